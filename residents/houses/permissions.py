@@ -1,0 +1,50 @@
+"""Who may do what: the one table, as data. Web and API both ask it, through `Standing.may`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RoleKind(models.TextChoices):
+    """Roles that are rows. A resident's role is their stay."""
+
+    OPERATOR = "operator", _("operator")
+    MANAGER = "manager", _("manager")
+    AUDITOR = "auditor", _("auditor")
+
+
+RESIDENT = "resident"
+
+
+class Action(StrEnum):
+    SEE_HOUSE = "see a house"
+    SEE_RESIDENTS = "see residents"
+    SEE_GUARDED = "see what few may see"
+    ADMIT = "admit, move, transfer, hold, discharge"
+    IMPORT = "import a roster"
+    RECORD = "record about residents"
+    CORRECT = "correct a record"
+    SETTLE_HOUSE = "change a house, its rooms, beds and phases"
+    SEE_HISTORY = "see the history of a record"
+    OWN_RECORD = "read one's own record"
+    RUN_ORGANIZATION = "people, roles, tablets, new houses, organization settings"
+
+
+_OPERATOR, _MANAGER, _AUDITOR = RoleKind.OPERATOR, RoleKind.MANAGER, RoleKind.AUDITOR
+
+MAY: dict[Action, frozenset[str]] = {
+    Action.SEE_HOUSE: frozenset({_OPERATOR, _MANAGER, _AUDITOR, RESIDENT}),
+    Action.SEE_RESIDENTS: frozenset({_OPERATOR, _MANAGER, _AUDITOR}),
+    Action.SEE_GUARDED: frozenset({_OPERATOR, _MANAGER}),
+    Action.ADMIT: frozenset({_OPERATOR, _MANAGER}),
+    Action.IMPORT: frozenset({_OPERATOR, _MANAGER}),
+    Action.RECORD: frozenset({_OPERATOR, _MANAGER}),
+    Action.CORRECT: frozenset({_OPERATOR, _MANAGER}),
+    Action.SETTLE_HOUSE: frozenset({_OPERATOR, _MANAGER}),
+    Action.SEE_HISTORY: frozenset({_OPERATOR, _MANAGER, _AUDITOR, RESIDENT}),
+    Action.OWN_RECORD: frozenset({RESIDENT}),
+    Action.RUN_ORGANIZATION: frozenset({_OPERATOR}),
+}

@@ -1,0 +1,35 @@
+"""Every model of the app, gathered so that Django finds them. Each lives in its subject's folder."""
+
+from residents.houses.models import Bed, House, Organization, Role, Room, Tablet
+from residents.people.models import Alert, Contact, Officer, Resident, SobrietyDate, WeeklyHours
+from residents.stays.models import (
+    Application,
+    ApplicationEvent,
+    BedUse,
+    Discharge,
+    Phase,
+    PhaseKind,
+    Stay,
+)
+
+__all__ = [
+    "Alert",
+    "Application",
+    "ApplicationEvent",
+    "Bed",
+    "BedUse",
+    "Contact",
+    "Discharge",
+    "House",
+    "Officer",
+    "Organization",
+    "Phase",
+    "PhaseKind",
+    "Resident",
+    "Role",
+    "Room",
+    "SobrietyDate",
+    "Stay",
+    "Tablet",
+    "WeeklyHours",
+]

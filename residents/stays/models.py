@@ -1,0 +1,438 @@
+"""Applications, stays, the use of beds, phases and discharges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from residents.houses.models import Bed, InHouse, InHouseQuerySet, OfHouseQuerySet
+from residents.people.models import Fact, Resident
+from residents.stays import hud
+from soberhouse.accounts.models import User
+from soberhouse.database.constraints import (
+    AppendOnly,
+    Frozen,
+    NoOverlap,
+    SameHouse,
+    SameOrganization,
+    TriggerConstraint,
+    Within,
+)
+from soberhouse.database.triggers import Trigger, refuse
+
+
+def in_range(day: date | models.F, prefix: str = "") -> Q:
+    """Rows whose half-open range [starts_on, ends_on) holds `day`."""
+    return Q(**{f"{prefix}starts_on__lte": day}) & (
+        Q(**{f"{prefix}ends_on": None}) | Q(**{f"{prefix}ends_on__gt": day})
+    )
+
+
+class OwnStayQuerySet(InHouseQuerySet):
+    """Rows that hang on a stay: the resident sees those of their own."""
+
+    def seen_by_resident(self, user: User) -> Q:
+        return Q(stay__resident__user=user)
+
+
+class ApplicationQuerySet(InHouseQuerySet):
+    def seen_by_resident(self, user: User) -> Q:
+        return Q(resident__user=user)
+
+    def live(self) -> ApplicationQuerySet:
+        return self.filter(status__in=Resident.APPLYING)
+
+
+class Application(InHouse):
+    """Somebody asks for a bed in a house. `place` is the position on the house's waitlist, from 1."""
+
+    class Status(models.TextChoices):
+        RECEIVED = "received", _("received")
+        WAITING = "waiting", _("on the waitlist")
+        ACCEPTED = "accepted", _("accepted")
+        MOVED_IN = "moved_in", _("moved in")
+        DECLINED = "declined", _("declined")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="applications")
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.RECEIVED)
+    received_on = models.DateField(_("received"))
+    wanted_on = models.DateField(_("wants to move in"), null=True, blank=True)
+    referred_by = models.CharField(_("referred by"), max_length=120, blank=True)
+    note = models.CharField(_("note"), max_length=1000, blank=True)
+    place = models.PositiveIntegerField(_("place on the waitlist"), null=True, blank=True, editable=False)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["place", "received_on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["house", "resident"],
+                condition=Q(status__in=Resident.APPLYING),
+                name="application_once",
+                violation_error_message=_("This person already applies to this house."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status="waiting", place__isnull=False) | (~Q(status="waiting") & Q(place__isnull=True)),
+                name="application_place",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["received", "waiting", "accepted", "moved_in", "declined", "withdrawn"]),
+                name="application_status",
+            ),
+            SameOrganization(via="resident", here="house", name="application_organization"),
+            Frozen(fields=["house", "resident"], name="application_frozen"),
+        ]
+        verbose_name = _("application")
+
+    def __str__(self) -> str:
+        return f"{self.resident} → {self.house}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in Resident.APPLYING
+
+
+class ApplicationEvent(InHouse, Fact):
+    """What happened to an application, in order: received, put on or moved along the waitlist, accepted, declined …"""
+
+    class Kind(models.TextChoices):
+        RECEIVED = "received", _("received")
+        WAITING = "waiting", _("put on the waitlist")
+        MOVED = "moved", _("moved on the waitlist")
+        ACCEPTED = "accepted", _("accepted")
+        MOVED_IN = "moved_in", _("moved in")
+        DECLINED = "declined", _("declined")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        REOPENED = "reopened", _("opened again")
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    place = models.PositiveIntegerField(_("new place"), null=True, blank=True)
+
+    class ScopedQuerySet(InHouseQuerySet):
+        def seen_by_resident(self, user: User) -> Q:
+            return Q(application__resident__user=user)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["recorded_at", "id"]
+        constraints = [
+            SameHouse(via="application", name="application_event_house"),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["moved", "declined", "reopened"]) | ~Q(reason=""),
+                name="application_event_reason",
+                violation_error_message=_("Say why."),
+            ),
+            AppendOnly(name="application_event_kept"),
+        ]
+
+
+class StayQuerySet(InHouseQuerySet):
+    def seen_by_resident(self, user: User) -> Q:
+        return Q(resident__user=user)
+
+    def real(self) -> StayQuerySet:
+        """Without those entered by mistake."""
+        return self.filter(voided=False)
+
+    def current(self) -> StayQuerySet:
+        """Not yet discharged."""
+        return self.real().filter(ends_on=None)
+
+
+class Stay(InHouse):
+    """A resident's time in one house, from move-in to discharge. `expected_on` plans the end; only a discharge makes it.
+
+    A move to another house ends one stay and begins another that `continues` it; days count along the chain.
+    """
+
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="stays")
+    starts_on = models.DateField(_("moved in"))
+    ends_on = models.DateField(_("moved out"), null=True, blank=True, editable=False)
+    expected_on = models.DateField(_("expected to move out"), null=True, blank=True)
+    continues = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="continued_by", null=True, blank=True, editable=False
+    )
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, related_name="stays", null=True, blank=True, editable=False
+    )
+    voided = models.BooleanField(_("entered by mistake"), default=False, db_default=False)
+
+    objects = StayQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on", "-id"]
+        constraints = [
+            NoOverlap(
+                key="resident",
+                ignoring="voided",
+                name="stay_overlap",
+                violation_error_message=_("This person already has a stay then."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="stay_range",
+                violation_error_message=_("A stay cannot end before it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(expected_on__gte=F("starts_on")),
+                name="stay_expected",
+                violation_error_message=_("The expected move-out is before the move-in."),
+            ),
+            SameOrganization(via="resident", here="house", name="stay_organization"),
+            SameHouse(via="application", name="stay_application_house"),
+            Frozen(fields=["house", "resident"], name="stay_frozen"),
+        ]
+        indexes = [models.Index(fields=["house", "ends_on"], name="stay_house_ends")]
+        verbose_name = _("stay")
+
+    def __str__(self) -> str:
+        return f"{self.resident} · {self.house}"
+
+
+class NobodyStillThere(TriggerConstraint):
+    """No stay begins to use a bed that somebody overdue has not left.
+
+    An overdue resident's bed use has ended (at `expected_on`) while their stay has not, so no overlap shows it. The bed is
+    locked first.
+    """
+
+    def triggers(self, model: type[models.Model], vendor: str) -> Iterator[Trigger]:
+        use, stay, bed = model._meta.db_table, Stay._meta.db_table, Bed._meta.db_table
+        there = (
+            f"NEW.kind = 'stay' AND NOT NEW.voided AND EXISTS (SELECT 1 FROM \"{use}\" u JOIN \"{stay}\" s ON s.id = u.stay_id "
+            f"WHERE u.bed_id = NEW.bed_id AND u.stay_id <> NEW.stay_id AND NOT u.voided AND NOT s.voided "
+            f"AND s.ends_on IS NULL AND u.ends_on = s.expected_on AND u.ends_on <= NEW.starts_on)"
+        )
+        lock = f'PERFORM 1 FROM "{bed}" WHERE id = NEW.bed_id FOR NO KEY UPDATE; ' if vendor == "postgresql" else ""
+        for event in ("INSERT", "UPDATE"):
+            yield Trigger(
+                self.trigger_name(event.lower()), use, f"BEFORE {event}", lock + refuse(self.name, vendor, where=there)
+            )
+
+
+class BedUseQuerySet(InHouseQuerySet):
+    def seen_by_resident(self, user: User) -> Q:
+        return Q(stay__resident__user=user)
+
+    def real(self) -> BedUseQuerySet:
+        return self.filter(voided=False)
+
+    def on(self, day: date) -> BedUseQuerySet:
+        """What has its bed in the night of `day`, overdue residents included."""
+        return self.real().filter(in_range(day) | self.overdue(day))
+
+    @staticmethod
+    def overdue(day: date) -> Q:
+        """The use of somebody who was expected to have left by `day` and has not."""
+        return Q(kind=BedUse.Kind.STAY, ends_on__lte=day, stay__ends_on=None, ends_on=F("stay__expected_on"))
+
+
+class BedUse(InHouse):
+    """Who or what has a bed when: *the* table. One kind, one half-open range; a mistaken row is voided, never deleted."""
+
+    class Kind(models.TextChoices):
+        STAY = "stay", _("stay")
+        HOLD = "hold", _("hold")
+        OUT = "out", _("out of service")
+
+    bed = models.ForeignKey(Bed, on_delete=models.PROTECT, related_name="uses")
+    kind = models.CharField(_("kind"), max_length=4, choices=Kind.choices)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+    stay = models.ForeignKey(Stay, on_delete=models.PROTECT, related_name="uses", null=True, blank=True)
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, related_name="holds", null=True, blank=True
+    )
+    note = models.CharField(_("reason"), max_length=200, blank=True)
+    voided = models.BooleanField(_("entered by mistake"), default=False, db_default=False)
+
+    objects = BedUseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_on", "id"]
+        constraints = [
+            NoOverlap(
+                key="bed", ignoring="voided", name="bed_use_overlap", violation_error_message=_("The bed is taken then.")
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="bed_use_range",
+                violation_error_message=_("The end is before the start."),
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(kind="stay", stay__isnull=False, application__isnull=True)
+                    | Q(kind="hold", stay__isnull=True, application__isnull=False, ends_on__isnull=False)
+                    | Q(kind="out", stay__isnull=True, application__isnull=True)
+                ),
+                name="bed_use_kind",
+            ),
+            Within(via="stay", ignoring="voided", name="bed_use_within_stay"),
+            Within(
+                via="bed", parent_starts="opened_on", parent_ends="closed_on", ignoring="voided", name="bed_use_within_bed"
+            ),
+            SameHouse(via="bed", name="bed_use_bed_house", violation_error_message=_("This bed is in another house.")),
+            SameHouse(via="stay", name="bed_use_stay_house"),
+            SameHouse(via="application", name="bed_use_application_house"),
+            NobodyStillThere(name="bed_use_still_there"),
+            Frozen(fields=["house", "bed", "kind", "stay", "application"], name="bed_use_frozen"),
+        ]
+        indexes = [models.Index(fields=["bed", "starts_on"], name="bed_use_bed_starts")]
+        verbose_name = _("bed use")
+
+    def __str__(self) -> str:
+        return f"{self.bed} · {self.get_kind_display()}"
+
+
+class PhaseKind(InHouse):
+    """A step of the house's program, such as Phase 1. Its number orders it."""
+
+    number = models.PositiveSmallIntegerField(_("number"))
+    name = models.CharField(_("name"), max_length=60)
+
+    objects = OfHouseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["house", "number"],
+                name="phase_kind_number",
+                violation_error_message=_("The house has a phase of this number."),
+            ),
+            Frozen(fields=["house"], name="phase_kind_frozen"),
+        ]
+        verbose_name = _("phase of the program")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Phase(InHouse):
+    """Where a resident is in the house's program, from one day until another."""
+
+    stay = models.ForeignKey(Stay, on_delete=models.PROTECT, related_name="phases")
+    kind = models.ForeignKey(PhaseKind, on_delete=models.PROTECT, related_name="phases")
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    voided = models.BooleanField(_("entered by mistake"), default=False, db_default=False)
+
+    objects = OwnStayQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_on", "id"]
+        constraints = [
+            NoOverlap(
+                key="stay", ignoring="voided", name="phase_overlap", violation_error_message=_("There is a phase then.")
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="phase_range",
+                violation_error_message=_("A phase cannot end before it starts."),
+            ),
+            Within(via="stay", ignoring="voided", name="phase_within_stay"),
+            SameHouse(via="stay", name="phase_stay_house"),
+            SameHouse(via="kind", name="phase_kind_house"),
+            Frozen(fields=["house", "stay", "kind"], name="phase_frozen"),
+        ]
+        verbose_name = _("phase")
+
+    def __str__(self) -> str:
+        return str(self.kind)
+
+
+class Discharge(InHouse, Fact):
+    """The end of a stay: why, where to, who decided, and what was handed over. Written once; a correction is a new row that
+    names the one it corrects and why. The newest counts. `undone` says that there was no discharge after all."""
+
+    class Reason(models.TextChoices):
+        COMPLETED = "completed", _("completed the program")
+        CHOICE = "choice", _("left by choice")
+        TRANSFER = "transfer", _("moved to another of our houses")
+        TREATMENT = "treatment", _("went to treatment or hospital")
+        RULES = "rules", _("rule violations")
+        USE = "use", _("return to use")
+        SAFETY = "safety", _("safety of the house")
+        MONEY = "money", _("could not pay")
+        ABSENT = "absent", _("did not come back")
+        CUSTODY = "custody", _("taken into custody")
+        DEATH = "death", _("died")
+        OTHER = "other", _("other")
+        UNKNOWN = "unknown", _("not known (imported)")
+
+    class HandedOver(models.TextChoices):
+        YES = "yes", _("yes, all")
+        NOTHING = "nothing", _("nothing to return")
+        KEPT = "kept", _("kept for them")
+        UNKNOWN = "unknown", _("not known")
+
+    class Naloxone(models.TextChoices):
+        TAKEN = "taken", _("offered and taken")
+        REFUSED = "refused", _("offered and declined")
+        NOT_OFFERED = "not_offered", _("not offered")
+        UNKNOWN = "unknown", _("not known")
+
+    class Return(models.TextChoices):
+        WELCOME = "welcome", _("welcome any time")
+        TERMS = "terms", _("on terms")
+        NO = "no", _("not to this house")
+        UNDECIDED = "undecided", _("not decided")
+
+    stay = models.ForeignKey(Stay, on_delete=models.PROTECT, related_name="discharges")
+    left_on = models.DateField(_("last day"), help_text=_("The day they left; the bed is free that night."))
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices)
+    destination = models.PositiveSmallIntegerField(_("went to (HUD 3.12)"), choices=hud.CHOICES)
+    where_to = models.CharField(_("where exactly"), max_length=200, blank=True)
+    decided_by = models.CharField(_("who decided"), max_length=120, blank=True)
+    belongings = models.CharField(_("belongings returned"), max_length=8, choices=HandedOver.choices)
+    medications = models.CharField(_("medications returned"), max_length=8, choices=HandedOver.choices)
+    money = models.CharField(_("money returned"), max_length=8, choices=HandedOver.choices)
+    naloxone = models.CharField(_("naloxone"), max_length=12, choices=Naloxone.choices)
+    may_return = models.CharField(_("may return"), max_length=10, choices=Return.choices)
+    return_terms = models.CharField(_("terms of return"), max_length=500, blank=True)
+    note = models.CharField(_("note"), max_length=1000, blank=True)
+    corrects = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="corrected_by", null=True, blank=True, editable=False
+    )
+    correction_reason = models.CharField(max_length=500, blank=True, editable=False)
+    undone = models.BooleanField(default=False, db_default=False, editable=False)
+
+    objects = OwnStayQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["recorded_at", "id"]
+        constraints = [
+            SameHouse(via="stay", name="discharge_house"),
+            models.CheckConstraint(
+                condition=Q(destination__in=list(hud.DESTINATIONS)),
+                name="discharge_destination",
+                violation_error_message=_("This is no code of HUD's list 3.12."),
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects=None) | ~Q(correction_reason=""),
+                name="discharge_correction_reason",
+                violation_error_message=_("A correction needs a reason."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(may_return="terms") | ~Q(return_terms=""),
+                name="discharge_terms",
+                violation_error_message=_("Say on which terms they may return."),
+            ),
+            AppendOnly(name="discharge_kept"),
+        ]
+        verbose_name = _("discharge")
+
+    def __str__(self) -> str:
+        return f"{self.stay} · {self.get_reason_display()}"
+
+

@@ -1,0 +1,1 @@
+"""People who sign in: users, what happens to their accounts, shared tablets' PINs."""

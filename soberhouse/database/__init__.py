@@ -1,0 +1,1 @@
+"""What both engines refuse: the connection classes, the constraints Django lacks, and the installer of triggers."""

@@ -1,0 +1,308 @@
+"""Constraints that Django lacks, for `Meta.constraints`. They hold on SQLite and PostgreSQL alike.
+
+Each names itself, refuses by the database (`triggers`, or PostgreSQL's EXCLUDE), and answers `full_clean` through `validate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import F, Model, Q
+from django.db.models.constraints import BaseConstraint
+
+from soberhouse.database.triggers import PREFIX, Trigger, refuse
+
+
+class TriggerConstraint(BaseConstraint):
+    """A rule kept by triggers. Django's schema editor has nothing to do for it: `triggers.install_all` installs it."""
+
+    def constraint_sql(self, model: type[Model], schema_editor: Any) -> str | None:
+        return None
+
+    create_sql = remove_sql = constraint_sql
+
+    def validate(
+        self, model: type[Model], instance: Model, exclude: Any = None, using: str = DEFAULT_DB_ALIAS
+    ) -> None:
+        """Nothing to say beforehand, unless a subclass knows how."""
+
+    def triggers(self, model: type[Model], vendor: str) -> Iterable[Trigger]:
+        raise TypeError(f"{type(self).__name__} names no triggers")
+
+    def trigger_name(self, suffix: str) -> str:
+        return f"{PREFIX}{self.name}_{suffix}"
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.deconstruct() == other.deconstruct()  # type: ignore[attr-defined]
+
+    __hash__ = BaseConstraint.__hash__
+
+    def deconstruct(self) -> tuple[str, tuple, dict]:
+        path, args, kwargs = super().deconstruct()
+        return path, args, kwargs | self.options()
+
+    def options(self) -> dict[str, Any]:
+        """What, beside the name, makes this constraint this one; it goes into migrations."""
+        return {}
+
+
+class NoOverlap(TriggerConstraint):
+    """No two rows with the same `key` columns have overlapping half-open ranges [starts, ends) of dates.
+
+    `ends` may be NULL (no end). An empty range overlaps nothing. Rows whose boolean column `ignoring` is true do not count.
+    On PostgreSQL an EXCLUDE constraint over int8range and daterange, which needs no extension and cannot race.
+    """
+
+    def __init__(
+        self,
+        *,
+        key: str,
+        name: str,
+        starts: str = "starts_on",
+        ends: str = "ends_on",
+        ignoring: str = "",
+        violation_error_code: str | None = "overlap",
+        violation_error_message: str | None = None,
+    ) -> None:
+        self.key, self.starts, self.ends, self.ignoring = key, starts, ends, ignoring
+        super().__init__(
+            name=name, violation_error_code=violation_error_code, violation_error_message=violation_error_message
+        )
+
+    def options(self) -> dict[str, Any]:
+        return {"key": self.key, "starts": self.starts, "ends": self.ends, "ignoring": self.ignoring}
+
+    def _columns(self, model: type[Model]) -> tuple[str, str, str]:
+        return tuple(model._meta.get_field(name).column for name in (self.key, self.starts, self.ends))  # type: ignore[return-value]
+
+    def _exclude(self, model: type[Model]) -> str:
+        key, starts, ends = self._columns(model)
+        where = f' WHERE (NOT "{self.ignoring}")' if self.ignoring else ""
+        return (
+            f"EXCLUDE USING gist (int8range(\"{key}\", \"{key}\", '[]') WITH &&, "
+            f"daterange(\"{starts}\", \"{ends}\", '[)') WITH &&){where}"
+        )
+
+    def constraint_sql(self, model: type[Model], schema_editor: Any) -> str | None:
+        if schema_editor.connection.vendor == "postgresql":
+            return f'CONSTRAINT "{self.name}" {self._exclude(model)}'
+        return None
+
+    def create_sql(self, model: type[Model], schema_editor: Any) -> str | None:
+        if sql := self.constraint_sql(model, schema_editor):
+            return f'ALTER TABLE "{model._meta.db_table}" ADD {sql}'
+        return None
+
+    def remove_sql(self, model: type[Model], schema_editor: Any) -> str | None:
+        if schema_editor.connection.vendor == "postgresql":
+            return f'ALTER TABLE "{model._meta.db_table}" DROP CONSTRAINT "{self.name}"'
+        return None
+
+    def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
+        if vendor != "sqlite":
+            return
+        table = model._meta.db_table
+        key, starts, ends = self._columns(model)
+        new_end, old_end = f"""coalesce(NEW."{ends}", '9999-12-31')""", f"""coalesce(o."{ends}", '9999-12-31')"""
+        live = f'NOT o."{self.ignoring}" AND ' if self.ignoring else ""
+        overlap = (
+            f'EXISTS (SELECT 1 FROM "{table}" o WHERE {live}o."{key}" = NEW."{key}" AND o.id <> NEW.id '
+            f'AND o."{starts}" < {new_end} AND NEW."{starts}" < {old_end} '
+            f'AND o."{starts}" < {old_end} AND NEW."{starts}" < {new_end})'
+        )
+        if self.ignoring:
+            overlap = f'NOT NEW."{self.ignoring}" AND {overlap}'
+        # AFTER, because a new row has its id only then.
+        for event in ("INSERT", "UPDATE"):
+            yield Trigger(
+                self.trigger_name(event.lower()), table, f"AFTER {event}", refuse(self.name, vendor, where=overlap)
+            )
+
+    def validate(
+        self, model: type[Model], instance: Model, exclude: Any = None, using: str = DEFAULT_DB_ALIAS
+    ) -> None:
+        exclude = exclude or ()
+        if {self.key, self.starts, self.ends} & set(exclude) or (self.ignoring and getattr(instance, self.ignoring)):
+            return
+        starts, ends = getattr(instance, self.starts), getattr(instance, self.ends)
+        if starts is None or (ends is not None and ends <= starts):
+            return
+        others = model._default_manager.using(using).filter(
+            Q(**{f"{self.ends}__isnull": True}) | Q(**{f"{self.ends}__gt": starts}) & Q(**{f"{self.ends}__gt": F(self.starts)}),
+            **{self.key: getattr(instance, model._meta.get_field(self.key).attname)},
+        )
+        if ends is not None:
+            others = others.filter(**{f"{self.starts}__lt": ends})
+        if self.ignoring:
+            others = others.filter(**{self.ignoring: False})
+        if others.exclude(pk=instance.pk).exists():
+            raise ValidationError(self.get_violation_error_message(), code=self.violation_error_code)
+
+
+class SameHouse(TriggerConstraint):
+    """A row's house is the house of the row it points to through `via` (where it points at all).
+
+    It cannot race, because no row ever changes its house (`Frozen`).
+    """
+
+    def __init__(self, *, via: str, name: str, **kwargs: Any) -> None:
+        self.via = via
+        super().__init__(name=name, **kwargs)
+
+    def options(self) -> dict[str, Any]:
+        return {"via": self.via}
+
+    def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
+        field = model._meta.get_field(self.via)
+        parent = field.related_model._meta.db_table
+        wrong = (
+            f'NEW."{field.column}" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "{parent}" p '
+            f'WHERE p.id = NEW."{field.column}" AND p.house_id = NEW.house_id)'
+        )
+        for event in ("INSERT", "UPDATE"):
+            yield Trigger(
+                self.trigger_name(event.lower()),
+                model._meta.db_table,
+                f"BEFORE {event}",
+                refuse(self.name, vendor, where=wrong),
+            )
+
+    def validate(
+        self, model: type[Model], instance: Model, exclude: Any = None, using: str = DEFAULT_DB_ALIAS
+    ) -> None:
+        parent = getattr(instance, self.via, None)
+        if parent is not None and parent.house_id != instance.house_id:  # type: ignore[attr-defined]
+            raise ValidationError({self.via: self.get_violation_error_message()})
+
+
+class SameOrganization(TriggerConstraint):
+    """What `via` points to belongs to the same organization. Each side is a column, or a path through one foreign key:
+    `here` and `there` name the foreign key to a house, or are empty where the row carries `organization_id` itself."""
+
+    def __init__(self, *, via: str, name: str, here: str = "", there: str = "", **kwargs: Any) -> None:
+        self.via, self.here, self.there = via, here, there
+        super().__init__(name=name, **kwargs)
+
+    def options(self) -> dict[str, Any]:
+        return {"via": self.via, "here": self.here, "there": self.there}
+
+    @staticmethod
+    def _organization(model: type[Model], row: str, path: str) -> str:
+        if not path:
+            return f"{row}.organization_id"
+        field = model._meta.get_field(path)
+        return f'(SELECT h.organization_id FROM "{field.related_model._meta.db_table}" h WHERE h.id = {row}."{field.column}")'
+
+    def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
+        field = model._meta.get_field(self.via)
+        parent = field.related_model
+        mine, theirs = self._organization(model, "NEW", self.here), self._organization(parent, "p", self.there)
+        wrong = (
+            f'NEW."{field.column}" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "{parent._meta.db_table}" p '
+            f'WHERE p.id = NEW."{field.column}" AND {theirs} = {mine})'
+        )
+        for event in ("INSERT", "UPDATE"):
+            yield Trigger(
+                self.trigger_name(event.lower()),
+                model._meta.db_table,
+                f"BEFORE {event}",
+                refuse(self.name, vendor, where=wrong),
+            )
+
+
+class Frozen(TriggerConstraint):
+    """These columns keep the value they were born with."""
+
+    def __init__(self, *, fields: Iterable[str], name: str, **kwargs: Any) -> None:
+        self.fields = tuple(fields)
+        super().__init__(name=name, **kwargs)
+
+    def options(self) -> dict[str, Any]:
+        return {"fields": self.fields}
+
+    def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
+        differs = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
+        columns = [model._meta.get_field(name).column for name in self.fields]
+        changed = " OR ".join(f'OLD."{column}" {differs} NEW."{column}"' for column in columns)
+        yield Trigger(
+            self.trigger_name("update"), model._meta.db_table, "BEFORE UPDATE", refuse(self.name, vendor), when=changed
+        )
+
+
+class AppendOnly(TriggerConstraint):
+    """Rows are written once: UPDATE, DELETE and TRUNCATE are refused."""
+
+    def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
+        yield from append_only(self.name, model._meta.db_table, vendor)
+
+
+def append_only(name: str, table: str, vendor: str) -> Iterator[Trigger]:
+    body = refuse(f"{table} is append-only", vendor)
+    for event in ("UPDATE", "DELETE"):
+        yield Trigger(f"{PREFIX}{name}_{event.lower()}", table, f"BEFORE {event}", body)
+    if vendor == "postgresql":
+        yield Trigger(f"{PREFIX}{name}_truncate", table, "BEFORE TRUNCATE", body, each="STATEMENT")
+
+
+class Within(TriggerConstraint):
+    """A row's range [starts, ends) lies inside that of the row it points to through `via`, from either side.
+
+    A NULL end is no end; a NULL start of the parent is no start; a child without an end fits only a parent without one.
+    Rows whose `ignoring` column is true do not count. The trigger locks the parent first, so two transactions cannot
+    each see the other's old range.
+    """
+
+    def __init__(
+        self,
+        *,
+        via: str,
+        name: str,
+        parent_starts: str = "starts_on",
+        parent_ends: str = "ends_on",
+        ignoring: str = "",
+        **kwargs: Any,
+    ) -> None:
+        self.via, self.ignoring = via, ignoring
+        self.parent_starts, self.parent_ends = parent_starts, parent_ends
+        super().__init__(name=name, **kwargs)
+
+    def options(self) -> dict[str, Any]:
+        return {
+            "via": self.via,
+            "ignoring": self.ignoring,
+            "parent_starts": self.parent_starts,
+            "parent_ends": self.parent_ends,
+        }
+
+    def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
+        field = model._meta.get_field(self.via)
+        column, child, parent = field.column, model._meta.db_table, field.related_model._meta.db_table
+
+        def outside(c: str, p: str) -> str:
+            return (
+                f"(({p}.{self.parent_starts} IS NOT NULL AND {c}.starts_on < {p}.{self.parent_starts}) OR "
+                f"({p}.{self.parent_ends} IS NOT NULL AND ({c}.ends_on IS NULL OR {c}.ends_on > {p}.{self.parent_ends})))"
+            )
+
+        live = f'NOT NEW."{self.ignoring}" AND ' if self.ignoring else ""
+        live_child = f' AND NOT c."{self.ignoring}"' if self.ignoring else ""
+        from_child = (
+            f'{live}EXISTS (SELECT 1 FROM "{parent}" p WHERE p.id = NEW."{column}" AND {outside("NEW", "p")})'
+        )
+        from_parent = (
+            f'EXISTS (SELECT 1 FROM "{child}" c WHERE c."{column}" = NEW.id{live_child} AND {outside("c", "NEW")})'
+        )
+        lock = f'PERFORM 1 FROM "{parent}" WHERE id = NEW."{column}" FOR NO KEY UPDATE; ' if vendor == "postgresql" else ""
+        for event in ("INSERT", "UPDATE"):
+            yield Trigger(
+                self.trigger_name(event.lower()),
+                child,
+                f"BEFORE {event}",
+                lock + refuse(self.name, vendor, where=from_child),
+            )
+        yield Trigger(
+            self.trigger_name("parent"), parent, "AFTER UPDATE", refuse(self.name, vendor, where=from_parent)
+        )

@@ -1,0 +1,5 @@
+"""History written by the database: who acted, when, from what to what, and why."""
+
+from soberhouse.history.acting import acting_as, acting_now, because
+
+__all__ = ["acting_as", "acting_now", "because"]

@@ -1,0 +1,189 @@
+"""The history tables of django-simple-history, filled by triggers instead of signals.
+
+A model is audited by inheriting `Audited` (or by carrying `history = History(...)` when some columns must stay out). It then has
+`.history`, `.history.as_of(instant)`, `diff_against`, `prev_record` and `next_record` as that library documents them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from simple_history.manager import HistoricalQuerySet
+from simple_history.models import HistoricalRecords
+
+from soberhouse.database.constraints import append_only
+from soberhouse.database.models import Row
+from soberhouse.database.triggers import PREFIX, Trigger, refuse
+
+EVENTS = {"INSERT": ("+", "NEW"), "UPDATE": ("~", "NEW"), "DELETE": ("-", "OLD")}
+
+
+class HistoryTriggers:
+    """The capture triggers of one audited model."""
+
+    def triggers(self, model: type[models.Model], vendor: str) -> Iterator[Trigger]:
+        yield from capture_triggers(model, vendor)
+
+
+class AppendOnlyHistory:
+    """A history table refuses UPDATE, DELETE and TRUNCATE."""
+
+    def triggers(self, model: type[models.Model], vendor: str) -> Iterator[Trigger]:
+        yield from append_only(f"kept_{model._meta.db_table}", model._meta.db_table, vendor)
+
+
+def capture_triggers(model: type[models.Model], vendor: str) -> Iterator[Trigger]:
+    """One AFTER trigger per event that copies the row and who acted into the history table."""
+    table, history = model._meta.db_table, model.history.model  # type: ignore[attr-defined]
+    columns = [field.column for field in history.tracked_fields]
+    stamp = ["history_date", "history_type", "history_change_reason"]
+    stamp += ["history_actor_kind", "history_actor_id", "history_actor_label", "history_source", "history_request_id"]
+    names = ", ".join(f'"{name}"' for name in [*columns, *stamp])
+    differs = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
+    changed = " OR ".join(f'OLD."{column}" {differs} NEW."{column}"' for column in columns)
+    nobody = f"{table}: a change without an actor is refused; use acting_as()"
+
+    for event, (kind, row) in EVENTS.items():
+        values = ", ".join(f'{row}."{column}"' for column in columns)
+        into = f'INSERT INTO "{history._meta.db_table}" ({names}) VALUES ({values}'
+        name = f"{PREFIX}history_{table}_{event.lower()}"
+        when = changed if event == "UPDATE" else ""
+        if vendor == "sqlite":
+            asked = ", ".join(
+                f"soberhouse_acting('{key}')"
+                for key in ("reason", "actor_kind", "actor_id", "actor_label", "source", "request_id")
+            )
+            body = refuse(nobody, vendor, where="soberhouse_acting('actor_kind') IS NULL")
+            body += f" {into}, soberhouse_now(), '{kind}', {asked});"
+            yield Trigger(name, table, f"AFTER {event}", body, when=when)
+        else:
+            asked = (
+                "coalesce(current_setting('soberhouse.reason', true), ''), who, "
+                "nullif(current_setting('soberhouse.actor_id', true), '')::bigint, "
+                "label, source, coalesce(current_setting('soberhouse.request_id', true), '')"
+            )
+            declare = (
+                "who text := coalesce(current_setting('soberhouse.actor_kind', true), ''); "
+                "label text := coalesce(current_setting('soberhouse.actor_label', true), ''); "
+                "source text := coalesce(current_setting('soberhouse.source', true), '');"
+            )
+            ours = refuse(nobody, vendor, where=f"current_setting('application_name') = '{settings.APPLICATION_NAME}'")
+            body = (
+                f"IF who = '' THEN {ours} who := 'database'; label := session_user; source := 'sql'; END IF; "
+                f"{into}, clock_timestamp(), '{kind}', {asked});"
+            )
+            yield Trigger(name, table, f"AFTER {event}", body, when=when, declare=declare)
+    if vendor == "postgresql":
+        # Row triggers do not see TRUNCATE.
+        yield Trigger(
+            f"{PREFIX}history_{table}_truncate",
+            table,
+            "BEFORE TRUNCATE",
+            refuse(f"{table} is audited and cannot be truncated", vendor),
+            each="STATEMENT",
+        )
+
+
+class HistoryQuerySet(HistoricalQuerySet):
+    """simple-history's queryset with ties in time broken by `history_id`: many rows can share one microsecond."""
+
+    def latest_of_each(self) -> HistoryQuerySet:
+        later = self.filter(
+            Q(history_date__gt=OuterRef("history_date"))
+            | Q(history_date=OuterRef("history_date"), history_id__gt=OuterRef("history_id")),
+            **{self._pk_attr: OuterRef(self._pk_attr)},
+        )
+        return self.filter(~Exists(later))
+
+
+class HistoryRow(models.Model):
+    """What every history row carries beside the copied columns. No foreign key: people, partner keys and commands all act,
+    and an append-only row could not follow a deletion."""
+
+    history_actor_kind = models.CharField(max_length=20)
+    history_actor_id = models.BigIntegerField(null=True)
+    history_actor_label = models.CharField(max_length=200)
+    history_source = models.CharField(max_length=20)
+    history_request_id = models.CharField(max_length=64)
+
+    trigger_sources = (AppendOnlyHistory(),)
+
+    class Meta:
+        abstract = True
+
+
+def _beside(row: Any, *, later: bool) -> Any:
+    """The history row just after or before this one of the same record, or None."""
+    sign = "gt" if later else "lt"
+    near = Q(**{f"history_date__{sign}": row.history_date}) | Q(
+        **{"history_date": row.history_date, f"history_id__{sign}": row.history_id}
+    )
+    order = ("history_date", "history_id") if later else ("-history_date", "-history_id")
+    key = row.instance_type._meta.pk.attname
+    return type(row).objects.filter(near, **{key: getattr(row, key)}).order_by(*order).first()
+
+
+class History(HistoricalRecords):
+    """simple-history's records without its writer: `post_save` and its siblings see too little (no bulk, no SQL)."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            bases=(HistoryRow,),
+            history_id_field=models.BigAutoField(),
+            history_change_reason_field=models.TextField(default="", blank=True),
+            historical_queryset=HistoryQuerySet,
+            **options,
+        )
+
+    def finalize(self, sender: type[models.Model], **kwargs: Any) -> None:
+        super().finalize(sender, **kwargs)
+        for signal, writer in (
+            (models.signals.post_save, self.post_save),
+            (models.signals.post_delete, self.post_delete),
+            (models.signals.pre_delete, self.pre_delete),
+        ):
+            signal.disconnect(writer, sender=sender)
+
+    def copy_fields(self, model: type[models.Model]) -> dict[str, models.Field]:
+        fields = super().copy_fields(model)
+        for field in fields.values():
+            field.db_index = False  # one index serves: see get_meta_options
+            field.db_default = models.NOT_PROVIDED
+        return fields
+
+    def _get_history_user_fields(self) -> dict[str, models.Field]:
+        return {}
+
+    def get_extra_fields(self, model: type[models.Model], fields: dict) -> dict[str, Any]:
+        return super().get_extra_fields(model, fields) | {
+            "prev_record": property(lambda row: _beside(row, later=False)),
+            "next_record": property(lambda row: _beside(row, later=True)),
+        }
+
+    def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
+        key = model._meta.pk.attname
+        name = f"hist_{model._meta.model_name}"[:27]
+        index = models.Index(fields=[key, "-history_date", "-history_id"], name=f"{name}_ix")
+        return super().get_meta_options(model) | {"indexes": [index]}
+
+
+class Audited(Row):
+    """A table whose every change the database writes down."""
+
+    history = History(inherit=True)
+    trigger_sources = (HistoryTriggers(),)
+
+    class Meta:
+        abstract = True
+
+
+def audited_models() -> list[type[models.Model]]:
+    """Every model with a history, in a stable order."""
+    from django.apps import apps  # noqa: PLC0415 -- the registry is not there when this module loads
+
+    found = [model for model in apps.get_models() if hasattr(model._meta, "simple_history_manager_attribute")]
+    return sorted(found, key=lambda model: model._meta.label_lower)

@@ -1,0 +1,13 @@
+"""The door for gunicorn."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "soberhouse.settings")
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402 -- the settings name must be set first
+
+application = get_wsgi_application()
+
+from soberhouse.database.triggers import require_installed  # noqa: E402 -- the apps must be loaded first
+
+require_installed()
