@@ -20,6 +20,7 @@ from django.test import TransactionTestCase
 from django.test.utils import override_settings
 
 from soberhouse.database import triggers
+from soberhouse.history.acting import acting_now
 
 hypothesis.settings.register_profile("suite", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("suite")
@@ -115,7 +116,7 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def empty_cache() -> Iterator[None]:
-    """Limits on sign-in count from nothing in each test."""
-    yield
+def fresh_start() -> None:
+    """Limits on sign-in count from nothing, and nobody acts, in each test."""
     cache.clear()
+    assert acting_now() is None, "An earlier test left an actor behind."
