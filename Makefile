@@ -32,7 +32,9 @@ $(READY): requirements.lock
 demo: setup ## a believable organization, served on http://127.0.0.1:8000 (PORT=, SEED=)
 	@echo "Preparing the database …"
 	@$(PY) manage.py migrate -v 0
-	@$(PY) manage.py demo --seed $(SEED) --port $(PORT)
+	@$(PY) manage.py demo --seed $(SEED)
+	@echo "Serving on http://127.0.0.1:$(PORT) (Ctrl-C stops it)"
+	@exec $(PY) -m gunicorn soberhouse.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --log-level warning
 
 test: setup ## everything: lint, then the suite on SQLite, on PostgreSQL and in a browser
 	@$(MAKE) lint
@@ -42,7 +44,8 @@ lint: setup ## style, import order, missing migrations
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m ruff format --check --quiet .
 	@.venv/bin/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
-	@env -u DATABASE_URL $(PY) manage.py makemigrations --check --dry-run -v 1
+	@DATABASE_URL=sqlite://:memory: $(PY) manage.py makemigrations --check --dry-run -v 0 || \
+	  { echo "Models have changed without a migration: $(PY) manage.py makemigrations" >&2; exit 1; }
 	@echo "Style, imports and migrations are in order."
 
 format: setup ## put the code in shape
