@@ -22,6 +22,8 @@ from django.test.utils import override_settings
 from soberhouse.database import triggers
 from soberhouse.history.acting import acting_now
 
+pytest_plugins = ["tests.cast"]
+
 hypothesis.settings.register_profile("suite", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("suite")
 
