@@ -7,19 +7,26 @@ with a ValidationError that says what would be right. Nobody records about thems
 from __future__ import annotations
 
 import unicodedata
-from datetime import date
-from typing import Any
+from collections.abc import Iterable, Mapping
+from datetime import date, time
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Min, Model
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from residents.houses.models import Organization
-from residents.people.models import Resident, SobrietyDate
+from residents.houses.models import House, Organization
+from residents.people.models import Alert, Contact, Officer, Resident, SobrietyDate, WeeklyHours
 from soberhouse.history import acting_now, because
 
+R = TypeVar("R", bound=Model)
 EARLIEST = date(1900, 1, 1)
+NAMES = ("legal_first_name", "legal_last_name", "preferred_name")
+ABOUT_THEM = (*NAMES, "gender", "pronouns", "birth_date", "phone")
+# What stands in papers: once written down, a change of it is a correction.
+ON_RECORD = ("legal_first_name", "legal_last_name", "birth_date")
 
 
 def recorded() -> dict[str, Any]:
@@ -89,6 +96,28 @@ def resident_find_same(
 
 
 @transaction.atomic
+def resident_change(*, resident: Resident, changes: Mapping[str, Any], reason: str, today: date) -> Resident:
+    """Write down what is new about `resident`; fields not in `changes` stay as they are.
+
+    A legal name or birth date already on record changes only with a reason. Refuses a birth date in the future,
+    before 1900, after the first move-in or after a day since which the person is sober.
+    """
+    not_about_oneself(resident)
+    unknown = set(changes) - set(ABOUT_THEM)
+    if unknown:
+        raise ValueError(f"Not a fact about a person: {', '.join(sorted(unknown))}.")
+    resident = _locked(resident)
+    new = {name: _tidy(value) if name in NAMES else value for name, value in changes.items()}
+    new = {name: value for name, value in new.items() if value != getattr(resident, name)}
+    if not reason.strip() and any(getattr(resident, name) for name in ON_RECORD if name in new):
+        raise ValidationError({"reason": _("Say why the legal name or date of birth on record is wrong.")})
+    if "birth_date" in new:
+        _check_birth(new["birth_date"], today=today)
+        _check_lived_after(new["birth_date"], resident=resident)
+    return _write(resident, new, reason=reason)
+
+
+@transaction.atomic
 def sobriety_record(*, resident: Resident, since: date, reason: str = "", today: date) -> SobrietyDate:
     """The day since which `resident` is sober, from now on; the same day again changes nothing.
 
@@ -109,6 +138,203 @@ def sobriety_record(*, resident: Resident, since: date, reason: str = "", today:
             }
         )
     return _sobriety_save(SobrietyDate(resident=resident, since=since, reason=reason.strip(), **recorded()))
+
+
+@transaction.atomic
+def sobriety_correct(*, date: SobrietyDate, since: date, reason: str, today: date) -> SobrietyDate:
+    """A new row instead of `date`, which stays on record as corrected. Needs a reason.
+
+    Refuses any row but the one that counts now, because the newest row always counts.
+    """
+    not_about_oneself(date.resident)
+    resident = _locked(date.resident)
+    _check_reason(reason)
+    _check_since(since, resident=resident, today=today)
+    if _sobriety_now(resident) != date:
+        raise ValidationError(_("Another day has been written down since. Correct that one."))
+    if since == date.since:
+        raise ValidationError({"since": _("This is the day on record already.")})
+    return _sobriety_save(
+        SobrietyDate(resident=resident, since=since, reason=reason.strip(), corrects=date, **recorded())
+    )
+
+
+@transaction.atomic
+def alert_add(*, resident: Resident, kind: str, text: str) -> Alert:
+    """Something to know in an emergency. Refuses what is on record as still true."""
+    not_about_oneself(resident)
+    resident = _locked(resident)
+    alert = Alert(resident=resident, kind=kind, text=text.strip())
+    if Alert.objects.filter(resident=resident, kind=kind, text=alert.text, is_current=True).exists():
+        raise ValidationError({"text": _("This is on record already.")})
+    alert.full_clean()
+    alert.save()
+    return alert
+
+
+@transaction.atomic
+def alert_change(*, alert: Alert, changes: Mapping[str, Any], reason: str) -> Alert:
+    """Correct an alert, or say with `is_current` that it is no longer true; it stays on record. Needs a reason."""
+    not_about_oneself(alert.resident)
+    alert = _locked(alert)
+    _check_reason(reason)
+    return _write(alert, changes, reason=reason)
+
+
+@transaction.atomic
+def contact_add(
+    *,
+    resident: Resident,
+    kind: str,
+    name: str,
+    relationship: str = "",
+    phone: str = "",
+    email: str = "",
+    note: str = "",
+) -> Contact:
+    """Somebody to call. Refuses a contact without any way to reach them, and one who is on record already."""
+    not_about_oneself(resident)
+    resident = _locked(resident)
+    contact = Contact(
+        resident=resident,
+        kind=kind,
+        name=_tidy(name),
+        relationship=relationship,
+        phone=phone,
+        email=email,
+        note=note,
+    )
+    if Contact.objects.filter(resident=resident, kind=kind, name=contact.name, is_current=True).exists():
+        raise ValidationError({"name": _("This contact is on record already. Change what is new about them.")})
+    _check_can_be_reached(contact)
+    contact.full_clean()
+    contact.save()
+    return contact
+
+
+@transaction.atomic
+def contact_change(*, contact: Contact, changes: Mapping[str, Any], reason: str = "") -> Contact:
+    """Change a contact, or end it with `is_current`; it stays on record."""
+    not_about_oneself(contact.resident)
+    contact = _locked(contact)
+    new = {name: _tidy(value) if name == "name" else value for name, value in changes.items()}
+    for name, value in new.items():
+        setattr(contact, name, value)
+    if contact.is_current:
+        _check_can_be_reached(contact)
+    return _write(contact, new, reason=reason)
+
+
+@transaction.atomic
+def hours_add(
+    *,
+    resident: Resident,
+    kind: str,
+    weekdays: Iterable[int],
+    starts: time,
+    ends: time,
+    starts_on: date,
+    where: str = "",
+    ends_on: date | None = None,
+) -> list[WeeklyHours]:
+    """The same hours on each of these days of the week, one row for each; all or none.
+
+    `ends` before `starts` is the next morning. Refuses no day, an empty span, and hours on record already.
+    """
+    not_about_oneself(resident)
+    resident = _locked(resident)
+    rows = [
+        WeeklyHours(
+            resident=resident,
+            kind=kind,
+            where=where,
+            weekday=weekday,
+            starts=starts,
+            ends=ends,
+            starts_on=starts_on,
+            ends_on=ends_on,
+        )
+        for weekday in sorted(set(weekdays))
+    ]
+    if not rows:
+        raise ValidationError({"weekdays": _("Choose at least one day.")})
+    for row in rows:
+        _check_hours(row)
+        row.full_clean()
+        row.save()
+    return rows
+
+
+@transaction.atomic
+def hours_change(*, hours: WeeklyHours, changes: Mapping[str, Any], reason: str) -> WeeklyHours:
+    """Correct hours that were written down wrong. Needs a reason. Hours that were right until now are ended instead."""
+    not_about_oneself(hours.resident)
+    hours = _locked(hours)
+    _check_reason(reason)
+    for name, value in changes.items():
+        setattr(hours, name, value)
+    _check_hours(hours)
+    return _write(hours, changes, reason=reason)
+
+
+@transaction.atomic
+def hours_end(*, hours: WeeklyHours, ends_on: date, reason: str = "") -> WeeklyHours:
+    """These hours no longer count from `ends_on` on. Refuses a day before they began, and hours that ended already."""
+    not_about_oneself(hours.resident)
+    hours = _locked(hours)
+    if hours.ends_on is not None:
+        raise ValidationError({"ends_on": _("They ended on %(day)s.") % {"day": date_format(hours.ends_on)}})
+    return _write(hours, {"ends_on": ends_on}, reason=reason)
+
+
+@transaction.atomic
+def officer_appoint(
+    *, resident: Resident, house: House, duty: str, starts_on: date, ends_on: date | None = None, today: date
+) -> Officer:
+    """A duty in the house for a resident who lives there on `starts_on` and now.
+
+    Refuses a day more than a year from `today`, and a duty that the person has already in that time.
+    """
+    not_about_oneself(resident)
+    resident = _locked(resident)
+    if abs((starts_on - today).days) > 366:
+        raise ValidationError({"starts_on": _("This is more than a year from today.")})
+    if not resident.stays.filter(house=house, voided=False, ends_on=None, starts_on__lte=starts_on).exists():
+        raise ValidationError(
+            {"starts_on": _("%(name)s does not live in %(house)s then.") % {"name": resident, "house": house}}
+        )
+    officer = Officer(resident=resident, house=house, duty=duty, starts_on=starts_on, ends_on=ends_on)
+    others = Officer.objects.filter(resident=resident, house=house, duty=duty)
+    if any(_overlap(officer, other) for other in others):
+        raise ValidationError({"duty": _("%(name)s has this duty then already.") % {"name": resident}})
+    officer.full_clean()
+    officer.save()
+    return officer
+
+
+@transaction.atomic
+def officer_end(*, officer: Officer, ends_on: date, reason: str, today: date) -> Officer:
+    """End a duty, on `ends_on` or, where it begins later, on the day it would begin. Needs a reason.
+
+    Refuses a duty that has ended by `today`.
+    """
+    not_about_oneself(officer.resident)
+    officer = _locked(officer)
+    _check_reason(reason)
+    if officer.ends_on is not None and officer.ends_on <= today:
+        raise ValidationError(_("This duty ended on %(day)s.") % {"day": date_format(officer.ends_on)})
+    return _write(officer, {"ends_on": max(ends_on, officer.starts_on)}, reason=reason)
+
+
+def _write(row: R, changes: Mapping[str, Any], *, reason: str) -> R:
+    """Check and save these fields of a row, and only these; nothing where nothing is new."""
+    for name, value in changes.items():
+        setattr(row, name, value)
+    if changes:
+        row.full_clean()
+        with because(reason.strip()):
+            row.save(update_fields=list(changes))
+    return row
 
 
 def _sobriety_save(row: SobrietyDate) -> SobrietyDate:
@@ -138,9 +364,49 @@ def _check_birth(birth_date: date | None, *, today: date) -> None:
         raise ValidationError({"birth_date": _("Nobody living here was born before 1900.")})
 
 
-def _locked(resident: Resident) -> Resident:
-    """The person's row, locked, so that two people recording at once see each other."""
-    return Resident.objects.select_for_update(no_key=True).get(pk=resident.pk)
+def _check_lived_after(birth_date: date | None, *, resident: Resident) -> None:
+    if birth_date is None:
+        return
+    moved_in = resident.stays.filter(voided=False).aggregate(first=Min("starts_on"))["first"]
+    if moved_in is not None and birth_date >= moved_in:
+        raise ValidationError({"birth_date": _("They moved in before, on %(day)s.") % {"day": date_format(moved_in)}})
+    sober = _sobriety_now(resident)
+    if sober is not None and birth_date > sober.since:
+        raise ValidationError(
+            {"birth_date": _("They are sober since before, %(day)s.") % {"day": date_format(sober.since)}}
+        )
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why: a correction needs a reason.")})
+
+
+def _check_can_be_reached(contact: Contact) -> None:
+    if not (contact.phone or contact.email):
+        raise ValidationError({"phone": _("Give a phone number or an e-mail address.")})
+
+
+def _check_hours(hours: WeeklyHours) -> None:
+    if hours.starts == hours.ends:
+        raise ValidationError({"ends": _("They begin and end at the same time.")})
+    same = WeeklyHours.objects.filter(
+        resident=hours.resident, weekday=hours.weekday, starts=hours.starts, ends=hours.ends
+    ).exclude(pk=hours.pk)
+    if any(_overlap(hours, other) for other in same):
+        raise ValidationError({"weekdays": _("These hours are on record already.")})
+
+
+def _overlap(one: Any, other: Any) -> bool:
+    """Whether two half-open ranges of days share a day. An empty range shares none."""
+    starts = max(one.starts_on, other.starts_on)
+    ends = [row.ends_on for row in (one, other) if row.ends_on is not None]
+    return not ends or starts < min(ends)
+
+
+def _locked(row: R) -> R:
+    """The row as it is now, locked, so that two people recording at once see each other."""
+    return type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)
 
 
 def _tidy(name: str) -> str:
