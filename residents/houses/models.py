@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -34,6 +35,15 @@ def staff_roles(user: User, *, now: datetime | None = None) -> models.QuerySet[R
     return Role.objects.live(now=now).filter(user=user)
 
 
+@dataclass(frozen=True)
+class Reach:
+    """Where a record is: its organization, the houses it is in now, and the user it is about, if any."""
+
+    organization_id: int
+    house_ids: frozenset[int] = frozenset()
+    about_user_id: int | None = None
+
+
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     def visible_to(self, user: User) -> OrganizationQuerySet:
         """Those where `user` has any role now, or lives."""
@@ -64,7 +74,11 @@ class Organization(Audited):
     def __str__(self) -> str:
         return self.name
 
+    def reach(self) -> Reach:
+        return Reach(self.pk)
+
     def today(self, now: datetime | None = None) -> date:
+        """The date where the organization is."""
         return (now or timezone.now()).astimezone(ZoneInfo(self.time_zone)).date()
 
 
@@ -148,6 +162,9 @@ class House(Audited):
     def __str__(self) -> str:
         return self.name
 
+    def reach(self) -> Reach:
+        return Reach(self.organization_id, frozenset({self.pk}))
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
@@ -195,6 +212,9 @@ class InHouse(Audited):
 
     class Meta:
         abstract = True
+
+    def reach(self) -> Reach:
+        return self.house.reach()
 
 
 class Room(InHouse):
@@ -300,6 +320,9 @@ class Role(Audited):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.house or self.organization}"
+
+    def reach(self) -> Reach:
+        return Reach(self.organization_id, frozenset({self.house_id} - {None}), about_user_id=self.user_id)
 
 
 class Tablet(InHouse):

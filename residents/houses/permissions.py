@@ -16,7 +16,9 @@ class RoleKind(models.TextChoices):
     AUDITOR = "auditor", _("auditor")
 
 
+# Two more ways to stand towards something: to live in the house, and to be the person a record is about.
 RESIDENT = "resident"
+ONESELF = "oneself"
 
 
 class Action(StrEnum):
@@ -38,13 +40,16 @@ _OPERATOR, _MANAGER, _AUDITOR = RoleKind.OPERATOR, RoleKind.MANAGER, RoleKind.AU
 MAY: dict[Action, frozenset[str]] = {
     Action.SEE_HOUSE: frozenset({_OPERATOR, _MANAGER, _AUDITOR, RESIDENT}),
     Action.SEE_RESIDENTS: frozenset({_OPERATOR, _MANAGER, _AUDITOR}),
-    Action.SEE_GUARDED: frozenset({_OPERATOR, _MANAGER}),
+    Action.SEE_GUARDED: frozenset({_OPERATOR, _MANAGER, ONESELF}),
     Action.ADMIT: frozenset({_OPERATOR, _MANAGER}),
     Action.IMPORT: frozenset({_OPERATOR, _MANAGER}),
     Action.RECORD: frozenset({_OPERATOR, _MANAGER}),
     Action.CORRECT: frozenset({_OPERATOR, _MANAGER}),
     Action.SETTLE_HOUSE: frozenset({_OPERATOR, _MANAGER}),
-    Action.SEE_HISTORY: frozenset({_OPERATOR, _MANAGER, _AUDITOR, RESIDENT}),
-    Action.OWN_RECORD: frozenset({RESIDENT}),
+    Action.SEE_HISTORY: frozenset({_OPERATOR, _MANAGER, _AUDITOR, ONESELF}),
+    Action.OWN_RECORD: frozenset({ONESELF}),
     Action.RUN_ORGANIZATION: frozenset({_OPERATOR}),
 }
+
+# Nobody records, decides or corrects about themselves, whatever their roles.
+NEVER_ABOUT_ONESELF = frozenset({Action.ADMIT, Action.RECORD, Action.CORRECT})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from residents.houses.models import House, InHouse, InHouseQuerySet, Organization, staff_roles
+from residents.houses.models import House, InHouse, InHouseQuerySet, Organization, Reach, staff_roles
 from residents.houses.permissions import MAY, Action
 from soberhouse.accounts.models import User
 from soberhouse.database.constraints import AppendOnly, Frozen, SameOrganization
@@ -97,6 +98,14 @@ class Resident(Audited):
     def __str__(self) -> str:
         return self.name
 
+    def reach(self) -> Reach:
+        """The organization, and the houses where this person lives or applies now. One query."""
+        if not hasattr(self, "_house_ids"):
+            live = Q(stays__resident=self, stays__ends_on=None, stays__voided=False)
+            applying = Q(applications__resident=self, applications__status__in=self.APPLYING)
+            self._house_ids = frozenset(House.objects.filter(live | applying).values_list("pk", flat=True))
+        return Reach(self.organization_id, self._house_ids, about_user_id=self.user_id)
+
     @property
     def called(self) -> str:
         """The first name they want to hear."""
@@ -132,6 +141,9 @@ class OfResident(Audited):
 
     class Meta:
         abstract = True
+
+    def reach(self) -> Reach:
+        return self.resident.reach()
 
 
 class SobrietyDate(OfResident, Fact):
@@ -302,6 +314,9 @@ class Officer(InHouse):
 
     def __str__(self) -> str:
         return str(self.get_duty_display())
+
+    def reach(self) -> Reach:
+        return replace(self.house.reach(), about_user_id=self.resident.user_id)
 
 
 def days_sober(since: date | None, *, today: date) -> int | None:

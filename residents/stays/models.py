@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from residents.houses.models import Bed, InHouse, InHouseQuerySet, OfHouseQuerySet
+from residents.houses.models import Bed, InHouse, InHouseQuerySet, OfHouseQuerySet, Reach
 from residents.people.models import Fact, Resident
 from residents.stays import hud
 from soberhouse.accounts.models import User
@@ -23,6 +24,19 @@ from soberhouse.database.constraints import (
     Within,
 )
 from soberhouse.database.triggers import Trigger, refuse
+
+
+class AboutResident(InHouse):
+    """A row of one house about one person, found through `person()`."""
+
+    class Meta:
+        abstract = True
+
+    def person(self) -> Resident:
+        raise TypeError(f"{type(self).__name__} names no person")
+
+    def reach(self) -> Reach:
+        return replace(self.house.reach(), about_user_id=self.person().user_id)
 
 
 def in_range(day: date | models.F, prefix: str = "") -> Q:
@@ -47,7 +61,7 @@ class ApplicationQuerySet(InHouseQuerySet):
         return self.filter(status__in=Resident.APPLYING)
 
 
-class Application(InHouse):
+class Application(AboutResident):
     """Somebody asks for a bed in a house. `place` is the position on the house's waitlist, from 1."""
 
     class Status(models.TextChoices):
@@ -93,12 +107,15 @@ class Application(InHouse):
     def __str__(self) -> str:
         return f"{self.resident} → {self.house}"
 
+    def person(self) -> Resident:
+        return self.resident
+
     @property
     def is_live(self) -> bool:
         return self.status in Resident.APPLYING
 
 
-class ApplicationEvent(InHouse, Fact):
+class ApplicationEvent(AboutResident, Fact):
     """What happened to an application, in order: received, put on or moved along the waitlist, accepted, declined …"""
 
     class Kind(models.TextChoices):
@@ -134,6 +151,9 @@ class ApplicationEvent(InHouse, Fact):
             AppendOnly(name="application_event_kept"),
         ]
 
+    def person(self) -> Resident:
+        return self.application.resident
+
 
 class StayQuerySet(InHouseQuerySet):
     def seen_by_resident(self, user: User) -> Q:
@@ -148,7 +168,7 @@ class StayQuerySet(InHouseQuerySet):
         return self.real().filter(ends_on=None)
 
 
-class Stay(InHouse):
+class Stay(AboutResident):
     """A resident's time in one house, from move-in to discharge. `expected_on` plans the end; only a discharge makes it.
 
     A move to another house ends one stay and begins another that `continues` it; days count along the chain.
@@ -197,6 +217,9 @@ class Stay(InHouse):
     def __str__(self) -> str:
         return f"{self.resident} · {self.house}"
 
+    def person(self) -> Resident:
+        return self.resident
+
 
 class NobodyStillThere(TriggerConstraint):
     """No stay begins to use a bed that somebody overdue has not left.
@@ -226,14 +249,20 @@ class BedUseQuerySet(InHouseQuerySet):
     def real(self) -> BedUseQuerySet:
         return self.filter(voided=False)
 
-    def on(self, day: date) -> BedUseQuerySet:
-        """What has its bed in the night of `day`, overdue residents included."""
-        return self.real().filter(in_range(day) | self.overdue(day))
+    def on(self, day: date, *, today: date) -> BedUseQuerySet:
+        """What has its bed in the night of `day`. Whoever is overdue `today` is taken to stay until discharged; for a coming
+        night, whoever is expected to leave before it is taken to have left."""
+        return self.real().filter(in_range(day) | self.overdue(min(day, today)))
 
     @staticmethod
     def overdue(day: date) -> Q:
         """The use of somebody who was expected to have left by `day` and has not."""
-        return Q(kind=BedUse.Kind.STAY, ends_on__lte=day, stay__ends_on=None, ends_on=F("stay__expected_on"))
+        return BedUseQuerySet.planned_end() & Q(ends_on__lte=day)
+
+    @staticmethod
+    def planned_end() -> Q:
+        """The last use of a stay that is not over, which ends only by plan."""
+        return Q(kind=BedUse.Kind.STAY, stay__ends_on=None, ends_on=F("stay__expected_on"))
 
 
 class BedUse(InHouse):
@@ -292,6 +321,11 @@ class BedUse(InHouse):
     def __str__(self) -> str:
         return f"{self.bed} · {self.get_kind_display()}"
 
+    def reach(self) -> Reach:
+        """About whoever lives in the bed or has it held, if anybody."""
+        about = self.stay or self.application
+        return about.reach() if about else self.house.reach()
+
 
 class PhaseKind(InHouse):
     """A step of the house's program, such as Phase 1. Its number orders it."""
@@ -317,7 +351,7 @@ class PhaseKind(InHouse):
         return self.name
 
 
-class Phase(InHouse):
+class Phase(AboutResident):
     """Where a resident is in the house's program, from one day until another."""
 
     stay = models.ForeignKey(Stay, on_delete=models.PROTECT, related_name="phases")
@@ -350,8 +384,11 @@ class Phase(InHouse):
     def __str__(self) -> str:
         return str(self.kind)
 
+    def person(self) -> Resident:
+        return self.stay.resident
 
-class Discharge(InHouse, Fact):
+
+class Discharge(AboutResident, Fact):
     """The end of a stay: why, where to, who decided, and what was handed over. Written once; a correction is a new row that
     names the one it corrects and why. The newest counts. `undone` says that there was no discharge after all."""
 
@@ -434,5 +471,8 @@ class Discharge(InHouse, Fact):
 
     def __str__(self) -> str:
         return f"{self.stay} · {self.get_reason_display()}"
+
+    def person(self) -> Resident:
+        return self.stay.resident
 
 
