@@ -6,8 +6,9 @@
     olive    operates the organization    greta   lives in house C, of another organization
     audra    audits it                    oscar   operates that other organization
 
-`cast` gives them all; `signed_in(cast.alice)` gives a browser's client that is signed in as her. A is in New York and
-B in Los Angeles: their days differ for three hours of each. All dates lie around the houses' today.
+`cast` gives them all; `signed_in(cast.alice)` gives a browser's client that is signed in as her. A is in
+New York and B in Los Angeles: their days differ for three hours of each. All dates lie around the houses'
+today.
 """
 
 from __future__ import annotations
@@ -72,9 +73,7 @@ def bed_of(house: House, label: str) -> Bed:
 
 
 def make_user(username: str, *, name: str = "") -> User:
-    user = User(
-        username=username, name=name or f"{username.title()} Example", email=f"{username}@example.org"
-    )
+    user = User(username=username, name=name or f"{username.title()} Example", email=f"{username}@example.org")
     user.set_password(PASSWORD)
     user.save()
     return user
@@ -90,9 +89,7 @@ def make_house(organization: Organization, name: str, *, time_zone: str, rooms: 
     return house
 
 
-def grant(
-    user: User, kind: RoleKind, organization: Organization, house: House | None = None, *, days: int = 0
-) -> Role:
+def grant(user: User, kind: RoleKind, organization: Organization, house: House | None = None, *, days: int = 0) -> Role:
     """A role since yesterday, until further notice or for `days` from now."""
     now = timezone.now()
     ends_at = now + timedelta(days=days) if days else None
@@ -106,9 +103,7 @@ def grant(
     )
 
 
-def move_in(
-    house: House, label: str, first: str, last: str, *, days_ago: int, user: User | None = None
-) -> Stay:
+def move_in(house: House, label: str, first: str, last: str, *, days_ago: int, user: User | None = None) -> Stay:
     """A new person who has lived in a bed of the house for so many days."""
     starts_on = house.today() - timedelta(days=days_ago)
     resident = Resident.objects.create(

@@ -134,7 +134,6 @@ class History(HistoricalRecords):
         super().__init__(
             bases=(HistoryRow,),
             history_id_field=models.BigAutoField(),
-            history_change_reason_field=models.TextField(default="", blank=True),
             historical_queryset=HistoryQuerySet,
             **options,
         )
@@ -154,6 +153,11 @@ class History(HistoricalRecords):
             field.db_index = False  # one index serves: see get_meta_options
             field.db_default = models.NOT_PROVIDED
         return fields
+
+    def _get_history_change_reason_field(self) -> models.Field:
+        # One of its own for each table: simple-history would give all of them the same field object, whose `model` is then
+        # the last one's, and an update of one table's reasons would go to another table.
+        return models.TextField(default="", blank=True)
 
     def _get_history_user_fields(self) -> dict[str, models.Field]:
         return {}
