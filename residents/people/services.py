@@ -109,11 +109,11 @@ def resident_change(*, resident: Resident, changes: Mapping[str, Any], reason: s
     resident = _locked(resident)
     new = {name: _tidy(value) if name in NAMES else value for name, value in changes.items()}
     new = {name: value for name, value in new.items() if value != getattr(resident, name)}
-    if not reason.strip() and any(getattr(resident, name) for name in ON_RECORD if name in new):
-        raise ValidationError({"reason": _("Say why the legal name or date of birth on record is wrong.")})
     if "birth_date" in new:
         _check_birth(new["birth_date"], today=today)
         _check_lived_after(new["birth_date"], resident=resident)
+    if not reason.strip() and any(getattr(resident, name) for name in ON_RECORD if name in new):
+        raise ValidationError({"reason": _("Say why the legal name or date of birth on record is wrong.")})
     return _write(resident, new, reason=reason)
 
 

@@ -1,0 +1,152 @@
+"""What is known of the person themselves, for one resident's page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from residents.houses.permissions import Action
+from residents.houses.standing import Standing
+from residents.people.models import Alert, Officer, Resident, SobrietyDate
+from residents.people.queries import (
+    contacts_of,
+    duties_of,
+    hours_in_words,
+    hours_of,
+    sobriety_of,
+    span_in_words,
+)
+from soberhouse.cards import Card, Entry, Order, Row
+
+
+def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]:
+    may_record = standing.may(Action.RECORD, resident)
+
+    def door(name: str, label: str) -> dict[str, str]:
+        url = reverse(name, kwargs={"uuid": resident.uuid})
+        return {"more_url": url, "more_label": label} if may_record else {}
+
+    user = standing.user
+    current, former = contacts_of(resident, user=user)
+    yield Card(
+        title=_("Contacts"),
+        order=Order.DUE,
+        template="residents/people/contacts.html",
+        context={"current": current, "former": former, "may_record": may_record},
+        **door("contact_add", _("Add")),
+    )
+    if standing.may(Action.SEE_GUARDED, resident):
+        yield Card(
+            title=_("To know in an emergency"),
+            order=Order.DUE,
+            rows=list(_alert_rows(resident, standing, may_record)),
+            empty=_("Nothing is written down."),
+            **door("alert_add", _("Add")),
+        )
+    yield Card(
+        title=_("Weekly hours"),
+        order=Order.DUE,
+        rows=[
+            Row(
+                fact=hours_in_words(hours),
+                reason=" · ".join(
+                    filter(
+                        None,
+                        [
+                            hours.get_kind_display(),
+                            hours.where,
+                            span_in_words(hours.starts_on, hours.ends_on)
+                            if hours.ends_on or hours.starts_on > today
+                            else "",
+                        ],
+                    )
+                ),
+                url=reverse("hours_change", kwargs={"uuid": hours.uuid}) if may_record else "",
+            )
+            for hours in hours_of(resident, user=user, today=today)
+        ],
+        empty=_("No work, school or treatment is written down."),
+        **door("hours_add", _("Add")),
+    )
+    yield Card(
+        title=_("Sobriety date"),
+        order=Order.LATER,
+        template="residents/people/sobriety.html",
+        context={"dates": sobriety_of(resident, user=user), "may_record": may_record},
+        **door("sobriety_record", _("Write down")),
+    )
+    yield Card(
+        title=_("Duties in the house"),
+        order=Order.LATER,
+        rows=[_duty_row(duty, today, may_record) for duty in duties_of(resident, user=user)],
+        empty=_("No duty until now."),
+        **(door("officer_appoint", _("Appoint")) if resident.reach().house_ids else {}),
+    )
+    yield Card(
+        title=_("About"),
+        order=Order.LATER,
+        template="residents/people/about.html",
+        context={"resident": resident, "age": age(resident.birth_date, today=today)},
+        **door("resident_change", _("Change")),
+    )
+
+
+def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[Entry]:
+    for written in sobriety_of(resident, user=standing.user):
+        yield _sobriety_entry(written)
+    for duty in duties_of(resident, user=standing.user):
+        name = {"duty": duty.get_duty_display(), "house": duty.house}
+        yield Entry(day=duty.starts_on, fact=_("Became %(duty)s of %(house)s") % name)
+        if duty.ends_on is not None:
+            yield Entry(day=duty.ends_on, fact=_("Was %(duty)s of %(house)s until this day") % name)
+
+
+def age(birth_date: date | None, *, today: date) -> int | None:
+    """Whole years. Somebody born on February 29 turns a year older on March 1 where there is no such day."""
+    if birth_date is None:
+        return None
+    return today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
+
+
+def _sobriety_entry(written: SobrietyDate) -> Entry:
+    said = _("Sober since %(day)s") % {"day": date_format(written.since)}
+    detail = written.reason
+    if written.correction is not None:
+        detail = _("Corrected: %(reason)s") % {"reason": written.correction.reason}
+    return Entry(
+        day=timezone.localtime(written.recorded_at).date(),
+        fact=said,
+        detail=detail,
+        by=written.recorded_as,
+        struck=written.correction is not None,
+    )
+
+
+def _alert_rows(resident: Resident, standing: Standing, may_record: bool) -> Iterator[Row]:
+    alerts = Alert.objects.visible_to(standing.user).filter(resident=resident).order_by("-is_current", "kind", "id")
+    for alert in alerts:
+        yield Row(
+            fact=alert.text,
+            reason=alert.get_kind_display(),
+            url=reverse("alert_change", kwargs={"uuid": alert.uuid}) if may_record else "",
+            state="missed" if alert.is_current else "plain",
+            word=_("alert") if alert.is_current else _("no longer true"),
+        )
+
+
+def _duty_row(duty: Officer, today: date, may_record: bool) -> Row:
+    live = duty.ends_on is None or duty.ends_on > today
+    end = reverse("officer_end", kwargs={"uuid": duty.uuid}) if live and may_record else ""
+    return Row(
+        fact=str(duty.get_duty_display()),
+        reason=f"{duty.house} · {span_in_words(duty.starts_on, duty.ends_on)}",
+        state="" if live else "plain",
+        word="" if live else _("past"),
+        button=_("End") if end else "",
+        button_url=end,
+    )

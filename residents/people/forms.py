@@ -1,0 +1,118 @@
+"""Forms about one person. They check what a field can hold; what may be said is the services' to judge."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from residents.people.models import Alert, Contact, Officer, Resident, SobrietyDate, WeeklyHours
+from soberhouse.forms import DateInput, PhoneInput, TimeInput
+
+
+def why(*, required: bool = True, help_text: str = "") -> forms.CharField:
+    """The reason that history keeps."""
+    return forms.CharField(label=_("Reason"), max_length=500, required=required, help_text=help_text)
+
+
+class PersonForm(forms.ModelForm):
+    reason = why(
+        required=False,
+        help_text=_("Needed where the legal name or the date of birth on record was wrong."),
+    )
+
+    class Meta:
+        model = Resident
+        fields = [
+            "preferred_name",
+            "legal_first_name",
+            "legal_last_name",
+            "pronouns",
+            "gender",
+            "birth_date",
+            "phone",
+        ]
+        widgets = {"birth_date": DateInput, "phone": PhoneInput}
+
+
+class SobrietyForm(forms.ModelForm):
+    class Meta:
+        model = SobrietyDate
+        fields = ["since", "reason"]
+        widgets = {"since": DateInput}
+
+
+class SobrietyCorrectionForm(forms.Form):
+    since = forms.DateField(label=_("Sober since"), widget=DateInput)
+    reason = why(help_text=_("The day written down before stays on record, struck out, with this reason."))
+
+
+class AlertForm(forms.ModelForm):
+    class Meta:
+        model = Alert
+        fields = ["kind", "text"]
+
+
+class AlertChangeForm(forms.ModelForm):
+    reason = why()
+
+    class Meta:
+        model = Alert
+        fields = ["kind", "text", "is_current"]
+
+
+class ContactForm(forms.ModelForm):
+    class Meta:
+        model = Contact
+        fields = ["kind", "name", "relationship", "phone", "email", "note"]
+        widgets = {"phone": PhoneInput}
+
+
+class ContactChangeForm(ContactForm):
+    reason = why(required=False)
+
+    class Meta(ContactForm.Meta):
+        fields = [*ContactForm.Meta.fields, "is_current"]
+
+
+class HoursForm(forms.ModelForm):
+    """The same hours on several days at once."""
+
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Days"),
+        coerce=int,
+        choices=WeeklyHours.Weekday.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    field_order = ["kind", "where", "weekdays", "starts", "ends", "starts_on", "ends_on"]
+
+    class Meta:
+        model = WeeklyHours
+        fields = ["kind", "where", "starts", "ends", "starts_on", "ends_on"]
+        widgets = {"starts": TimeInput, "ends": TimeInput, "starts_on": DateInput, "ends_on": DateInput}
+
+
+class HoursChangeForm(forms.ModelForm):
+    reason = why()
+
+    class Meta:
+        model = WeeklyHours
+        fields = ["kind", "where", "weekday", "starts", "ends", "starts_on", "ends_on"]
+        widgets = HoursForm.Meta.widgets
+
+
+class HoursEndForm(forms.Form):
+    ends_on = forms.DateField(
+        label=_("Until"), widget=DateInput, help_text=_("The first day on which they no longer count.")
+    )
+
+
+class OfficerForm(forms.ModelForm):
+    class Meta:
+        model = Officer
+        fields = ["duty", "starts_on", "ends_on"]
+        widgets = {"starts_on": DateInput, "ends_on": DateInput}
+
+
+class OfficerEndForm(forms.Form):
+    ends_on = forms.DateField(label=_("Until"), widget=DateInput)
+    reason = why()

@@ -1,0 +1,37 @@
+"""One resident."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from residents.houses.access import of, standing_of
+from residents.houses.permissions import Action
+from residents.people.models import Alert, Resident, days_sober
+from residents.people.queries import home, tel, today_for
+from residents.stays.queries import sober_since
+from soberhouse.pages.gather import gather, timeline
+from soberhouse.pages.residents import where_now
+
+
+@of(Resident, Action.SEE_RESIDENTS, "organization")
+def resident(request: HttpRequest, resident: Resident) -> HttpResponse:
+    """Who they are, where they sleep, what every subject knows of them, and what happened."""
+    standing = standing_of(request)
+    request.house = home(resident, user=request.user)
+    today = today_for(resident, house=request.house)
+    now = where_now(resident, user=request.user, today=today)
+    with timezone.override((request.house or resident.organization).time_zone):
+        facts = {
+            "resident": resident,
+            "now": now,
+            "sober": days_sober(sober_since([resident.pk]).get(resident.pk), today=today),
+            "alerts": Alert.objects.visible_to(request.user).filter(resident=resident, is_current=True),
+            "tel": tel(resident.phone),
+            "cards": gather("about", resident, standing, today),
+            "entries": timeline(resident, standing, today),
+            "may_record": standing.may(Action.RECORD, resident),
+            "may_see_history": standing.may(Action.SEE_HISTORY, resident),
+        }
+        return render(request, "soberhouse/resident.html", facts)
