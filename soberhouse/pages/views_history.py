@@ -1,0 +1,133 @@
+"""The life of any record: every change of it, and the whole of it at any instant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from residents.houses.access import in_scope, require, signed_in
+from residents.houses.models import House, Organization
+from residents.houses.permissions import Action
+from residents.people.models import OfResident, Resident
+from residents.stays.models import Application, Stay
+from soberhouse.accounts.models import User
+from soberhouse.history.queries import as_of, audited_model, life, name_of, parents
+from soberhouse.history.records import audited_models
+
+# Records of a person, whose page leads on to the history of everything that hangs on them.
+LEADING_ON = (Resident, Stay, Application)
+PAGES = {Resident: "resident", Stay: "stay", Application: "application"}
+AT_MOST = 30  # links of one kind
+
+
+class InstantField(forms.DateTimeField):
+    """An instant on the house's clock. Typed to the second, it means the end of that second."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
+
+    def clean(self, value: str) -> datetime | None:
+        instant = super().clean(value)
+        if instant and not 1900 <= instant.year <= 2999:
+            raise ValidationError(_("Nothing is on record for that year. Write a year from 1900 to 2999."))
+        return instant.replace(microsecond=999_999) if instant and not instant.microsecond else instant
+
+
+class InstantForm(forms.Form):
+    at = InstantField(label=_("As it was on"), help_text=_("By the clock of the house."))
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+
+
+@signed_in("the record itself says who may see its history")
+def history(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
+    """The changes of one record; with `at`, the whole of it at that instant. A kind that is none, or a record out of
+    scope, does not exist."""
+    model = audited_model(kind)
+    if model is None:
+        raise Http404
+    row = in_scope(request, model, uuid, *parents(model))
+    if model is not User:  # of users one sees oneself and, as an operator, one's people: the history of both is allowed
+        require(request, Action.SEE_HISTORY, row)
+    request.house = row if isinstance(row, House) else getattr(row, "house", None)
+    zone = zone_of(row)
+    with timezone.override(zone):
+        form = InstantForm(request.GET if "at" in request.GET else None)
+        snapshot = None
+        if form.is_bound and form.is_valid():
+            snapshot = as_of(row, form.cleaned_data["at"], reader=request.user, zone=zone)
+            form = InstantForm(initial=form.cleaned_data)  # as the browser's own control can show it
+        page, moments = life(row, reader=request.user, zone=zone, page=request.GET.get("page"))
+        context = {
+            "row": row,
+            "name": name_of(row),
+            "kind": model._meta.verbose_name,
+            "zone": zone.key,
+            "form": form,
+            "snapshot": snapshot,
+            "page": page,
+            "moments": moments,
+            "related": list(related(row, request.user)),
+            "back": back(row),
+        }
+        return render(request, "soberhouse/history/record.html", context)
+
+
+def zone_of(row: Model) -> ZoneInfo:
+    """The time zone of the house a record belongs to, else of its organization, else UTC."""
+    if isinstance(row, House | Organization):
+        return ZoneInfo(row.time_zone)
+    if isinstance(row, OfResident):
+        row = row.resident
+    if isinstance(row, Resident):
+        houses = House.objects.filter(pk__in=row.reach().house_ids).order_by("pk")
+        return ZoneInfo((houses.first() or row.organization).time_zone)
+    place = getattr(row, "house", None) or getattr(row, "organization", None)
+    return ZoneInfo(place.time_zone if place else "UTC")
+
+
+def back(row: Model) -> Link | None:
+    """The page of the person or stay that a record is about."""
+    for about in (row, getattr(row, "stay", None), getattr(row, "application", None)):
+        if type(about) in PAGES:
+            return Link(name_of(about), reverse(PAGES[type(about)], kwargs={"uuid": about.uuid}))
+    if isinstance(row, OfResident):
+        return Link(name_of(row.resident), reverse("resident", kwargs={"uuid": row.resident.uuid}))
+    return None
+
+
+def related(row: Model, reader: User) -> Iterator[Link]:
+    """The histories of what a record of a person points to and of what points to it, as far as the reader sees them."""
+    if not isinstance(row, LEADING_ON):
+        return
+    audited = set(audited_models())
+    for field in row._meta.concrete_fields:
+        model = field.related_model
+        if model in LEADING_ON and getattr(row, field.attname) is not None:
+            yield from links(model.objects.visible_to(reader).filter(pk=getattr(row, field.attname)))
+    for relation in row._meta.related_objects:
+        if relation.related_model in audited:
+            seen = relation.related_model.objects.visible_to(reader)
+            yield from links(seen.filter(**{relation.field.name: row.pk}))
+
+
+def links(rows: QuerySet) -> Iterator[Link]:
+    kind = rows.model._meta
+    for row in rows.select_related(*parents(rows.model)).order_by("-pk")[:AT_MOST]:
+        url = reverse("history", kwargs={"kind": kind.model_name, "uuid": row.uuid})
+        yield Link(f"{kind.verbose_name}: {name_of(row)}", url)
