@@ -1,3 +1,11 @@
 from __future__ import annotations
 
-urlpatterns = []
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("soberhouse.pages.urls")),
+    path("", include("residents.houses.urls")),
+    path("", include("residents.people.urls")),
+    path("", include("residents.stays.urls")),
+    path("account/", include("soberhouse.accounts.urls")),
+]

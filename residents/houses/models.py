@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from residents.houses import narr
-from residents.houses.permissions import RoleKind
+from residents.houses.permissions import MAY, Action, RoleKind
 from soberhouse.accounts.models import User
 from soberhouse.database.constraints import Frozen, SameHouse, SameOrganization
 from soberhouse.history.records import Audited
@@ -93,7 +93,13 @@ class HouseQuerySet(models.QuerySet["House"]):
 
     def staffed_by(self, user: User) -> HouseQuerySet:
         """Houses that `user` reaches by a role, not by living there."""
-        roles = staff_roles(user)
+        return self._reached(staff_roles(user))
+
+    def where_may(self, user: User, action: Action) -> HouseQuerySet:
+        """Houses where a role of `user` allows `action`."""
+        return self._reached(staff_roles(user).filter(kind__in=MAY[action]))
+
+    def _reached(self, roles: models.QuerySet[Role]) -> HouseQuerySet:
         return self.filter(
             Q(organization__in=roles.filter(house=None).values("organization"))
             | Q(pk__in=roles.exclude(house=None).values("house"))

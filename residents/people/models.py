@@ -44,7 +44,11 @@ class ResidentQuerySet(models.QuerySet["Resident"]):
         return self.filter(
             Q(user=user)
             | Q(organization__in=roles.filter(house=None).values("organization"))
-            | Q(pk__in=Resident.objects.filter(stays__house__in=here, stays__ends_on=None, stays__voided=False).values("pk"))
+            | Q(
+                pk__in=Resident.objects.filter(stays__house__in=here, stays__ends_on=None, stays__voided=False).values(
+                    "pk"
+                )
+            )
             | Q(
                 pk__in=Resident.objects.filter(
                     applications__house__in=here, applications__status__in=Resident.APPLYING
@@ -72,12 +76,20 @@ class Resident(Audited):
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="residents")
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="resident", null=True, blank=True, editable=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="resident",
+        null=True,
+        blank=True,
+        editable=False,
     )
     legal_first_name = models.CharField(_("legal first name"), max_length=100)
     legal_last_name = models.CharField(_("legal last name"), max_length=100, blank=True)
     preferred_name = models.CharField(
-        _("preferred name"), max_length=100, blank=True, help_text=_("What they want to be called, if not the first name.")
+        _("preferred name"),
+        max_length=100,
+        blank=True,
+        help_text=_("What they want to be called, if not the first name."),
     )
     gender = models.CharField(_("gender"), max_length=60, blank=True, help_text=_("In their own words."))
     pronouns = models.CharField(_("pronouns"), max_length=40, blank=True)
@@ -151,7 +163,9 @@ class SobrietyDate(OfResident, Fact):
 
     since = models.DateField(_("sober since"))
     reason = models.CharField(_("why it is written down"), max_length=500, blank=True)
-    corrects = models.OneToOneField("self", on_delete=models.PROTECT, related_name="corrected_by", null=True, blank=True)
+    corrects = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="corrected_by", null=True, blank=True
+    )
 
     class Meta:
         ordering = ["-recorded_at", "-id"]
@@ -174,7 +188,10 @@ class AlertQuerySet(OfResidentQuerySet):
             Q(user=user)
             | Q(organization__in=staff.filter(house=None).values("organization"))
             | Q(stays__house__in=staff.exclude(house=None).values("house"), stays__ends_on=None, stays__voided=False)
-            | Q(applications__house__in=staff.exclude(house=None).values("house"), applications__status__in=Resident.APPLYING)
+            | Q(
+                applications__house__in=staff.exclude(house=None).values("house"),
+                applications__status__in=Resident.APPLYING,
+            )
         )
         return self.filter(resident__in=seen.values("pk"))
 

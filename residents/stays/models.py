@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from residents.houses.models import Bed, InHouse, InHouseQuerySet, OfHouseQuerySet, Reach
@@ -113,6 +114,14 @@ class Application(AboutResident):
     @property
     def is_live(self) -> bool:
         return self.status in Resident.APPLYING
+
+    @property
+    def line(self) -> str:
+        """Who sent them, since when they ask and for when, in one line."""
+        parts = [self.referred_by, _("received %(day)s") % {"day": date_format(self.received_on, "M j")}]
+        if self.wanted_on:
+            parts.append(_("wants to move in %(day)s") % {"day": date_format(self.wanted_on, "M j")})
+        return " · ".join(str(part) for part in parts if part)
 
 
 class ApplicationEvent(AboutResident, Fact):

@@ -94,29 +94,28 @@ class Night:
     day: date
     capacity: int
     occupied: int
+    held: int
 
 
 def occupancy_curve(houses: QuerySet[House], starts_on: date, ends_on: date, *, today: date) -> list[Night]:
-    """Beds in use and beds occupied for each night in [starts_on, ends_on), all `houses` together, in two queries."""
+    """Beds in use, occupied and held for each night in [starts_on, ends_on), all `houses` together, in two queries."""
     beds = Bed.objects.filter(house__in=houses).values_list("opened_on", "closed_on")
     uses = (
         BedUse.objects.real()
-        .filter(house__in=houses, kind=BedUse.Kind.STAY, starts_on__lt=ends_on)
+        .filter(house__in=houses, starts_on__lt=ends_on)
+        .exclude(kind=BedUse.Kind.OUT)
         .filter(Q(ends_on=None) | Q(ends_on__gt=starts_on) | BedUse.objects.planned_end())
-        .values_list("starts_on", "ends_on", "stay__ends_on", "stay__expected_on")
+        .values_list("kind", "starts_on", "ends_on", "stay__ends_on", "stay__expected_on")
     )
+    ranges: dict[str, list[tuple[date | None, date | None]]] = {BedUse.Kind.STAY: [], BedUse.Kind.HOLD: []}
+    for kind, begun, ended, left, expected in uses:
+        overdue = kind == BedUse.Kind.STAY and ended and ended <= today and left is None and ended == expected
+        ranges[kind].append((begun, today + timedelta(days=1) if overdue else ended))
     capacity = _per_night(beds, starts_on, ends_on)
-    occupied = _per_night(
-        (
-            # Whoever is overdue is still there tonight.
-            (begun, today + timedelta(days=1) if ended and ended <= today and left is None and ended == expected else ended)
-            for begun, ended, left, expected in uses
-        ),
-        starts_on,
-        ends_on,
-    )
+    occupied = _per_night(ranges[BedUse.Kind.STAY], starts_on, ends_on)
+    held = _per_night(ranges[BedUse.Kind.HOLD], starts_on, ends_on)
     return [
-        Night(starts_on + timedelta(days=n), capacity[n], occupied[n]) for n in range((ends_on - starts_on).days)
+        Night(starts_on + timedelta(days=n), capacity[n], occupied[n], held[n]) for n in range((ends_on - starts_on).days)
     ]
 
 

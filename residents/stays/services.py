@@ -211,9 +211,11 @@ def admit(
     starts_on: date,
     expected_on: date | None = None,
     application: Application | None = None,
+    sober_since: date | None = None,
     today: date,
 ) -> Stay:
-    """Move a person into a bed; the stay begins. Their live application to this house is closed and its holds end.
+    """Move a person into a bed; the stay begins. Their live application to this house is closed and its holds end; their
+    sobriety date, if given, is written down.
 
     Refuses a bed that is taken, or that somebody overdue has not left, naming them; a person who lives somewhere already; a
     move-in in the future (hold the bed instead) or before birth.
@@ -235,6 +237,8 @@ def admit(
         _live_only(application)
         _release_holds(application, starts_on)
     _require_free(bed, starts_on, expected_on, field="bed", overdue_on=starts_on)
+    if sober_since is not None:
+        sobriety_record(resident=resident, since=sober_since, today=today)
     stay = _begin(resident, bed, starts_on, expected_on, application=application)
     if application is not None:
         _set_status(application, Application.Status.MOVED_IN, ApplicationEvent.Kind.MOVED_IN, "")
@@ -242,12 +246,9 @@ def admit(
 
 
 @transaction.atomic
-def admit_newcomer(*, bed: Bed, person: dict[str, Any], sober_since: date | None = None, today: date, **stay: Any) -> Stay:
+def admit_newcomer(*, bed: Bed, person: dict[str, Any], today: date, **stay: Any) -> Stay:
     """Make a person (or find the one the organization knows by the same name and birth date) and move them in."""
-    resident = _known_or_new(bed.house, person, today)
-    if sober_since is not None:
-        sobriety_record(resident=resident, since=sober_since, today=today)
-    return admit(resident=resident, bed=bed, today=today, **stay)
+    return admit(resident=_known_or_new(bed.house, person, today), bed=bed, today=today, **stay)
 
 
 @transaction.atomic

@@ -1,11 +1,94 @@
-"""What every page shows around its content."""
+"""What every page shows around its content: the way through the house, and which house it is."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from residents.houses.access import standing_of
+from residents.houses.models import House, Organization
+from residents.houses.permissions import Action
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One door of the navigation. `names` are the URL names under which it is the current one."""
+
+    label: str
+    icon: str
+    url: str
+    current: bool = False
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """The houses this person reaches, the one at hand, and what they can open there. Nothing for somebody not signed in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    standing = standing_of(request)
+    houses = list(House.objects.visible_to(user).select_related("organization")[:MOST_HOUSES])
+    house = house_at_hand(request, houses)
+    return {
+        "today": house.today() if house else None,
+        "nav": _nav(request, house),
+        "house": house,
+        "houses": [{"pk": each.pk, "name": each.name, "url": reverse("house_today", args=[each.uuid])} for each in houses],
+        "houses_url": reverse("today") if len(houses) > 1 else "",
+        "organizations": [
+            organization
+            for organization in Organization.objects.filter(pk__in=standing.operates)
+        ]
+        if standing.operates
+        else [],
+        "on_tablet": bool(request.session.get("tablet")),
+    }
+
+
+MOST_HOUSES = 30  # a menu longer than this helps nobody; the page of all houses has the rest
+
+
+def house_at_hand(request: HttpRequest, houses: list[House]) -> House | None:
+    """The house of this page; else the one last looked at, as long as it is still in scope; else the only one."""
+    house = getattr(request, "house", None)
+    if house is not None:
+        if request.session.get("house") != str(house.uuid):
+            request.session["house"] = str(house.uuid)
+        return house
+    last = request.session.get("house")
+    return next((each for each in houses if str(each.uuid) == last), houses[0] if len(houses) == 1 else None)
+
+
+def _nav(request: HttpRequest, house: House | None) -> list[NavItem]:
+    standing = standing_of(request)
+    here = request.resolver_match.url_name if request.resolver_match else ""
+
+    def item(label: str, icon: str, name: str, *args: Any, also: tuple[str, ...] = ()) -> NavItem:
+        return NavItem(label, icon, reverse(name, args=args), current=here in (name, *also))
+
+    items = []
+    if house is not None:
+        items.append(item(_("Today"), "today", "house_today", house.uuid))
+        if standing.may(Action.SEE_RESIDENTS, house):
+            items.append(item(_("Beds"), "beds", "board", house.uuid, also=("move_in", "hold", "bed_out", "bed_back")))
+    else:
+        items.append(item(_("Houses"), "house", "today"))
+    if standing.may_anywhere(Action.SEE_RESIDENTS):
+        items.append(item(_("Residents"), "people", "residents", also=("resident", "stay")))
+    if house is not None and standing.may(Action.SEE_RESIDENTS, house):
+        items.append(
+            item(_("Applications"), "applications", "applications", house.uuid, also=("application", "application_new"))
+        )
+        items.append(item(_("Occupancy"), "occupancy", "occupancy", house.uuid))
+    elif standing.may_anywhere(Action.SEE_RESIDENTS):
+        items.append(item(_("Occupancy"), "occupancy", "occupancy_all"))
+    if standing.may_anywhere(Action.IMPORT):
+        items.append(item(_("Import"), "import", "import_roster"))
+    if house is not None and standing.may(Action.SETTLE_HOUSE, house):
+        items.append(item(_("House"), "house", "house_settings", house.uuid, also=("phase_kinds",)))
+    if house is not None and standing.may(Action.RUN_ORGANIZATION, house.organization):
+        items.append(item(_("People and roles"), "roles", "people", house.organization.uuid))
+    return items

@@ -2,9 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from soberhouse.pages import views_resident, views_residents
+from soberhouse.pages import views, views_components, views_history, views_resident, views_residents
 
 urlpatterns = [
+    path("", views.today, name="today"),
+    path("houses/<uuid:uuid>/", views.house_today, name="house_today"),
+    path("components/", views_components.components, name="components"),
+    path("history/<slug:kind>/<uuid:uuid>/", views_history.history, name="history"),
     path("residents/", views_residents.residents, name="residents"),
     path("residents/<uuid:uuid>/", views_resident.resident, name="resident"),
 ]

@@ -15,13 +15,14 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from residents.houses.access import public
 from soberhouse.cards import Card, Entry, Order, Row
 from soberhouse.forms import DateInput, PhoneInput, Segmented
-from soberhouse.pages.curve import Point, curve
+from soberhouse.curve import Point, curve
 from soberhouse.templatetags.look import TONES
 
 TODAY = date(2026, 11, 20)
@@ -170,8 +171,11 @@ def sample_curve() -> str:
     return curve(points, 14, until=TODAY + timedelta(days=21), today=TODAY, title="Beds in use, one year", name="year")
 
 
+@public("made-up examples, and only where the site runs locally")
 def components(request: HttpRequest) -> HttpResponse:
-    """The page. It reads and writes nothing."""
+    """The page, where the site runs locally. It reads and writes nothing."""
+    if not settings.LOCAL:
+        raise Http404
     facts: dict[str, Any] = {
         "tones": TONES,
         "states": STATES,
