@@ -85,8 +85,6 @@ def _nav(request: HttpRequest, house: House | None) -> list[NavItem]:
         items.append(item(_("Occupancy"), "occupancy", "occupancy", house.uuid))
     elif standing.may_anywhere(Action.SEE_RESIDENTS):
         items.append(item(_("Occupancy"), "occupancy", "occupancy_all"))
-    if standing.may_anywhere(Action.IMPORT):
-        items.append(item(_("Import"), "import", "import_roster"))
     if house is not None and standing.may(Action.SETTLE_HOUSE, house):
         items.append(item(_("House"), "house", "house_settings", house.uuid, also=("phase_kinds",)))
     if house is not None and standing.may(Action.RUN_ORGANIZATION, house.organization):
