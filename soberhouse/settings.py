@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "residents.houses.tablets.TabletLock",
     "soberhouse.middleware.Acting",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -116,7 +117,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.filebased.FileBased
 # --- who signs in ---------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # user names are unique, whatever their case: constraint user_username
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["soberhouse.accounts.backend.NameOrEmailBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -125,6 +126,14 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "today"
 ACCOUNT_ADAPTER = "soberhouse.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "soberhouse.accounts.forms.SignInForm",
+    "reset_password": "soberhouse.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "soberhouse.accounts.forms.NewPasswordForm",
+    "change_password": "soberhouse.accounts.forms.ChangePasswordForm",
+}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "soberhouse.accounts.backend.ResetLink"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -138,7 +147,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "10/m/ip,3/10m/key",
     "reset_password_from_key": "20/m/ip",
     "change_password": "5/m/user",
-    "reauthenticate": "10/m/user",
+    "tablet_pin": "20/m/key",
 }
 EMAIL_BACKEND = env.str(
     "EMAIL_BACKEND",

@@ -2,12 +2,56 @@
 
 from __future__ import annotations
 
+import logging
+from smtplib import SMTPException
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from soberhouse.accounts import services
+from soberhouse.accounts.models import User
+
+log = logging.getLogger("soberhouse.accounts")
+
+NO_MATCH = _("The name or the password is not right.")
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Nobody signs up by themselves: an operator or manager makes the account."""
+    """Nobody signs up by themselves, and no answer tells whether somebody has an account."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": NO_MATCH,
+        "username_password_mismatch": NO_MATCH,
+        "too_many_login_attempts": _("Too many tries with this name. Wait five minutes and try again."),
+        "enter_current_password": _("This is not your password now."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def set_password(self, user: User, password: str) -> None:
+        services.password_set(user=user, password=password)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("own_account")
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Back to the list of people on a shared tablet, else to the sign-in page."""
+        return reverse("tablet" if request.on_tablet else "account_login")
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tell somebody about their own account at the address it has; allauth's own list of addresses stays empty."""
+        if email or user.email:
+            super().send_notification_mail(template_prefix, user, context, email or user.email)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A mail server that is down changes no answer: the page would tell who has an account."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, SMTPException) as problem:
+            log.error("mail not sent", extra={"mail": template_prefix, "problem": type(problem).__name__})

@@ -15,7 +15,29 @@ from soberhouse.database.models import Row
 from soberhouse.history.records import History, HistoryTriggers
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: User) -> UserQuerySet:
+        """Oneself; and for an operator everybody who has or had a role in the organization, or lived in it."""
+        if not getattr(user, "pk", None):
+            return self.none()
+        # `roles` and `resident` reach back from the subjects that know what they mean.
+        run = user.roles.live().filter(kind="operator").values("organization") if user.is_active else ()
+        return self.filter(
+            Q(pk=user.pk)
+            | Q(pk__in=User.objects.filter(roles__organization__in=run).values("pk"))
+            | Q(resident__organization__in=run)
+        )
+
+    def known_as(self, words: str) -> User | None:
+        """Whoever signs in with this user name or, if nobody does, with this e-mail; letter case does not matter."""
+        words = words.strip()
+        if not words:
+            return None
+        found = list(self.filter(Q(username__iexact=words) | Q(email__iexact=words)))
+        return min(found, key=lambda user: user.username.lower() != words.lower(), default=None)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     """Django's sign-in asks for users by name, in whatever case they type it."""
 
     def get_by_natural_key(self, username: str | None) -> User:
@@ -23,7 +45,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(Row, AbstractBaseUser):
-    """Somebody who signs in. What they may do is in their roles (`residents.houses`) and, for a resident, in their stay.
+    """Somebody who signs in. What they may do is in their roles (`residents.houses`) and, for a resident, their stay.
 
     Users are deactivated, never deleted. The password, the PIN and the last sign-in are not history: a change of either
     secret is an `AccountEvent`.
@@ -76,11 +98,17 @@ class User(Row, AbstractBaseUser):
         """The name history keeps for what this user did."""
         return str(self)
 
+    @property
+    def short_name(self) -> str:
+        """First name and initial: what a screen that others see shows."""
+        first, *rest = str(self).split()
+        return f"{first} {rest[-1][0]}." if rest else first
+
     def get_full_name(self) -> str:
         return str(self)
 
     def get_short_name(self) -> str:
-        return str(self).split(" ")[0]
+        return str(self).split()[0]
 
 
 class AccountEvent(Row):

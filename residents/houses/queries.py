@@ -1,0 +1,92 @@
+"""Who works for an organization, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from residents.houses.models import Bed, House, Organization, Role, Room
+from soberhouse.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with an account: the roles they have now, those to come, and those that ended."""
+
+    user: User
+    live: list[Role]
+    coming: list[Role]
+    ended: list[Role]
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """A room with its beds in order, those still in the house and those closed."""
+
+    room: Room
+    beds: list[Bed]
+    closed: list[Bed]
+
+
+def people_of(organization: Organization) -> QuerySet[User]:
+    """Everybody who has or had a role here, and residents who sign in."""
+    return User.objects.filter(
+        Q(pk__in=Role.objects.filter(organization=organization).values("user")) | Q(resident__organization=organization)
+    ).order_by("name", "pk")
+
+
+def staff(*, organization: Organization, now: datetime, past: bool = False) -> QuerySet[User]:
+    """Whoever has a role here now or later and may sign in; or, `past`, whoever had one and has no more."""
+    roles = Role.objects.filter(organization=organization)
+    standing = roles.filter(Q(ends_at=None) | Q(ends_at__gt=now)).values("user")
+    users = User.objects.filter(pk__in=roles.values("user")).order_by("name", "pk")
+    current = Q(pk__in=standing, is_active=True)
+    return users.filter(~current if past else current)
+
+
+def person(*, user: User, organization: Organization, now: datetime) -> Person:
+    """One person with their roles here."""
+    return with_roles([user], organization=organization, now=now)[0]
+
+
+def works_elsewhere(*, user: User, organization: Organization) -> bool:
+    """Whether the account is not this organization's alone, so that its operator may not take it over."""
+    roles = Role.objects.filter(user=user).exclude(organization=organization)
+    home = getattr(user, "resident", None)
+    return roles.exists() or (home is not None and home.organization_id != organization.pk)
+
+
+def rooms_of(house: House, *, today: date) -> list[Furnished]:
+    """The house as it is furnished. Two queries."""
+    beds: dict[int, list[Bed]] = {}
+    for bed in Bed.objects.filter(house=house).select_related("room"):
+        beds.setdefault(bed.room_id, []).append(bed)
+    return [
+        Furnished(
+            room,
+            [bed for bed in beds.get(room.pk, []) if bed.closed_on is None or bed.closed_on > today],
+            [bed for bed in beds.get(room.pk, []) if bed.closed_on is not None and bed.closed_on <= today],
+        )
+        for room in Room.objects.filter(house=house)
+    ]
+
+
+def with_roles(users: Sequence[User], *, organization: Organization, now: datetime) -> list[Person]:
+    """These people with their roles here. One query."""
+    roles: dict[int, list[Role]] = {}
+    for role in Role.objects.filter(organization=organization, user__in=users).select_related("house", "organization"):
+        roles.setdefault(role.user_id, []).append(role)
+
+    def is_over(role: Role) -> bool:
+        return role.ends_at is not None and role.ends_at <= now
+
+    people = []
+    for user in users:
+        own = roles.get(user.pk, [])
+        live = [role for role in own if role.starts_at <= now and not is_over(role)]
+        coming = [role for role in own if role.starts_at > now and not is_over(role)]
+        people.append(Person(user, live, coming, [role for role in own if is_over(role)]))
+    return people

@@ -1,0 +1,128 @@
+"""What signing in and one's own account ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
+from allauth.account.fields import PasswordField
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from soberhouse.accounts.models import User
+
+NAME_MAX, PASSWORD_MAX = 254, 4096
+
+
+class SignInForm(allauth_forms.LoginForm):
+    """A user name or e-mail, and the password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name, password = self.fields["login"], self.fields["password"]
+        name.label, password.label = _("User name or e-mail"), _("Password")
+        name.max_length = NAME_MAX
+        name.widget = forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "maxlength": NAME_MAX}
+        )
+        password.widget.attrs = {"autocomplete": "current-password", "maxlength": PASSWORD_MAX}
+        password.help_text = ""
+
+
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):
+    """Asks for a link to a new password. A mail goes out in every case, so the answer and its time are the same."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        email = self.fields["email"]
+        email.label, email.max_length = _("E-mail"), NAME_MAX
+        email.widget.attrs = {"type": "email", "autocomplete": "email", "maxlength": NAME_MAX}
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"]
+        self.users = list(User.objects.filter(email__iexact=email, is_active=True))
+        return email
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        if self.users:
+            return super().save(request, **kwargs)
+        email = self.cleaned_data["email"]
+        get_adapter().send_mail("account/email/unknown_account", email, {})
+        return email
+
+
+class ChangePasswordForm(allauth_forms.ChangePasswordForm):
+    """The password now, and the new one twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _label_new_password(self)
+        old = self.fields["oldpassword"]
+        old.label, old.help_text = _("Your password now"), ""
+        old.widget.attrs = {"autocomplete": "current-password", "maxlength": PASSWORD_MAX}
+
+
+class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
+    """The new password twice, for whoever came by a link."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _label_new_password(self)
+
+
+class OwnAccountForm(forms.ModelForm):
+    """One's own name and e-mail. Another e-mail, to which a link to a new password would go, asks for the password."""
+
+    password = PasswordField(label=_("Your password"), required=False, help_text=_("Only needed for another e-mail."))
+
+    class Meta:
+        model = User
+        fields = ["name", "email"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+        self.fields["email"].widget.attrs["autocomplete"] = "email"
+        self.fields["password"].widget.attrs = {"autocomplete": "current-password", "maxlength": PASSWORD_MAX}
+        self._email = self.instance.email
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        changed = "email" in cleaned and cleaned["email"].lower() != self._email.lower()
+        if changed and not self.instance.check_password(cleaned.get("password", "")):
+            self.add_error("password", _("Type your password to change the e-mail."))
+        return cleaned
+
+
+class PinInput(forms.PasswordInput):
+    """Dots instead of digits, and a phone's number keys."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "numeric", "autocomplete": "off"} | (attrs or {}))
+
+
+class PinForm(forms.Form):
+    """A new PIN, twice."""
+
+    pin = forms.CharField(
+        label=_("New PIN"),
+        max_length=20,
+        widget=PinInput,
+        help_text=_("Six digits, not the ones everybody tries first."),
+    )
+    again = forms.CharField(label=_("The same again"), max_length=20, widget=PinInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "pin" in cleaned and "again" in cleaned and cleaned["pin"] != cleaned["again"]:
+            self.add_error("again", _("The two are not the same."))
+        return cleaned
+
+
+def _label_new_password(form: forms.Form) -> None:
+    form.fields["password1"].label = _("New password")
+    form.fields["password2"].label = _("New password again")
+    for name in ("password1", "password2"):
+        form.fields[name].widget.attrs = {"autocomplete": "new-password", "maxlength": PASSWORD_MAX}

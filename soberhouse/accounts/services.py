@@ -1,0 +1,204 @@
+"""Every write about an account: made, changed, closed, its password and its PIN.
+
+Each service is one transaction. What it changes about the person is done as whoever acts now
+(`soberhouse.history.acting_as`); a secret is never kept in any readable form, only that it changed.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from soberhouse.accounts.models import AccountEvent, User
+from soberhouse.history import acting_now, because
+
+PIN_DIGITS = 6
+PIN_TRIES = 5
+PIN_LOCKED_SECONDS = 15 * 60
+
+
+@transaction.atomic
+def user_create(*, username: str, name: str, email: str = "", password: str | None = None) -> User:
+    """A new account. Without a password nobody can sign in to it by password until one is set.
+
+    Refuses a user name or e-mail that somebody has already, whatever the letter case, and a weak password.
+    """
+    user = User(username=_tidy(username, "NFKC"), name=_tidy(name), email=email.strip().lower())
+    if password is None:
+        user.set_unusable_password()
+    else:
+        _check_password(password, user)
+        user.set_password(password)
+    _check(user)
+    user.save()
+    if password is not None:
+        _happened(user, AccountEvent.Kind.PASSWORD)
+    return user
+
+
+@transaction.atomic
+def user_change(*, user: User, name: str | None = None, username: str | None = None, email: str | None = None) -> User:
+    """Write down a new name, user name or e-mail; what is None stays. Refuses what `user_create` refuses."""
+    user = _locked(user)
+    if name is not None:
+        user.name = _tidy(name)
+    if username is not None:
+        user.username = _tidy(username, "NFKC")
+    if email is not None:
+        user.email = email.strip().lower()
+    _check(user)
+    user.save()
+    return user
+
+
+@transaction.atomic
+def user_deactivate(*, user: User, reason: str) -> User:
+    """Close the account: nobody signs in to it, and whoever is signed in is out at once and for good.
+
+    Password and PIN are thrown away, so a session from before stays dead even if the account is opened again.
+    Refuses to go without a reason.
+    """
+    user = _locked(user)
+    _check_reason(reason)
+    user.is_active = False
+    user.pin = ""
+    user.set_unusable_password()
+    with because(reason):
+        user.save()
+    return user
+
+
+@transaction.atomic
+def user_reactivate(*, user: User, reason: str) -> User:
+    """Open a closed account again; it needs a new password. Refuses to go without a reason."""
+    user = _locked(user)
+    _check_reason(reason)
+    user.is_active = True
+    with because(reason):
+        user.save()
+    return user
+
+
+@transaction.atomic
+def password_set(*, user: User, password: str) -> User:
+    """Give the account a new password. Every other session of it ends.
+
+    Refuses a weak password, and an account that is closed.
+    """
+    locked = _locked(user)
+    _check_open(locked)
+    _check_password(password, locked)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    _happened(user, AccountEvent.Kind.PASSWORD)
+    return user
+
+
+@transaction.atomic
+def pin_set(*, user: User, pin: str) -> User:
+    """Give the account a PIN for the shared tablets of its houses; it works nowhere else.
+
+    Refuses anything but six digits, digits that are all the same, that count up or down or that repeat, and an account
+    that is closed.
+    """
+    _check_open(_locked(user))
+    _check_pin(pin)
+    user.pin = make_password(pin)
+    user.save(update_fields=["pin"])
+    _happened(user, AccountEvent.Kind.PIN)
+    return user
+
+
+@transaction.atomic
+def pin_remove(*, user: User) -> User:
+    """Take the PIN away: shared tablets no longer offer this person."""
+    _locked(user)
+    if user.pin:
+        user.pin = ""
+        user.save(update_fields=["pin"])
+        _happened(user, AccountEvent.Kind.PIN)
+    return user
+
+
+def pin_check(*, user: User, pin: str, device: str) -> bool:
+    """Whether this is the person's PIN.
+
+    The fifth wrong try on a device locks the PIN there for 15 minutes, and that is written down; while it is locked the
+    right PIN is answered like a wrong one. One hash is computed whatever the answer.
+    """
+    key = f"pin:{user.pk}:{device}"
+    with transaction.atomic():
+        _locked(user)  # one after another, so that attempts at the same moment are all counted
+        tries = cache.get(key, 0)
+        if tries < PIN_TRIES:
+            cache.set(key, tries + 1, PIN_LOCKED_SECONDS)
+    if not user.pin:
+        make_password(pin)
+    right = bool(user.pin) and check_password(pin, user.pin) and user.is_active
+    if tries >= PIN_TRIES:
+        return False
+    if right:
+        cache.delete(key)
+        return True
+    if tries + 1 == PIN_TRIES:
+        _happened(user, AccountEvent.Kind.PIN_LOCKED)
+    return False
+
+
+def _locked(user: User) -> User:
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
+
+
+def _tidy(text: str, form: str = "NFC") -> str:
+    return unicodedata.normalize(form, " ".join(text.split()))
+
+
+def _check(user: User) -> None:
+    """Raise ValidationError for what the table refuses, and for a name by which somebody else could be meant."""
+    user.full_clean()
+    others = User.objects.exclude(pk=user.pk)
+    problems: dict[str, Any] = {}
+    if others.filter(email__iexact=user.username).exists():
+        problems["username"] = _("Another person signs in with this as their e-mail.")
+    if user.email and others.filter(username__iexact=user.email).exists():
+        problems["email"] = _("Another person signs in with this as their user name.")
+    if problems:
+        raise ValidationError(problems)
+
+
+def _check_open(user: User) -> None:
+    if not user.is_active:
+        raise ValidationError(_("This account is closed. Open it again first."))
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why.")})
+
+
+def _check_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as problem:
+        raise ValidationError({"password": problem.messages}) from problem
+
+
+def _check_pin(pin: str) -> None:
+    if len(pin) != PIN_DIGITS or not (pin.isascii() and pin.isdigit()):
+        raise ValidationError({"pin": _("A PIN is six digits.")})
+    steps = {(int(after) - int(before)) % 10 for before, after in zip(pin, pin[1:], strict=False)}
+    repeats = pin[:2] * 3 == pin or pin[:3] * 2 == pin
+    if repeats or (len(steps) == 1 and steps <= {0, 1, 9}):
+        raise ValidationError({"pin": _("Everybody tries this PIN first. Choose another.")})
+
+
+def _happened(user: User, kind: AccountEvent.Kind) -> None:
+    acting = acting_now()
+    AccountEvent.objects.create(user=user, kind=kind, recorded_as=acting.actor_label if acting else "")
