@@ -7,5 +7,5 @@ urlpatterns = [
     path("", include("residents.houses.urls")),
     path("", include("residents.people.urls")),
     path("", include("residents.stays.urls")),
-    path("account/", include("soberhouse.accounts.urls")),
+    path("", include("soberhouse.accounts.urls")),
 ]

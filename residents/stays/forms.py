@@ -71,7 +71,7 @@ class MoveInForm(PersonFields):
 
     application = ApplicantChoice(
         Application.objects.live().select_related("resident"),
-        label=_("who"),
+        label=_("who applied"),
         required=False,
         empty_label=_("Somebody new"),
     )

@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 
 from residents.houses.models import Bed, House, Room
 from residents.people.models import Resident, SobrietyDate, days_sober
-from residents.stays.models import Application, BedUse, Stay
+from residents.stays.models import Application, BedUse, Discharge, Stay
+from soberhouse.accounts.models import User
 
 OPENING_DAYS = 7  # how far ahead an expected move-out counts as a bed that opens
 
@@ -264,6 +265,17 @@ def leaving_stays(house: House, today: date, days: int = OPENING_DAYS) -> QueryS
         .filter(house=house, expected_on__range=(today, soon))
         .select_related("resident")
         .order_by("expected_on")
+    )
+
+
+def earlier_discharges(resident: Resident, user: User) -> QuerySet[Discharge]:
+    """How this person's earlier stays ended, as far as `user` sees them: what counts when they ask to come back."""
+    return (
+        Discharge.objects.visible_to(user)
+        .filter(stay__resident=resident, stay__voided=False, corrected_by=None, undone=False)
+        .exclude(reason=Discharge.Reason.TRANSFER)
+        .select_related("stay")
+        .order_by("-left_on", "-id")
     )
 
 

@@ -22,6 +22,7 @@ from residents.stays.queries import (
     BedTonight,
     board,
     chain_starts,
+    earlier_discharges,
     free_beds,
     occupancy,
     occupancy_curve,
@@ -563,6 +564,7 @@ def application_page(request: HttpRequest, application: Application) -> HttpResp
             "may_admit": standing_of(request).may(Action.ADMIT, application),
             "today": today,
             "stay": application.stays.filter(voided=False).first(),
+            "earlier": earlier_discharges(application.resident, request.user),
         },
     )
 
