@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from residents.houses.models import Bed, House
 from residents.houses.permissions import Action
 from residents.houses.scoped_forms import ScopedForm
-from residents.stays.models import Application, Discharge, PhaseKind
+from residents.stays.models import Application, BedUse, Discharge, PhaseKind
 from residents.stays.queries import free_beds
 from residents.stays.services import DISCHARGE_FACTS
 from soberhouse.forms import DateInput, PhoneInput
@@ -19,14 +19,27 @@ PERSON = ("legal_first_name", "legal_last_name", "birth_date", "phone")
 
 
 class BedChoice(forms.ModelChoiceField):
-    """A bed, by the name people call it; with its house where the choice spans houses."""
+    """A bed, by the name people call it; with its house where the choice spans houses, and with who has it tonight.
+
+    A taken bed can still be chosen: the service then says who is there until when.
+    """
 
     def __init__(self, *, across_houses: bool = False, **kwargs: Any) -> None:
         self.across_houses = across_houses
+        self.tonight: dict[int, BedUse] = {}
         super().__init__(Bed.objects.select_related("room", "house"), label=_("bed"), **kwargs)
 
+    def show_tonight(self, house: House) -> None:
+        """Say beside each bed of `house` what has it tonight, and offer only beds that are in use."""
+        today = house.today()
+        self.queryset = self.queryset.exclude(closed_on__lte=today)
+        uses = BedUse.objects.on(today, today=today).filter(house=house).order_by("kind")
+        self.tonight = {use.bed_id: use for use in uses.select_related("stay__resident", "application__resident")}
+
     def label_from_instance(self, bed: Bed) -> str:
-        return f"{bed.house.name} · {bed.label}" if self.across_houses else bed.label
+        label = f"{bed.house.name} · {bed.label}" if self.across_houses else bed.label
+        use = self.tonight.get(bed.pk)
+        return f"{label} · {use.has_it}" if use else label
 
 
 class ApplicantChoice(forms.ModelChoiceField):
@@ -83,6 +96,7 @@ class MoveInForm(PersonFields):
 
     def __init__(self, *args: Any, house: House, **kwargs: Any) -> None:
         super().__init__(*args, house=house, **kwargs)
+        self.fields["bed"].show_tonight(house)
         self.fields["legal_first_name"].required = False
         if not self.fields["application"].queryset.exists():
             del self.fields["application"]
@@ -95,7 +109,15 @@ class MoveInForm(PersonFields):
         return cleaned
 
 
-class HoldForm(ScopedForm):
+class BedForm(ScopedForm):
+    """A form that chooses among the beds of one house."""
+
+    def __init__(self, *args: Any, house: House, **kwargs: Any) -> None:
+        super().__init__(*args, house=house, **kwargs)
+        self.fields["bed"].show_tonight(house)
+
+
+class HoldForm(BedForm):
     application = ApplicantChoice(Application.objects.live().select_related("resident"), label=_("for"))
     bed = BedChoice()
     starts_on = date_field(_("from the night of"))
@@ -113,7 +135,7 @@ class OutForm(ScopedForm):
     note = forms.CharField(label=_("what is wrong"), max_length=200)
 
 
-class MoveForm(ScopedForm):
+class MoveForm(BedForm):
     """Another bed of the same house."""
 
     bed = BedChoice()

@@ -231,24 +231,52 @@ class Stay(AboutResident):
 
 
 class NobodyStillThere(TriggerConstraint):
-    """No stay begins to use a bed that somebody overdue has not left.
+    """No stay uses a bed after somebody overdue who has not left it.
 
-    An overdue resident's bed use has ended (at `expected_on`) while their stay has not, so no overlap shows it. The bed is
-    locked first.
+    An overdue resident's bed use has ended (at `expected_on`) while their stay has not, so no overlap shows it.
+    Asked from every side: the use that comes after, the use that came before, and the stay that is opened again.
+    The bed is locked first.
     """
 
     def triggers(self, model: type[models.Model], vendor: str) -> Iterator[Trigger]:
         use, stay, bed = model._meta.db_table, Stay._meta.db_table, Bed._meta.db_table
-        there = (
-            f"NEW.kind = 'stay' AND NOT NEW.voided AND EXISTS (SELECT 1 FROM \"{use}\" u JOIN \"{stay}\" s ON s.id = u.stay_id "
-            f"WHERE u.bed_id = NEW.bed_id AND u.stay_id <> NEW.stay_id AND NOT u.voided AND NOT s.voided "
-            f"AND s.ends_on IS NULL AND u.ends_on = s.expected_on AND u.ends_on <= NEW.starts_on)"
-        )
-        lock = f'PERFORM 1 FROM "{bed}" WHERE id = NEW.bed_id FOR NO KEY UPDATE; ' if vendor == "postgresql" else ""
+
+        def still_there(u: str, s: str) -> str:
+            return (
+                f"{u}.kind = 'stay' AND NOT {u}.voided AND NOT {s}.voided AND {s}.ends_on IS NULL "
+                f"AND {u}.ends_on = {s}.expected_on"
+            )
+
+        def comes_after(o: str, u: str) -> str:
+            return (
+                f"{o}.kind = 'stay' AND NOT {o}.voided AND {o}.bed_id = {u}.bed_id AND {o}.stay_id <> {u}.stay_id "
+                f"AND {o}.starts_on >= {u}.ends_on"
+            )
+
+        def exists(rows: str, *conditions: str) -> str:
+            return f"EXISTS (SELECT 1 FROM {rows} WHERE {' AND '.join(conditions)})"  # noqa: S608 -- names of tables
+
+        others = f'"{use}" o JOIN "{stay}" os ON os.id = o.stay_id AND NOT os.voided'
+        after = exists(f'"{use}" u JOIN "{stay}" s ON s.id = u.stay_id', still_there("u", "s"), comes_after("NEW", "u"))
+        before = exists(f'"{stay}" s', "s.id = NEW.stay_id", still_there("NEW", "s"), exists(others, comes_after("o", "NEW")))
+        opened = exists(f'"{use}" u', "u.stay_id = NEW.id", still_there("u", "NEW"), exists(others, comes_after("o", "u")))
+        lock_bed = lock_beds = ""
+        if vendor == "postgresql":
+            lock_bed = f'PERFORM 1 FROM "{bed}" WHERE id = NEW.bed_id FOR NO KEY UPDATE; '
+            lock_beds = (
+                f'PERFORM 1 FROM "{bed}" b WHERE NEW.ends_on IS NULL AND EXISTS (SELECT 1 FROM "{use}" u WHERE u.bed_id = b.id '
+                f"AND u.stay_id = NEW.id AND u.ends_on = NEW.expected_on) ORDER BY b.id FOR NO KEY UPDATE; "
+            )
         for event in ("INSERT", "UPDATE"):
             yield Trigger(
-                self.trigger_name(event.lower()), use, f"BEFORE {event}", lock + refuse(self.name, vendor, where=there)
+                self.trigger_name(event.lower()),
+                use,
+                f"BEFORE {event}",
+                lock_bed + refuse(self.name, vendor, where=f"({after}) OR ({before})"),
             )
+        yield Trigger(
+            self.trigger_name("stay"), stay, "AFTER UPDATE", lock_beds + refuse(self.name, vendor, where=opened)
+        )
 
 
 class BedUseQuerySet(InHouseQuerySet):
@@ -329,6 +357,15 @@ class BedUse(InHouse):
 
     def __str__(self) -> str:
         return f"{self.bed} · {self.get_kind_display()}"
+
+    @property
+    def has_it(self) -> str:
+        """Who or what has the bed, in a few words."""
+        if self.kind == self.Kind.STAY:
+            return self.stay.resident.short_name
+        if self.kind == self.Kind.HOLD:
+            return _("held for %(name)s") % {"name": self.application.resident.short_name}
+        return str(self.get_kind_display())
 
     def reach(self) -> Reach:
         """About whoever lives in the bed or has it held, if anybody."""
