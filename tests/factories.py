@@ -181,12 +181,13 @@ def changing_expression(field: models.Field) -> Any:
 
 
 def insert_sql(row: models.Model) -> tuple[str, list[Any]]:
-    """The INSERT that a person in a shell would write: without the columns that the database fills itself."""
-    fields = [
-        field
-        for field in row._meta.concrete_fields
-        if not field.primary_key and field.db_default is models.NOT_PROVIDED
-    ]
+    """The INSERT that a person in a shell would write: without what the database fills in by itself."""
+
+    def is_left_out(field: models.Field) -> bool:
+        usual = callable(field.default) or getattr(row, field.attname) == field.default
+        return field.primary_key or (field.db_default is not models.NOT_PROVIDED and usual)
+
+    fields = [field for field in row._meta.concrete_fields if not is_left_out(field)]
     names = ", ".join(f'"{field.column}"' for field in fields)
     marks = ", ".join("%s" for _ in fields)
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]

@@ -263,9 +263,10 @@ class NobodyStillThere(TriggerConstraint):
         lock_bed = lock_beds = ""
         if vendor == "postgresql":
             lock_bed = f'PERFORM 1 FROM "{bed}" WHERE id = NEW.bed_id FOR NO KEY UPDATE; '
+            left = exists(f'"{use}" u', "u.bed_id = b.id", "u.stay_id = NEW.id", "u.ends_on = NEW.expected_on")
             lock_beds = (
-                f'PERFORM 1 FROM "{bed}" b WHERE NEW.ends_on IS NULL AND EXISTS (SELECT 1 FROM "{use}" u WHERE u.bed_id = b.id '
-                f"AND u.stay_id = NEW.id AND u.ends_on = NEW.expected_on) ORDER BY b.id FOR NO KEY UPDATE; "
+                f'IF NEW.ends_on IS NULL THEN PERFORM 1 FROM "{bed}" b WHERE {left} ORDER BY b.id FOR NO KEY UPDATE; '
+                "END IF; "
             )
         for event in ("INSERT", "UPDATE"):
             yield Trigger(
