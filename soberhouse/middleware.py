@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from pythonjsonlogger.json import JsonFormatter
 
 from soberhouse.history.acting import acting_as, request_id
 
@@ -18,21 +21,37 @@ log = logging.getLogger("soberhouse.request")
 
 
 class RequestIdFilter(logging.Filter):
-    """Every log record carries the id of the request it belongs to."""
+    """Every log record carries the id of the request it belongs to, and the route of it instead of its address.
+
+    Django names the request after it is over, with path and query: those may hold what somebody typed, or a link that
+    opens an account.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
+        request = record.__dict__.pop("request", None)
+        record.request_id = getattr(request, "id", "") or request_id.get()
+        if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
+            route = getattr(request.resolver_match, "route", "")
+            record.args = tuple(route if part == request.path else part for part in record.args)
         return True
 
 
+class LogFormatter(JsonFormatter):
+    """JSON lines. An exception is told by its type and where it happened: its message may quote a row."""
+
+    def formatException(self, ei: Any) -> str:
+        return "".join([*traceback.format_tb(ei[2]), ei[0].__name__])
+
+
 class RequestLog:
-    """One line per request: method, route (not path), status, milliseconds, user id. The id goes back in `X-Request-ID`."""
+    """One line per request: method, route (not path), status, milliseconds, user id; its id goes back as a header."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = request_id.set(uuid.uuid4().hex)
+        request.id = uuid.uuid4().hex
+        token = request_id.set(request.id)
         started = time.perf_counter()
         try:
             response = self.get_response(request)

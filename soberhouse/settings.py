@@ -132,7 +132,7 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "soberhouse.accounts.forms.NewPasswordForm",
     "change_password": "soberhouse.accounts.forms.ChangePasswordForm",
 }
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "soberhouse.accounts.backend.ResetLink"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "soberhouse.accounts.backend.ResetLink"  # noqa: S105 -- a class
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
@@ -224,7 +224,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
+            "()": "soberhouse.middleware.LogFormatter",
             "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
         }
     },

@@ -17,20 +17,20 @@ def public(view: View) -> View:
 
 
 urlpatterns = [
-    path("", views.own_account, name="own_account"),
-    path("pin/", views.own_pin, name="own_pin"),
-    path("login/", public(allauth_views.login), name="account_login"),
-    path("logout/", public(allauth_views.logout), name="account_logout"),
-    path("password/change/", views.password_change, name="account_change_password"),
-    path("password/reset/", public(allauth_views.password_reset), name="account_reset_password"),
-    path("password/reset/done/", public(allauth_views.password_reset_done), name="account_reset_password_done"),
+    path("account/", views.own_account, name="own_account"),
+    path("account/pin/", views.own_pin, name="own_pin"),
+    path("account/login/", public(allauth_views.login), name="account_login"),
+    path("account/logout/", public(allauth_views.logout), name="account_logout"),
+    path("account/password/change/", views.password_change, name="account_change_password"),
+    path("account/password/reset/", public(allauth_views.password_reset), name="account_reset_password"),
+    path("account/password/reset/done/", public(allauth_views.password_reset_done), name="account_reset_password_done"),
     path(
-        "password/reset/key/done/",
+        "account/password/reset/key/done/",
         public(allauth_views.password_reset_from_key_done),
         name="account_reset_password_from_key_done",
     ),
     re_path(
-        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        r"^account/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         public(allauth_views.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
