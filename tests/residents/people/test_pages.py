@@ -72,8 +72,10 @@ PAGES = [
     Page(
         "resident_change",
         "resident",
-        lambda today: {"legal_first_name": "Dana", "legal_last_name": "Renner", "preferred_name": "Day", "reason": ""}
-        | {"birth_date": "1990-05-17", "gender": "woman", "pronouns": "she", "phone": "+1 555 010 2299"},
+        lambda today: (
+            {"legal_first_name": "Dana", "legal_last_name": "Renner", "preferred_name": "Day", "reason": ""}
+            | {"birth_date": "1990-05-17", "gender": "woman", "pronouns": "she", "phone": "+1 555 010 2299"}
+        ),
         lambda facts: resident_now(facts).name == "Day Renner" and resident_now(facts).phone == "+1 555 010 2299",
         bad={"preferred_name": "D" * 5000},
     ),
@@ -130,8 +132,10 @@ PAGES = [
     Page(
         "hours_change",
         "hours",
-        lambda today: {"kind": "work", "where": "Harbor Bakery", "weekday": 0, "starts": "06:00", "ends": "13:00"}
-        | {"starts_on": today, "reason": "begins at six"},
+        lambda today: (
+            {"kind": "work", "where": "Harbor Bakery", "weekday": 0, "starts": "06:00", "ends": "13:00"}
+            | {"starts_on": today, "reason": "begins at six"}
+        ),
         lambda facts: row_now(facts, "hours").starts == time(6),
         bad={"ends": "06:00"},
     ),
