@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
 
@@ -79,7 +80,10 @@ def occupancy(houses: QuerySet[House], day: date, *, today: date) -> dict[int, O
     """
     where, params = "", {"day": day, "today": min(day, today), "soon": day + timedelta(days=OPENING_DAYS)}
     if houses.query.where:
-        sql, values = houses.order_by().values("pk").query.sql_with_params()
+        try:
+            sql, values = houses.order_by().values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            return {}
         names = [f"p{n}" for n in range(len(values))]
         where = f"WHERE h.id IN ({sql % tuple(f'%({name})s' for name in names)})"
         params |= dict(zip(names, values, strict=True))
@@ -106,12 +110,18 @@ def occupancy_curve(houses: QuerySet[House], starts_on: date, ends_on: date, *, 
         .filter(house__in=houses, starts_on__lt=ends_on)
         .exclude(kind=BedUse.Kind.OUT)
         .filter(Q(ends_on=None) | Q(ends_on__gt=starts_on) | BedUse.objects.planned_end())
-        .values_list("kind", "starts_on", "ends_on", "stay__ends_on", "stay__expected_on")
+        .values_list("bed", "kind", "starts_on", "ends_on", "stay__ends_on", "stay__expected_on")
+        .order_by("-kind")  # stays first, because whoever is overdue has the bed before whom it is promised to
     )
     ranges: dict[str, list[tuple[date | None, date | None]]] = {BedUse.Kind.STAY: [], BedUse.Kind.HOLD: []}
-    for kind, begun, ended, left, expected in uses:
-        overdue = kind == BedUse.Kind.STAY and ended and ended <= today and left is None and ended == expected
-        ranges[kind].append((begun, today + timedelta(days=1) if overdue else ended))
+    should_have_left: dict[int, date] = {}
+    tomorrow = today + timedelta(days=1)
+    for bed, kind, begun, ended, left, expected in uses:
+        if kind == BedUse.Kind.STAY and ended and ended <= today and left is None and ended == expected:
+            should_have_left[bed], ended = ended, tomorrow
+        elif kind == BedUse.Kind.HOLD and begun >= should_have_left.get(bed, date.max):
+            begun = max(begun, tomorrow)
+        ranges[kind].append((begun, ended))
     capacity = _per_night(beds, starts_on, ends_on)
     occupied = _per_night(ranges[BedUse.Kind.STAY], starts_on, ends_on)
     held = _per_night(ranges[BedUse.Kind.HOLD], starts_on, ends_on)

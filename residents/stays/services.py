@@ -1,13 +1,13 @@
 """Every write about applications, stays and the use of beds.
 
 Dates are half-open: whoever leaves on a day has not the bed that night. Each function is one transaction, locks the person
-first and then the beds in order of their keys, and raises ValidationError naming what is wrong and what would be right.
+first, then the house and then the beds in order of their keys, and raises ValidationError naming what is wrong and what would be right.
 `today` is the date in the house.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -122,6 +122,8 @@ def application_close(*, application: Application, declined: bool, reason: str, 
     if declined and not reason.strip():
         raise ValidationError({"reason": _("Say why: admission criteria are applied alike, and this shows it.")})
     with because(reason):
+        if held := _held_beds(application):
+            _lock(*held)
         _release_holds(application, today)
         status = Application.Status.DECLINED if declined else Application.Status.WITHDRAWN
         kind = ApplicationEvent.Kind.DECLINED if declined else ApplicationEvent.Kind.WITHDRAWN
@@ -144,6 +146,8 @@ def hold_place(*, application: Application, bed: Bed, starts_on: date, ends_on: 
         raise ValidationError({"starts_on": _("A hold begins today or later.")})
     if ends_on <= starts_on:
         raise ValidationError({"ends_on": _("A hold ends after it begins: it must cover at least one night.")})
+    if bed.house_id != application.house_id:
+        raise ValidationError({"bed": _("This bed is in another house.")})
     if held := application.holds.filter(voided=False, ends_on__gt=today).select_related("bed__room").first():
         raise ValidationError(
             _("%(bed)s is held for this application already, until %(until)s. Release it first.")
@@ -160,8 +164,10 @@ def hold_place(*, application: Application, bed: Bed, starts_on: date, ends_on: 
 
 @transaction.atomic
 def hold_change(*, hold: BedUse, ends_on: date, reason: str = "", today: date) -> BedUse:
-    """Let a hold lapse earlier or later. Refuses nights that are taken."""
+    """Let a hold lapse earlier or later. Refuses nights that are taken, and a hold that has lapsed already."""
     hold = _locked_use(hold, BedUse.Kind.HOLD)
+    if hold.ends_on <= today:
+        raise ValidationError(_("This hold has lapsed already. Hold the bed anew."))
     if ends_on <= max(hold.starts_on, today):
         raise ValidationError({"ends_on": _("A hold ends after today and after it begins. To end it now, release it.")})
     if ends_on > hold.ends_on:
@@ -182,12 +188,13 @@ def hold_release(*, hold: BedUse, reason: str, today: date) -> BedUse:
 
 
 @transaction.atomic
-def bed_take_out(*, bed: Bed, starts_on: date, ends_on: date | None, note: str) -> BedUse:
-    """Take a bed out of service for a period, or until further notice. Refuses a bed that somebody has or is promised."""
+def bed_take_out(*, bed: Bed, starts_on: date, ends_on: date | None, note: str, today: date) -> BedUse:
+    """Take a bed out of service for a period, or until further notice. Refuses a bed that somebody has, should have left, or
+    is promised."""
     _lock(bed)
     if ends_on is not None and ends_on <= starts_on:
         raise ValidationError({"ends_on": _("The bed comes back after it is taken out.")})
-    _require_free(bed, starts_on, ends_on, field="starts_on")
+    _require_free(bed, starts_on, ends_on, field="starts_on", overdue_on=today)
     return _save(BedUse(house=bed.house, bed=bed, kind=BedUse.Kind.OUT, starts_on=starts_on, ends_on=ends_on, note=note))
 
 
@@ -222,7 +229,9 @@ def admit(
     """
     not_about_oneself(resident)
     _lock(resident)
-    _lock(bed)
+    _lock(bed.house)
+    application = _application_for(resident, bed.house, application)
+    _lock(bed, *_held_beds(application))
     if starts_on > today:
         raise ValidationError({"starts_on": _("This move-in is in the future. Hold the bed until then instead.")})
     if resident.birth_date and starts_on < resident.birth_date:
@@ -230,15 +239,11 @@ def admit(
     if expected_on is not None and expected_on <= starts_on:
         raise ValidationError({"expected_on": _("The expected move-out comes after the move-in.")})
     _require_no_other_stay(resident, bed.house, starts_on)
-    application = application or Application.objects.live().filter(house=bed.house, resident=resident).first()
     if application is not None:
-        if application.house_id != bed.house_id or application.resident_id != resident.pk:
-            raise ValidationError(_("This application is for another house or person."))
-        _live_only(application)
         _release_holds(application, starts_on)
-    _require_free(bed, starts_on, expected_on, field="bed", overdue_on=starts_on)
+    _require_free(bed, starts_on, _there_until(expected_on, today), field="bed", overdue_on=today)
     if sober_since is not None:
-        sobriety_record(resident=resident, since=sober_since, today=today)
+        _record_sober_since(resident, sober_since, today)
     stay = _begin(resident, bed, starts_on, expected_on, application=application)
     if application is not None:
         _set_status(application, Application.Status.MOVED_IN, ApplicationEvent.Kind.MOVED_IN, "")
@@ -266,7 +271,7 @@ def move_bed(*, stay: Stay, bed: Bed, on: date, reason: str = "", today: date) -
     if overdue:  # staying on in another bed: the plan to leave is past, so there is none
         stay.expected_on = None
         _save(stay)
-    _require_free(bed, on, stay.expected_on, field="bed", overdue_on=on)
+    _require_free(bed, on, _there_until(stay.expected_on, today), field="bed", overdue_on=today)
     with because(reason):
         if overdue:
             _displace(last.bed, last.ends_on, on)
@@ -287,9 +292,12 @@ def transfer(
         raise ValidationError({"bed": _("This bed belongs to another organization.")})
     if expected_on is not None and expected_on <= on:
         raise ValidationError({"expected_on": _("The expected move-out comes after the move.")})
-    _lock(_last_use(stay).bed, bed)
+    _lock(bed.house)
+    application = _application_for(stay.resident, bed.house, None)
+    _lock(_last_use(stay).bed, bed, *_held_beds(application))
     _end(
         stay,
+        day_field="on",
         today=today,
         left_on=on,
         reason=Discharge.Reason.TRANSFER,
@@ -302,11 +310,10 @@ def transfer(
         may_return=Discharge.Return.WELCOME,
         note=reason,
     )
-    application = Application.objects.live().filter(house=bed.house, resident=stay.resident).first()
     with because(reason):
         if application is not None:
             _release_holds(application, on)
-        _require_free(bed, on, expected_on, field="bed", overdue_on=on)
+        _require_free(bed, on, _there_until(expected_on, today), field="bed", overdue_on=today)
         following = _begin(stay.resident, bed, on, expected_on, application=application, continues=stay)
         if application is not None:
             _set_status(application, Application.Status.MOVED_IN, ApplicationEvent.Kind.MOVED_IN, "")
@@ -381,7 +388,8 @@ def discharge_correct(*, discharge: Discharge, correction_reason: str, today: da
 
 @transaction.atomic
 def discharge_undo(*, discharge: Discharge, reason: str, bed: Bed | None = None, today: date) -> Stay:
-    """There was no discharge: the stay goes on, in its last bed or, where that is taken now, from today in `bed`."""
+    """There was no discharge: the stay goes on, in its last bed or, where that is taken now, from today in `bed`. So does
+    the phase that ended with it."""
     _reason_required(reason)
     stay = _locked_ended_stay(discharge)
     _require_not_continued(stay)
@@ -401,6 +409,9 @@ def discharge_undo(*, discharge: Discharge, reason: str, bed: Bed | None = None,
                 raise ValidationError({"bed": _("This bed is in another house.")})
             _require_free(bed, today, None, field="bed", overdue_on=today)
             _save(_stay_use(stay, bed, today, None))
+        for phase in stay.phases.filter(voided=False, ends_on=left_on).order_by("-starts_on", "-id")[:1]:
+            phase.ends_on = None
+            _save(phase)
         _save(
             Discharge(
                 house=stay.house,
@@ -441,7 +452,7 @@ def stay_void(*, stay: Stay, reason: str) -> Stay:
 
 @transaction.atomic
 def stay_correct_start(*, stay: Stay, starts_on: date, reason: str, today: date) -> Stay:
-    """The move-in was on another day. The first bed use moves with it."""
+    """The move-in was on another day. The first bed use moves with it, and so do phases that would begin before."""
     _reason_required(reason)
     not_about_oneself(stay.resident)
     _lock(stay.resident)
@@ -457,12 +468,15 @@ def stay_correct_start(*, stay: Stay, starts_on: date, reason: str, today: date)
     if starts_on < stay.starts_on:
         _require_free(first.bed, starts_on, stay.starts_on, field="starts_on", but=first)
         _require_no_other_stay(stay.resident, stay.house, starts_on, stay.starts_on, but=stay)
-    phase = stay.phases.filter(voided=False).order_by("starts_on").first()
     with because(reason):
         if starts_on > stay.starts_on:  # the inner ranges first, so that none ever lies outside
             _start(first, starts_on)
-            if phase is not None and phase.starts_on < starts_on:
-                _start(phase, starts_on)
+            for phase in stay.phases.filter(voided=False, starts_on__lt=starts_on):
+                if phase.ends_on is not None and phase.ends_on < starts_on:
+                    phase.voided = True
+                    _save(phase)
+                else:
+                    _start(phase, starts_on)
             _start(stay, starts_on)
         else:
             _start(stay, starts_on)
@@ -599,12 +613,27 @@ def _renumber(line: Any) -> None:
     for place, application in enumerate(line, start=1):
         if application.place != place:
             application.place = place
-            application.save()
+            application.save(update_fields=["place"])
+
+
+def _application_for(resident: Resident, house: House, application: Application | None) -> Application | None:
+    """The application by which this person comes into the house, as it is now: the one given, or the live one they have.
+    The person and the house are locked."""
+    if application is None:
+        return Application.objects.live().filter(house=house, resident=resident).select_related("house", "resident").first()
+    application = Application.objects.select_related("house", "resident").get(pk=application.pk)
+    if application.house_id != house.pk or application.resident_id != resident.pk:
+        raise ValidationError(_("This application is for another house or person."))
+    _live_only(application)
+    return application
+
+
+def _held_beds(application: Application | None) -> list[Bed]:
+    return [] if application is None else list(Bed.objects.filter(uses__application=application, uses__voided=False))
 
 
 def _release_holds(application: Application, on: date) -> None:
     for hold in application.holds.filter(voided=False, ends_on__gt=on).select_related("bed"):
-        _lock(hold.bed)
         _cut(hold, on)
 
 
@@ -653,10 +682,10 @@ def _stay_use(stay: Stay, bed: Bed, starts_on: date, ends_on: date | None) -> Be
     return BedUse(house=stay.house, bed=bed, kind=BedUse.Kind.STAY, stay=stay, starts_on=starts_on, ends_on=ends_on)
 
 
-def _end(stay: Stay, *, left_on: date, today: date, **facts: Any) -> Discharge:
+def _end(stay: Stay, *, left_on: date, today: date, day_field: str = "left_on", **facts: Any) -> Discharge:
     """The end of a stay whose person and last bed are locked."""
     last = _last_use(stay)
-    _require_between(left_on, last.starts_on, today, field="left_on")
+    _require_between(left_on, last.starts_on, today, field=day_field)
     if facts.get("destination") not in hud.DESTINATIONS:
         raise ValidationError(
             {"destination": _("This is no code of HUD's list 3.12. 99 says that it was not collected.")}
@@ -680,7 +709,8 @@ def _end(stay: Stay, *, left_on: date, today: date, **facts: Any) -> Discharge:
 
 def _set_end(stay: Stay, last: BedUse, left_on: date) -> None:
     """Let the stay, its last bed use and its phase end on this day, without any lying outside the stay on the way."""
-    later = stay.ends_on is not None and left_on > stay.ends_on
+    before = stay.ends_on
+    later = before is not None and left_on > before
     if later:
         stay.ends_on = left_on
         _save(stay)
@@ -689,7 +719,7 @@ def _set_end(stay: Stay, last: BedUse, left_on: date) -> None:
     for phase in stay.phases.filter(voided=False):
         if phase.starts_on >= left_on and phase.starts_on > stay.starts_on:
             phase.voided = True
-        elif phase.ends_on is None or phase.ends_on > left_on:
+        elif phase.ends_on is None or phase.ends_on > left_on or phase.ends_on == before:
             phase.ends_on = left_on
         else:
             continue
@@ -769,6 +799,18 @@ def _require_not_continued(stay: Stay) -> None:
 def _reason_required(reason: str, field: str = "reason") -> None:
     if not reason.strip():
         raise ValidationError({field: _("A correction needs a reason: say what was wrong.")})
+
+
+def _there_until(expected_on: date | None, today: date) -> date | None:
+    """The first night that somebody not discharged leaves free: whoever should have left by today is there tonight."""
+    return None if expected_on is None else max(expected_on, today + timedelta(days=1))
+
+
+def _record_sober_since(resident: Resident, since: date, today: date) -> None:
+    try:
+        sobriety_record(resident=resident, since=since, today=today)
+    except ValidationError as refusal:
+        raise ValidationError({"sober_since": refusal.messages}) from refusal
 
 
 def _require_free(

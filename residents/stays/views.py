@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -212,9 +212,16 @@ def hold(request: HttpRequest, house: House) -> HttpResponse:
     )
 
 
+def _only(kind: str, use: BedUse) -> None:
+    """Raise Http404 where this address names another kind of use."""
+    if use.kind != kind:
+        raise Http404
+
+
 @of(BedUse, Action.ADMIT, "bed__room", "house", "application__resident")
 def hold_change(request: HttpRequest, use: BedUse) -> HttpResponse:
     """Let a hold lapse on another day."""
+    _only(BedUse.Kind.HOLD, use)
     today = use.house.today()
     form = forms.HoldChangeForm(request.POST or None, user=request.user, house=use.house, initial={"ends_on": use.ends_on})
     return form_page(
@@ -231,6 +238,7 @@ def hold_change(request: HttpRequest, use: BedUse) -> HttpResponse:
 @of(BedUse, Action.ADMIT, "bed__room", "house", "application__resident")
 def hold_release(request: HttpRequest, use: BedUse) -> HttpResponse:
     """Give a held bed free."""
+    _only(BedUse.Kind.HOLD, use)
     form = forms.OptionalReasonForm(request.POST or None, user=request.user, house=use.house)
     return form_page(
         request,
@@ -255,7 +263,7 @@ def bed_out(request: HttpRequest, bed: Bed) -> HttpResponse:
     return form_page(
         request,
         form,
-        lambda data: services.bed_take_out(bed=bed, **data),
+        lambda data: services.bed_take_out(bed=bed, today=bed.house.today(), **data),
         title=_("Take bed %(bed)s out of service") % {"bed": bed.label},
         submit=_("Take it out of service"),
         done=_("The bed is out of service."),
@@ -267,6 +275,7 @@ def bed_out(request: HttpRequest, bed: Bed) -> HttpResponse:
 @of(BedUse, Action.ADMIT, "bed__room", "house")
 def bed_back(request: HttpRequest, use: BedUse) -> HttpResponse:
     """Put a bed back in service."""
+    _only(BedUse.Kind.OUT, use)
     form = forms.ScopedForm(request.POST or None, user=request.user, house=use.house)
     # A form without fields: pressing the button is all there is to say.
     form.is_bound = request.method == "POST"
