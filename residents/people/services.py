@@ -192,7 +192,7 @@ def contact_add(
     email: str = "",
     note: str = "",
 ) -> Contact:
-    """Somebody to call. Refuses a contact without any way to reach them, and one who is on record already."""
+    """Somebody to call, or who may call. Refuses one of the same kind and name who is on record already."""
     not_about_oneself(resident)
     resident = _locked(resident)
     contact = Contact(
@@ -206,7 +206,6 @@ def contact_add(
     )
     if Contact.objects.filter(resident=resident, kind=kind, name=contact.name, is_current=True).exists():
         raise ValidationError({"name": _("This contact is on record already. Change what is new about them.")})
-    _check_can_be_reached(contact)
     contact.full_clean()
     contact.save()
     return contact
@@ -218,10 +217,6 @@ def contact_change(*, contact: Contact, changes: Mapping[str, Any], reason: str 
     not_about_oneself(contact.resident)
     contact = _locked(contact)
     new = {name: _tidy(value) if name == "name" else value for name, value in changes.items()}
-    for name, value in new.items():
-        setattr(contact, name, value)
-    if contact.is_current:
-        _check_can_be_reached(contact)
     return _write(contact, new, reason=reason)
 
 
@@ -380,11 +375,6 @@ def _check_lived_after(birth_date: date | None, *, resident: Resident) -> None:
 def _check_reason(reason: str) -> None:
     if not reason.strip():
         raise ValidationError({"reason": _("Say why: a correction needs a reason.")})
-
-
-def _check_can_be_reached(contact: Contact) -> None:
-    if not (contact.phone or contact.email):
-        raise ValidationError({"phone": _("Give a phone number or an e-mail address.")})
 
 
 def _check_hours(hours: WeeklyHours) -> None:

@@ -113,14 +113,14 @@ PAGES = [
         "resident",
         lambda today: {"kind": "family", "name": "Ada Renner", "phone": "+1 555 010 1111"},
         lambda facts: Contact.objects.filter(resident=facts["resident"], name="Ada Renner").exists(),
-        bad={"phone": ""},
+        bad={"name": "A" * 5000},
     ),
     Page(
         "contact_change",
         "contact",
         lambda today: {"kind": "sponsor", "name": "Ruth Ekström", "phone": "+1 555 010 9999", "is_current": "on"},
         lambda facts: row_now(facts, "contact").phone == "+1 555 010 9999" and row_now(facts, "contact").is_current,
-        bad={"phone": "", "email": ""},
+        bad={"email": "not an address"},
     ),
     Page(
         "hours_add",
