@@ -72,6 +72,23 @@ class RequestLog:
             request_id.reset(token)
 
 
+class BrowserFeatures:
+    """No page asks for the camera, the microphone, the place or the like, and nothing smuggled into one may."""
+
+    POLICY = ", ".join(
+        f"{feature}=()"
+        for feature in ("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "serial", "usb")
+    )
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["Permissions-Policy"] = self.POLICY
+        return response
+
+
 class BodyLimit:
     """A request body over `MAX_BODY_BYTES` is refused with 413 before anything reads it."""
 
