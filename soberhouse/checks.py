@@ -1,4 +1,4 @@
-"""What a real house may not run with: `manage.py check --deploy` says it, and `make serve` starts only when it is right.
+"""What a real house may not run with. `manage.py check --deploy` says it; `make serve` starts only once all is right.
 
 Django's own deployment checks warn of the rest.
 """
