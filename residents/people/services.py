@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 
 from residents.houses.models import House, Organization
 from residents.people.models import Alert, Contact, Officer, Resident, SobrietyDate, WeeklyHours
+from soberhouse.accounts import services as accounts
+from soberhouse.accounts.models import User
 from soberhouse.history import acting_now, because
 
 R = TypeVar("R", bound=Model)
@@ -115,6 +117,21 @@ def resident_change(*, resident: Resident, changes: Mapping[str, Any], reason: s
     if not reason.strip() and any(getattr(resident, name) for name in ON_RECORD if name in new):
         raise ValidationError({"reason": _("Say why the legal name or date of birth on record is wrong.")})
     return _write(resident, new, reason=reason)
+
+
+@transaction.atomic
+def account_give(*, resident: Resident, username: str, email: str = "", password: str | None = None) -> User:
+    """A sign-in of their own for `resident`, under the name they go by.
+
+    Refuses somebody who has one, and what `user_create` refuses.
+    """
+    resident = _locked(resident)
+    if resident.user_id is not None:
+        raise ValidationError(_("%(name)s signs in already.") % {"name": resident})
+    resident.user = accounts.user_create(username=username, name=resident.name, email=email, password=password)
+    resident.full_clean()
+    resident.save(update_fields=["user"])
+    return resident.user
 
 
 @transaction.atomic
