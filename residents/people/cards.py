@@ -42,7 +42,7 @@ def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]
     )
     if standing.may(Action.SEE_GUARDED, resident):
         yield Card(
-            title=_("To know in an emergency"),
+            title=_("Alerts"),
             order=Order.DUE,
             rows=list(_alert_rows(resident, standing, may_record)),
             empty=_("Nothing is written down."),
@@ -114,14 +114,10 @@ def age(birth_date: date | None, *, today: date) -> int | None:
 
 
 def _sobriety_entry(written: SobrietyDate) -> Entry:
-    said = _("Sober since %(day)s") % {"day": date_format(written.since)}
-    detail = written.reason
-    if written.correction is not None:
-        detail = _("Corrected: %(reason)s") % {"reason": written.correction.reason}
     return Entry(
         day=timezone.localtime(written.recorded_at).date(),
-        fact=said,
-        detail=detail,
+        fact=_("Sober since %(day)s") % {"day": date_format(written.since)},
+        detail=_("Corrected: %(reason)s") % {"reason": written.reason} if written.corrects_id else written.reason,
         by=written.recorded_as,
         struck=written.correction is not None,
     )

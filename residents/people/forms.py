@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from residents.people.models import Alert, Contact, Officer, Resident, SobrietyDate, WeeklyHours
-from soberhouse.forms import DateInput, PhoneInput, TimeInput
+from soberhouse.forms import DateInput, PhoneInput, Segmented, TimeInput
 
 
 def why(*, required: bool = True, help_text: str = "") -> forms.CharField:
@@ -47,17 +47,18 @@ class SobrietyCorrectionForm(forms.Form):
 
 
 class AlertForm(forms.ModelForm):
+    kind = forms.ChoiceField(label=_("Kind"), choices=Alert.Kind.choices, widget=Segmented, initial=Alert.Kind.ALLERGY)
+
     class Meta:
         model = Alert
         fields = ["kind", "text"]
 
 
-class AlertChangeForm(forms.ModelForm):
+class AlertChangeForm(AlertForm):
     reason = why()
 
-    class Meta:
-        model = Alert
-        fields = ["kind", "text", "is_current"]
+    class Meta(AlertForm.Meta):
+        fields = [*AlertForm.Meta.fields, "is_current"]
 
 
 class ContactForm(forms.ModelForm):
@@ -77,6 +78,9 @@ class ContactChangeForm(ContactForm):
 class HoursForm(forms.ModelForm):
     """The same hours on several days at once."""
 
+    kind = forms.ChoiceField(
+        label=_("What"), choices=WeeklyHours.Kind.choices, widget=Segmented, initial=WeeklyHours.Kind.WORK
+    )
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Days"),
         coerce=int,

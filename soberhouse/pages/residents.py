@@ -133,7 +133,11 @@ def found(
 
 
 def shown(lines: Sequence[Line]) -> list[Shown]:
-    """These people with their names and beds. Two queries, however many."""
+    """These people with their names and beds. Two queries for every 500."""
+    return [one for start in range(0, len(lines), 500) for one in _shown(lines[start : start + 500])]
+
+
+def _shown(lines: Sequence[Line]) -> list[Shown]:
     people = Resident.objects.in_bulk([line.pk for line in lines])
     stays = [line.stay.pk for line in lines if line.lives_there]
     uses = BedUse.objects.real().filter(stay__in=stays, kind=BedUse.Kind.STAY).select_related("bed__room")
@@ -141,6 +145,37 @@ def shown(lines: Sequence[Line]) -> list[Shown]:
     return [
         Shown(line=line, resident=people[line.pk], bed=beds.get(line.stay.pk, "") if line.stay else "")
         for line in lines
+    ]
+
+
+HEADERS = (
+    gettext_lazy("Name"),
+    gettext_lazy("Legal first name"),
+    gettext_lazy("Legal last name"),
+    gettext_lazy("House"),
+    gettext_lazy("Bed"),
+    gettext_lazy("Moved in"),
+    gettext_lazy("Moved out"),
+    gettext_lazy("Days here"),
+    gettext_lazy("Days sober"),
+    gettext_lazy("State"),
+)
+
+
+def cells(one: Shown) -> list[Any]:
+    """One person as a row of a spreadsheet, under HEADERS."""
+    line = one.line
+    return [
+        one.resident.name,
+        one.resident.legal_first_name,
+        one.resident.legal_last_name,
+        line.place.name if line.place else "",
+        one.bed,
+        line.stay.starts_on if line.stay else None,
+        line.stay.ends_on if line.stay else None,
+        line.days,
+        line.sober,
+        one.word,
     ]
 
 

@@ -8,13 +8,14 @@ from django.shortcuts import render
 
 from residents.houses.access import anywhere, standing_of
 from residents.houses.permissions import Action
+from soberhouse.exports import KINDS, export
 from soberhouse.pages.forms import FindResidentsForm
-from soberhouse.pages.residents import PAGE, found, shown
+from soberhouse.pages.residents import HEADERS, PAGE, cells, found, shown
 
 
 @anywhere(Action.SEE_RESIDENTS)
 def residents(request: HttpRequest) -> HttpResponse:
-    """Find, filter, sort. A name is only ever POSTed; an address may say who and which house."""
+    """Find, filter, sort, take along as a file. A name is only ever POSTed; an address may say who and which house."""
     standing = standing_of(request)
     sees_past = any(role.house_id is None for role in standing.roles)
     asked = request.POST if request.method == "POST" else {**request.GET.dict(), "q": ""}
@@ -23,6 +24,9 @@ def residents(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         asked = form.cleaned_data
         lines = found(request.user, words=asked["q"], who=asked["who"], house=asked["house"], sort=asked["sort"])
+        if request.POST.get("export") in KINDS:
+            rows = [cells(one) for one in shown(lines)]
+            return export(name="residents", headers=HEADERS, rows=rows, kind=request.POST["export"])
     page = Paginator(lines, PAGE).get_page(request.POST.get("page"))
     facts = {
         "form": form,

@@ -78,8 +78,8 @@ def test_corrected_sobriety_date_stays_visible_and_struck(cast, filled, signed_i
 
     entries = [entry for entry in response.context["entries"] if entry.fact.startswith("Sober since")]
     assert sorted((entry.struck, entry.detail) for entry in entries) == [
-        (False, "wrong month 0"),
-        (True, "Corrected: wrong month 0"),
+        (False, "Corrected: wrong month 0"),
+        (True, "her word"),
     ]
     assert "<s>" in response.content.decode()
 
