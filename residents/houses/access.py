@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from residents.houses.models import House
 from residents.houses.permissions import Action
@@ -52,7 +53,10 @@ def of(model: type[Model], action: Action, *related: str) -> Callable[[View], Vi
             require(request, action, row)
             # The page's surroundings (navigation, the house's name) follow the house of the row.
             request.house = row if isinstance(row, House) else getattr(row, "house", None)
-            return view(request, row, *args, **kwargs)
+            if request.house is None:
+                return view(request, row, *args, **kwargs)
+            with timezone.override(request.house.zone):  # every instant on the page is the house's
+                return view(request, row, *args, **kwargs)
 
         wrapped.requires = action
         return wrapped

@@ -56,17 +56,6 @@ class ResidentQuerySet(models.QuerySet["Resident"]):
             )
         )
 
-    def named(self, words: str) -> ResidentQuerySet:
-        """Those in whose legal or preferred name every one of `words` occurs."""
-        found = self
-        for word in words.split():
-            found = found.filter(
-                Q(legal_first_name__icontains=word)
-                | Q(legal_last_name__icontains=word)
-                | Q(preferred_name__icontains=word)
-            )
-        return found
-
 
 class Resident(Audited):
     """A person who lives, lived or applied to live in a house. Belongs to the organization, not to a house."""
@@ -179,6 +168,9 @@ class SobrietyDate(OfResident, Fact):
         ]
         verbose_name = _("sobriety date")
 
+    def __str__(self) -> str:
+        return str(self.since)
+
 
 class AlertQuerySet(OfResidentQuerySet):
     def visible_to(self, user: User) -> AlertQuerySet:
@@ -288,6 +280,9 @@ class WeeklyHours(OfResident):
         ]
         verbose_name = _("weekly hours")
         verbose_name_plural = _("weekly hours")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.get_weekday_display()}"
 
 
 class OfficerQuerySet(InHouseQuerySet):

@@ -98,7 +98,9 @@ def _due(house: House, today: date) -> Card:
                 word=_in_days(hold.ends_on, today),
             )
         )
-    return Card(title=_("Due this week"), order=Order.DUE, rows=rows, empty=_("Nobody is expected to move, no hold lapses."))
+    return Card(
+        title=_("Due this week"), order=Order.DUE, rows=rows, empty=_("Nobody is expected to move, no hold lapses.")
+    )
 
 
 def _waiting(house: House) -> Card:
@@ -129,12 +131,24 @@ def _this_week(house: House, today: date) -> Card:
     since = today - timedelta(days=7)
     rows = []
     for stay in (
-        Stay.objects.real().filter(house=house, starts_on__gt=since).select_related("resident").order_by("-starts_on", "-id")
+        Stay.objects.real()
+        .filter(house=house, starts_on__gt=since)
+        .select_related("resident")
+        .order_by("-starts_on", "-id")
     ):
         came = _("came from another house") if stay.continues_id else _("moved in")
-        rows.append((stay.starts_on, stay.pk, Row(stay.resident.short_name, f"{came} {_day(stay.starts_on)}", _url(stay), "in", _("in"))))
+        rows.append(
+            (
+                stay.starts_on,
+                stay.pk,
+                Row(stay.resident.short_name, f"{came} {_day(stay.starts_on)}", _url(stay), "in", _("in")),
+            )
+        )
     for stay in (
-        Stay.objects.real().filter(house=house, ends_on__gt=since).select_related("resident").order_by("-ends_on", "-id")
+        Stay.objects.real()
+        .filter(house=house, ends_on__gt=since)
+        .select_related("resident")
+        .order_by("-ends_on", "-id")
     ):
         left = _("moved out %(day)s") % {"day": _day(stay.ends_on)}
         rows.append((stay.ends_on, stay.pk, Row(stay.resident.short_name, left, _url(stay), "plain", _("out"))))
@@ -192,10 +206,14 @@ def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[En
         yield Entry(stay.starts_on, moved % {"house": stay.house.name}, url=_url(stay), struck=stay.voided)
     uses = BedUse.objects.visible_to(user).filter(stay__resident=resident).select_related("bed__room", "stay")
     for use in uses.exclude(starts_on=F("stay__starts_on")):
-        yield Entry(use.starts_on, _("Moved to bed %(bed)s") % {"bed": use.bed.label}, url=_url(use.stay), struck=use.voided)
+        yield Entry(
+            use.starts_on, _("Moved to bed %(bed)s") % {"bed": use.bed.label}, url=_url(use.stay), struck=use.voided
+        )
     for phase in Phase.objects.visible_to(user).filter(stay__resident=resident).select_related("kind"):
         yield Entry(phase.starts_on, phase.kind.name, phase.reason, struck=phase.voided)
-    discharges = Discharge.objects.visible_to(user).filter(stay__resident=resident).select_related("stay", "corrected_by")
+    discharges = (
+        Discharge.objects.visible_to(user).filter(stay__resident=resident).select_related("stay", "corrected_by")
+    )
     for row in discharges:
         yield Entry(
             row.left_on,

@@ -103,7 +103,11 @@ class MoveInForm(PersonFields):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if not cleaned.get("application") and not cleaned.get("legal_first_name") and "legal_first_name" not in self.errors:
+        if (
+            not cleaned.get("application")
+            and not cleaned.get("legal_first_name")
+            and "legal_first_name" not in self.errors
+        ):
             choose = _("Choose who applied, or write the name of somebody new.")
             self.add_error("legal_first_name", choose if "application" in self.fields else _("Write a name."))
         return cleaned
@@ -154,7 +158,11 @@ class TransferForm(ScopedForm):
     def __init__(self, *args: Any, user: Any, leaving: House, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         today = leaving.today()
-        others = House.objects.where_may(user, Action.ADMIT).filter(organization=leaving.organization_id).exclude(pk=leaving.pk)
+        others = (
+            House.objects.where_may(user, Action.ADMIT)
+            .filter(organization=leaving.organization_id)
+            .exclude(pk=leaving.pk)
+        )
         self.fields["bed"].queryset = free_beds(others, today, today=today)
 
 
@@ -185,7 +193,8 @@ class DischargeForm(forms.ModelForm):
         reasons.choices = [
             choice
             for choice in reasons.choices
-            if choice[0] not in (Discharge.Reason.TRANSFER, Discharge.Reason.UNKNOWN) or choice[0] == self.initial.get("reason")
+            if choice[0] not in (Discharge.Reason.TRANSFER, Discharge.Reason.UNKNOWN)
+            or choice[0] == self.initial.get("reason")
         ]
 
     def facts(self) -> dict[str, Any]:
@@ -233,4 +242,3 @@ class PhaseForm(ScopedForm):
 class PhaseKindForm(ScopedForm):
     number = forms.IntegerField(label=_("number"), min_value=1, max_value=99)
     name = forms.CharField(label=_("name"), max_length=60)
-

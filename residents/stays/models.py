@@ -258,8 +258,12 @@ class NobodyStillThere(TriggerConstraint):
 
         others = f'"{use}" o JOIN "{stay}" os ON os.id = o.stay_id AND NOT os.voided'
         after = exists(f'"{use}" u JOIN "{stay}" s ON s.id = u.stay_id', still_there("u", "s"), comes_after("NEW", "u"))
-        before = exists(f'"{stay}" s', "s.id = NEW.stay_id", still_there("NEW", "s"), exists(others, comes_after("o", "NEW")))
-        opened = exists(f'"{use}" u', "u.stay_id = NEW.id", still_there("u", "NEW"), exists(others, comes_after("o", "u")))
+        before = exists(
+            f'"{stay}" s', "s.id = NEW.stay_id", still_there("NEW", "s"), exists(others, comes_after("o", "NEW"))
+        )
+        opened = exists(
+            f'"{use}" u', "u.stay_id = NEW.id", still_there("u", "NEW"), exists(others, comes_after("o", "u"))
+        )
         lock_bed = lock_beds = ""
         if vendor == "postgresql":
             lock_bed = f'PERFORM 1 FROM "{bed}" WHERE id = NEW.bed_id FOR NO KEY UPDATE; '
@@ -316,9 +320,7 @@ class BedUse(InHouse):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
     stay = models.ForeignKey(Stay, on_delete=models.PROTECT, related_name="uses", null=True, blank=True)
-    application = models.ForeignKey(
-        Application, on_delete=models.PROTECT, related_name="holds", null=True, blank=True
-    )
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="holds", null=True, blank=True)
     note = models.CharField(_("reason"), max_length=200, blank=True)
     voided = models.BooleanField(_("entered by mistake"), default=False, db_default=False)
 
@@ -328,7 +330,10 @@ class BedUse(InHouse):
         ordering = ["starts_on", "id"]
         constraints = [
             NoOverlap(
-                key="bed", ignoring="voided", name="bed_use_overlap", violation_error_message=_("The bed is taken then.")
+                key="bed",
+                ignoring="voided",
+                name="bed_use_overlap",
+                violation_error_message=_("The bed is taken then."),
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")),
@@ -345,7 +350,11 @@ class BedUse(InHouse):
             ),
             Within(via="stay", ignoring="voided", name="bed_use_within_stay"),
             Within(
-                via="bed", parent_starts="opened_on", parent_ends="closed_on", ignoring="voided", name="bed_use_within_bed"
+                via="bed",
+                parent_starts="opened_on",
+                parent_ends="closed_on",
+                ignoring="voided",
+                name="bed_use_within_bed",
             ),
             SameHouse(via="bed", name="bed_use_bed_house", violation_error_message=_("This bed is in another house.")),
             SameHouse(via="stay", name="bed_use_stay_house"),
@@ -521,5 +530,3 @@ class Discharge(AboutResident, Fact):
 
     def person(self) -> Resident:
         return self.stay.resident
-
-

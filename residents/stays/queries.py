@@ -103,7 +103,10 @@ class Night:
 
 
 def occupancy_curve(houses: QuerySet[House], starts_on: date, ends_on: date, *, today: date) -> list[Night]:
-    """Beds in use, occupied and held for each night in [starts_on, ends_on), all `houses` together, in two queries."""
+    """Beds in use, occupied and held for each night in [starts_on, ends_on), all `houses` together, in two queries.
+
+    As `occupancy` counts each night: whoever is overdue `today` stays until discharged, whatever was promised there.
+    """
     beds = Bed.objects.filter(house__in=houses).values_list("opened_on", "closed_on")
     uses = (
         BedUse.objects.real()
@@ -115,18 +118,18 @@ def occupancy_curve(houses: QuerySet[House], starts_on: date, ends_on: date, *, 
     )
     ranges: dict[str, list[tuple[date | None, date | None]]] = {BedUse.Kind.STAY: [], BedUse.Kind.HOLD: []}
     should_have_left: dict[int, date] = {}
-    tomorrow = today + timedelta(days=1)
     for bed, kind, begun, ended, left, expected in uses:
         if kind == BedUse.Kind.STAY and ended and ended <= today and left is None and ended == expected:
-            should_have_left[bed], ended = ended, tomorrow
-        elif kind == BedUse.Kind.HOLD and begun >= should_have_left.get(bed, date.max):
-            begun = max(begun, tomorrow)
+            should_have_left[bed], ended = ended, None
+        elif begun >= should_have_left.get(bed, date.max):
+            continue
         ranges[kind].append((begun, ended))
     capacity = _per_night(beds, starts_on, ends_on)
     occupied = _per_night(ranges[BedUse.Kind.STAY], starts_on, ends_on)
     held = _per_night(ranges[BedUse.Kind.HOLD], starts_on, ends_on)
     return [
-        Night(starts_on + timedelta(days=n), capacity[n], occupied[n], held[n]) for n in range((ends_on - starts_on).days)
+        Night(starts_on + timedelta(days=n), capacity[n], occupied[n], held[n])
+        for n in range((ends_on - starts_on).days)
     ]
 
 
@@ -264,7 +267,12 @@ def free_beds(houses: QuerySet[House], day: date, *, today: date) -> QuerySet[Be
 
 def overdue_stays(house: House, today: date) -> QuerySet[Stay]:
     """Stays whose expected move-out has come and that nobody has ended."""
-    return Stay.objects.current().filter(house=house, expected_on__lt=today).select_related("resident").order_by("expected_on")
+    return (
+        Stay.objects.current()
+        .filter(house=house, expected_on__lt=today)
+        .select_related("resident")
+        .order_by("expected_on")
+    )
 
 
 def leaving_stays(house: House, today: date, days: int = OPENING_DAYS) -> QuerySet[Stay]:
@@ -301,4 +309,6 @@ def live_holds(house: House, today: date) -> QuerySet[BedUse]:
 
 def open_applications(house: House) -> QuerySet[Application]:
     """Live applications: the waitlist in its order first, then the others as they came."""
-    return Application.objects.live().filter(house=house).select_related("resident").order_by("place", "received_on", "id")
+    return (
+        Application.objects.live().filter(house=house).select_related("resident").order_by("place", "received_on", "id")
+    )

@@ -94,7 +94,11 @@ def application_move(*, application: Application, place: int, reason: str) -> Ap
         raise ValidationError(_("Only an application on the waitlist can be moved along it."))
     if not reason.strip():
         raise ValidationError({"reason": _("Say why this application moves: the others on the list may ask.")})
-    line = list(Application.objects.filter(house=application.house, status=Application.Status.WAITING).exclude(pk=application.pk))
+    line = list(
+        Application.objects.filter(house=application.house, status=Application.Status.WAITING).exclude(
+            pk=application.pk
+        )
+    )
     if not 1 <= place <= len(line) + 1:
         raise ValidationError({"place": _("The list has places 1 to %(last)s.") % {"last": len(line) + 1}})
     line.insert(place - 1, application)
@@ -195,7 +199,9 @@ def bed_take_out(*, bed: Bed, starts_on: date, ends_on: date | None, note: str, 
     if ends_on is not None and ends_on <= starts_on:
         raise ValidationError({"ends_on": _("The bed comes back after it is taken out.")})
     _require_free(bed, starts_on, ends_on, field="starts_on", overdue_on=today)
-    return _save(BedUse(house=bed.house, bed=bed, kind=BedUse.Kind.OUT, starts_on=starts_on, ends_on=ends_on, note=note))
+    return _save(
+        BedUse(house=bed.house, bed=bed, kind=BedUse.Kind.OUT, starts_on=starts_on, ends_on=ends_on, note=note)
+    )
 
 
 @transaction.atomic
@@ -281,9 +287,7 @@ def move_bed(*, stay: Stay, bed: Bed, on: date, reason: str = "", today: date) -
 
 
 @transaction.atomic
-def transfer(
-    *, stay: Stay, bed: Bed, on: date, reason: str, expected_on: date | None = None, today: date
-) -> Stay:
+def transfer(*, stay: Stay, bed: Bed, on: date, reason: str, expected_on: date | None = None, today: date) -> Stay:
     """Move a resident to a bed of another house: this stay ends, the next `continues` it and days go on counting."""
     stay = _locked_stay(stay)
     if bed.house_id == stay.house_id:
@@ -330,7 +334,9 @@ def expect(*, stay: Stay, expected_on: date | None, displace: bool = False, reas
     last = _last_use(stay)
     _lock(last.bed)
     if expected_on is not None and expected_on <= max(last.starts_on, today):
-        raise ValidationError({"expected_on": _("The expected move-out is after today. If they have left, discharge them.")})
+        raise ValidationError(
+            {"expected_on": _("The expected move-out is after today. If they have left, discharge them.")}
+        )
     if last.ends_on is not None and (expected_on is None or expected_on > last.ends_on):
         if displace:
             if not reason.strip():
@@ -549,16 +555,18 @@ def _locked_stay(stay: Stay) -> Stay:
     if stay.voided:
         raise ValidationError(_("This stay was entered by mistake and is voided."))
     if stay.ends_on is not None:
-        raise ValidationError(
-            _("%(name)s left on %(day)s.") % {"name": stay.resident.name, "day": _day(stay.ends_on)}
-        )
+        raise ValidationError(_("%(name)s left on %(day)s.") % {"name": stay.resident.name, "day": _day(stay.ends_on)})
     return stay
 
 
 def _locked_ended_stay(discharge: Discharge) -> Stay:
     not_about_oneself(discharge.stay.resident)
     _lock(discharge.stay.resident)
-    stay = Stay.objects.select_for_update(no_key=True, of=("self",)).select_related("resident", "house").get(pk=discharge.stay_id)
+    stay = (
+        Stay.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("resident", "house")
+        .get(pk=discharge.stay_id)
+    )
     if stay.voided or stay.ends_on is None or discharge.undone or Discharge.objects.filter(corrects=discharge).exists():
         raise ValidationError(_("This discharge has been corrected or undone already. Look at the newest one."))
     return stay
@@ -588,7 +596,9 @@ def _locked_use(use: BedUse, kind: str) -> BedUse:
 
 def _live_only(application: Application) -> None:
     if not application.is_live:
-        raise ValidationError(_("This application is closed: %(status)s.") % {"status": application.get_status_display()})
+        raise ValidationError(
+            _("This application is closed: %(status)s.") % {"status": application.get_status_display()}
+        )
 
 
 def _event(application: Application, kind: str, *, reason: str = "", place: int | None = None) -> None:
@@ -620,7 +630,12 @@ def _application_for(resident: Resident, house: House, application: Application 
     """The application by which this person comes into the house, as it is now: the one given, or the live one they have.
     The person and the house are locked."""
     if application is None:
-        return Application.objects.live().filter(house=house, resident=resident).select_related("house", "resident").first()
+        return (
+            Application.objects.live()
+            .filter(house=house, resident=resident)
+            .select_related("house", "resident")
+            .first()
+        )
     application = Application.objects.select_related("house", "resident").get(pk=application.pk)
     if application.house_id != house.pk or application.resident_id != resident.pk:
         raise ValidationError(_("This application is for another house or person."))
@@ -699,12 +714,8 @@ def _end(stay: Stay, *, left_on: date, today: date, day_field: str = "left_on", 
         duty.ends_on = max(left_on, duty.starts_on)
         _save(duty)
     earlier = stay.discharges.order_by("-recorded_at", "-id").first()
-    correction = (
-        {"corrects": earlier, "correction_reason": _("A later discharge.")} if earlier is not None else {}
-    )
-    return _save(
-        Discharge(house=stay.house, stay=stay, left_on=left_on, **facts, **correction, **recorded())
-    )
+    correction = {"corrects": earlier, "correction_reason": _("A later discharge.")} if earlier is not None else {}
+    return _save(Discharge(house=stay.house, stay=stay, left_on=left_on, **facts, **correction, **recorded()))
 
 
 def _set_end(stay: Stay, last: BedUse, left_on: date) -> None:
@@ -781,7 +792,9 @@ def _require_no_other_stay(
     words = {"name": resident.name, "from": _day(other.starts_on)}
     if other.house_id != house.pk:
         raise ValidationError(
-            _("%(name)s has a stay in another house then. The operator can transfer them, or that house discharges them first.")
+            _(
+                "%(name)s has a stay in another house then. The operator can transfer them, or that house discharges them first."
+            )
             % words
         )
     if other.ends_on is None:

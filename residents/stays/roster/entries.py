@@ -257,8 +257,9 @@ class _TableReader:
         self.layout: Layout = mapping.layouts[table.layout]
         self.columns = {kind: number for number, kind in enumerate(self.layout.fields) if kind}
         self.bed_field = Field.BED if Field.BED in self.columns else Field.ROOM_BED
-        self.name_field = next((kind for kind in _NAME_PARTS if kind in self.columns), Field.NAME)
-        self.last_field = Field.LAST if Field.LAST in self.columns else self.name_field
+        in_two = Field.FIRST in self.columns and Field.LAST in self.columns
+        whole = Field.LAST_FIRST if Field.LAST_FIRST in self.columns else Field.NAME
+        self.name_field, self.last_field = (Field.FIRST, Field.LAST) if in_two else (whole, whole)
         self.today = today
         self.order = mapping.order
         self.roster = roster

@@ -25,7 +25,7 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 20_000
 MAX_COLUMNS = 200
 MAX_LINE = 1_000_000
-MAX_LINES = 10 * MAX_ROWS
+MAX_LINES = 5 * MAX_ROWS
 MAX_SHEETS = 200
 # An XLSX is a zip of XML: what it may become in memory.
 MAX_UNPACKED = 100 * 1024 * 1024
@@ -33,7 +33,7 @@ MAX_RATIO = 200
 RATIO_FROM = 1024 * 1024
 MAX_TAGS = 3_000_000
 MAX_CELLS = 600_000
-MAX_EXCEL_ROWS = 1_048_576
+MAX_PADDED = 10_000_000
 
 DELIMITERS = ",;\t|"
 
@@ -420,12 +420,22 @@ def _open(data: bytes, *, cached: bool) -> Any:
 
 
 def _xlsx_rows(sheet: Any) -> Iterator[Row]:
+    from openpyxl.cell.read_only import EmptyCell
+
     sheet.reset_dimensions()  # the size a file claims may be anything
+    padded = 0
     for line, cells in enumerate(sheet.iter_rows(), 1):
-        if line > MAX_EXCEL_ROWS:
+        padded += len(cells)
+        if line > MAX_LINES or padded > MAX_PADDED:
             raise RosterError(
-                _("The sheet “%(sheet)s” has a row beyond the last one Excel knows.") % {"sheet": sheet.title}
+                _(
+                    "The sheet “%(sheet)s” goes on far below or beside the roster. "
+                    "Copy the roster's cells into a new workbook and save that."
+                )
+                % {"sheet": sheet.title}
             )
+        if set(map(type, cells)) <= {EmptyCell}:
+            continue
         formulas = frozenset(column for column, cell in enumerate(cells) if cell.data_type == "f")
         values = tuple(_trimmed([_plain(cell.value) for cell in cells]))
         if values:

@@ -1,0 +1,1 @@
+"""Pages of beds, stays, applications and occupancy."""
