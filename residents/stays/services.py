@@ -837,6 +837,7 @@ def _require_free(
 ) -> None:
     """Refuse where anybody or anything has the bed in these nights, naming whom and until when; also somebody who, on
     `overdue_on`, should have left it and has not. The bed is locked."""
+    bed.refresh_from_db(fields=["opened_on", "closed_on"])
     if (bed.opened_on and starts_on < bed.opened_on) or (
         bed.closed_on and (ends_on is None or ends_on > bed.closed_on)
     ):
