@@ -27,8 +27,8 @@ def export(*, name: str, headers: Sequence[Any], rows: Iterable[Sequence[Any]], 
     """The list as a download named `name` with the ending of `kind` (csv or xlsx).
 
     `name` says which list it is, in small letters and hyphens, and never a word about a person: it stands in
-    browsers' histories. Dates and numbers stay dates and numbers; whatever is text stays text, even where it begins like a formula.
-    Raises ValueError for another kind or name.
+    browsers' histories. Dates and numbers stay dates and numbers; whatever is text stays text, even where it begins
+    like a formula. Raises ValueError for another kind or name.
     """
     if kind not in KINDS:
         raise ValueError(f"Unknown kind of file {kind!r}: one of {', '.join(KINDS)}.")
