@@ -16,13 +16,22 @@ from django.db.models.constraints import BaseConstraint
 from soberhouse.database.triggers import PREFIX, Trigger, refuse
 
 
+# Where the schema editor has nothing to do. Not None: where a table's defaults need parameters (PostgreSQL), the editor
+# executes what `create_sql` of each constraint gave, whatever it is.
+NOTHING_TO_DO = "SELECT 1"
+
+
 class TriggerConstraint(BaseConstraint):
     """A rule kept by triggers. Django's schema editor has nothing to do for it: `triggers.install_all` installs it."""
 
     def constraint_sql(self, model: type[Model], schema_editor: Any) -> str | None:
         return None
 
-    create_sql = remove_sql = constraint_sql
+    def create_sql(self, model: type[Model], schema_editor: Any) -> str | None:
+        return NOTHING_TO_DO
+
+    def remove_sql(self, model: type[Model], schema_editor: Any) -> str | None:
+        return NOTHING_TO_DO
 
     def validate(
         self, model: type[Model], instance: Model, exclude: Any = None, using: str = DEFAULT_DB_ALIAS
@@ -94,12 +103,12 @@ class NoOverlap(TriggerConstraint):
     def create_sql(self, model: type[Model], schema_editor: Any) -> str | None:
         if sql := self.constraint_sql(model, schema_editor):
             return f'ALTER TABLE "{model._meta.db_table}" ADD {sql}'
-        return None
+        return NOTHING_TO_DO
 
     def remove_sql(self, model: type[Model], schema_editor: Any) -> str | None:
         if schema_editor.connection.vendor == "postgresql":
             return f'ALTER TABLE "{model._meta.db_table}" DROP CONSTRAINT "{self.name}"'
-        return None
+        return NOTHING_TO_DO
 
     def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
         if vendor != "sqlite":

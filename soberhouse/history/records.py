@@ -37,9 +37,14 @@ class AppendOnlyHistory:
 
 
 def capture_triggers(model: type[models.Model], vendor: str) -> Iterator[Trigger]:
-    """One AFTER trigger per event that copies the row and who acted into the history table."""
-    table, history = model._meta.db_table, model.history.model  # type: ignore[attr-defined]
+    """The capture triggers of an audited model as it is now."""
+    history = model.history.model  # type: ignore[attr-defined]
     columns = [field.column for field in history.tracked_fields]
+    yield from capture(model._meta.db_table, history._meta.db_table, columns, vendor)
+
+
+def capture(table: str, history: str, columns: list[str], vendor: str) -> Iterator[Trigger]:
+    """One AFTER trigger per event that copies these columns of the row, and who acted, into the table `history`."""
     stamp = ["history_date", "history_type", "history_change_reason"]
     stamp += ["history_actor_kind", "history_actor_id", "history_actor_label", "history_source", "history_request_id"]
     names = ", ".join(f'"{name}"' for name in [*columns, *stamp])
@@ -49,7 +54,7 @@ def capture_triggers(model: type[models.Model], vendor: str) -> Iterator[Trigger
 
     for event, (kind, row) in EVENTS.items():
         values = ", ".join(f'{row}."{column}"' for column in columns)
-        into = f'INSERT INTO "{history._meta.db_table}" ({names}) VALUES ({values}'
+        into = f'INSERT INTO "{history}" ({names}) VALUES ({values}'
         name = f"{PREFIX}history_{table}_{event.lower()}"
         when = changed if event == "UPDATE" else ""
         if vendor == "sqlite":
