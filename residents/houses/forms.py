@@ -16,7 +16,7 @@ from residents.houses.models import Bed, House, Organization, Role, Room, Tablet
 from residents.houses.permissions import RoleKind
 from residents.houses.queries import people_of
 from residents.houses.scoped_forms import ScopedForm, ScopedModelForm
-from soberhouse.accounts.forms import PASSWORD_MAX, PinInput
+from soberhouse.accounts.forms import PASSWORD_MAX, PinInput, limit
 from soberhouse.accounts.models import User
 from soberhouse.forms import DateInput, PhoneInput, TimeInput
 
@@ -239,8 +239,6 @@ class TabletPinForm(forms.Form):
 
 def _new_password(field: forms.Field, note: Any) -> None:
     """A password that an operator makes up for somebody: readable, because it is read out to them."""
-    field.max_length = PASSWORD_MAX
-    field.widget = forms.TextInput(
-        attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "maxlength": PASSWORD_MAX}
-    )
+    field.widget = forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"})
     field.help_text = format_lazy("{} {}", note, " ".join(password_validators_help_texts()))
+    limit(field, PASSWORD_MAX)

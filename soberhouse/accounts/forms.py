@@ -8,6 +8,7 @@ from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from allauth.account.fields import PasswordField
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -23,11 +24,12 @@ class SignInForm(allauth_forms.LoginForm):
         super().__init__(*args, **kwargs)
         name, password = self.fields["login"], self.fields["password"]
         name.label, password.label = _("User name or e-mail"), _("Password")
-        name.max_length = NAME_MAX
         name.widget = forms.TextInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "maxlength": NAME_MAX}
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
         )
-        password.widget.attrs = {"autocomplete": "current-password", "maxlength": PASSWORD_MAX}
+        password.widget.attrs = {"autocomplete": "current-password"}
+        limit(name, NAME_MAX)
+        limit(password, PASSWORD_MAX)
         password.help_text = ""
 
 
@@ -37,8 +39,9 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         email = self.fields["email"]
-        email.label, email.max_length = _("E-mail"), NAME_MAX
-        email.widget.attrs = {"type": "email", "autocomplete": "email", "maxlength": NAME_MAX}
+        email.label = _("E-mail")
+        email.widget.attrs = {"type": "email", "autocomplete": "email"}
+        limit(email, NAME_MAX)
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"]
@@ -61,7 +64,8 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
         _label_new_password(self)
         old = self.fields["oldpassword"]
         old.label, old.help_text = _("Your password now"), ""
-        old.widget.attrs = {"autocomplete": "current-password", "maxlength": PASSWORD_MAX}
+        old.widget.attrs = {"autocomplete": "current-password"}
+        limit(old, PASSWORD_MAX)
 
 
 class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
@@ -85,7 +89,8 @@ class OwnAccountForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["name"].widget.attrs["autocomplete"] = "name"
         self.fields["email"].widget.attrs["autocomplete"] = "email"
-        self.fields["password"].widget.attrs = {"autocomplete": "current-password", "maxlength": PASSWORD_MAX}
+        self.fields["password"].widget.attrs = {"autocomplete": "current-password"}
+        limit(self.fields["password"], PASSWORD_MAX)
         self._email = self.instance.email
 
     def clean(self) -> dict[str, Any]:
@@ -121,8 +126,16 @@ class PinForm(forms.Form):
         return cleaned
 
 
+def limit(field: forms.Field, length: int) -> None:
+    """Refuse anything longer in a field that was made without a limit, and say so to the browser."""
+    field.max_length = length
+    field.validators = [*field.validators, MaxLengthValidator(length)]
+    field.widget.attrs["maxlength"] = length
+
+
 def _label_new_password(form: forms.Form) -> None:
     form.fields["password1"].label = _("New password")
     form.fields["password2"].label = _("New password again")
     for name in ("password1", "password2"):
-        form.fields[name].widget.attrs = {"autocomplete": "new-password", "maxlength": PASSWORD_MAX}
+        form.fields[name].widget.attrs = {"autocomplete": "new-password"}
+        limit(form.fields[name], PASSWORD_MAX)

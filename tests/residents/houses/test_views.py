@@ -1,0 +1,391 @@
+"""The pages of houses, people, roles and tablets: who may open them, what they do, and what they answer to nonsense."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from residents.houses import services
+from residents.houses.permissions import RoleKind
+from residents.houses.urls import urlpatterns
+from residents.models import Bed, House, Organization, Role, Room, Tablet
+from soberhouse.accounts import services as accounts
+from soberhouse.accounts.models import AccountEvent, User
+from soberhouse.history import acting_as
+from tests.cast import PASSWORD, Cast
+
+SignedIn = Callable[[Any], Client]
+NOWHERE = UUID("00000000-0000-4000-8000-000000000000")
+
+
+@pytest.fixture
+def tablet_a(cast: Cast) -> Tablet:
+    with acting_as(cast.olive, source="web"):
+        return services.tablet_enrol(house=cast.house_a, name="Kitchen")[0]
+
+
+@pytest.fixture
+def rows(cast: Cast, tablet_a: Tablet) -> dict[str, Any]:
+    """A row of house A, or of its organization, for each kind of view."""
+    return {
+        "house": cast.house_a,
+        "room": cast.bed_a("3A").room,
+        "bed": cast.bed_a("3A"),
+        "organization": cast.organization,
+        "role": Role.objects.get(user=cast.alice),
+        "tablet": tablet_a,
+        "person": cast.alice,
+    }
+
+
+# Each view: its name, the row its URL names, whether a manager of the house may, and a form that it takes.
+HOUSE = {
+    "name": "Alder House",
+    "time_zone": "America/New_York",
+    "serves": "men",
+    "fee_period": "month",
+    "fee": "650.00",
+    "narr_level": "2",
+}
+ACCOUNT = {"name": "Alice New", "username": "alice", "email": "alice@example.org"}
+ROLE = {"kind": "auditor", "starts_at": "2026-01-05T09:00"}
+GWEN = ROLE | {"name": "Gwen Example", "username": "gwen", "email": "", "password": ""}
+VIEWS: dict[str, tuple[str, bool, dict[str, str] | None]] = {
+    "house_settings": ("house", True, None),
+    "house_change": ("house", True, HOUSE),
+    "room_add": ("house", True, {"name": "Attic"}),
+    "room_change": ("room", True, {"name": "Attic"}),
+    "room_shift": ("room", True, {"go": "earlier"}),
+    "bed_add": ("room", True, {"name": "3Z"}),
+    "bed_change": ("bed", True, {"name": "3Y", "room": "room"}),
+    "bed_shift": ("bed", True, {"go": "later"}),
+    "bed_close": ("bed", True, {"closed_on": "2030-01-01", "reason": "sold"}),
+    "bed_reopen": ("bed", True, {"reason": "mended"}),
+    "tablets": ("house", False, None),
+    "tablet_enrol": ("house", False, {"name": "Office"}),
+    "tablet_revoke": ("tablet", False, {"reason": "stolen"}),
+    "organization_settings": ("organization", False, {"name": "Still Waters", "time_zone": "America/Denver"}),
+    "house_new": ("organization", False, HOUSE | {"name": "Dogwood"}),
+    "people": ("organization", False, None),
+    "person_new": ("organization", False, GWEN),
+    "role_new": ("organization", False, ROLE | {"person": "person"}),
+    "role_end": ("role", False, {"ends_at": "2030-01-05T09:00", "reason": "moves on"}),
+    "person": ("person", False, None),
+    "person_change": ("person", False, ACCOUNT),
+    "person_password": ("person", False, {"password": "a calm morning 3"}),
+    "person_pin": ("person", False, {"pin": "482915", "again": "482915"}),
+    "person_pin_remove": ("person", False, {"sure": "yes"}),
+    "person_deactivate": ("person", False, {"reason": "left"}),
+    "person_reactivate": ("person", False, {"reason": "came back"}),
+}
+FORMS = [name for name, (_row, _manager, form) in VIEWS.items() if form]
+PAGES = [name for name in VIEWS if name not in ("room_shift", "bed_shift")]
+
+
+def address(name: str, rows: dict[str, Any]) -> str:
+    row = VIEWS[name][0]
+    if row == "person":
+        return reverse(name, kwargs={"uuid": rows["organization"].uuid, "person": rows["person"].uuid})
+    return reverse(name, kwargs={"uuid": rows[row].uuid})
+
+
+def form_of(name: str, rows: dict[str, Any]) -> dict[str, str]:
+    """The form, with rows for the words that stand for them."""
+    form = VIEWS[name][2] or {}
+    return {key: str(rows[value].uuid) if key in ("person", "room") else value for key, value in form.items()}
+
+
+def everything() -> list[Any]:
+    """All that these pages could write."""
+    written: list[Any] = [AccountEvent.objects.count()]
+    for model in (Organization, House, Room, Bed, Role, Tablet, User):
+        written.append(list(model.objects.order_by("pk").values()))
+        written.append(model.history.count())
+    for user in written[-2]:
+        user.pop("last_login")
+    return written
+
+
+def test_every_page_of_the_subject_stands_in_this_table():
+    assert {pattern.name for pattern in urlpatterns} - set(VIEWS) == {"tablet", "tablet_pin"}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_form_does_what_it_says_and_history_names_who(cast: Cast, rows, signed_in: SignedIn, name):
+    before = everything()
+    accounts_only = name in ("person_password", "person_pin", "person_pin_remove")
+    if name in ("person_pin_remove", "bed_reopen", "person_reactivate"):
+        prepare(name, cast)
+
+    response = signed_in(cast.olive).post(address(name, rows), form_of(name, rows))
+
+    assert response.status_code == 302, response.content.decode()[:2000]
+    assert everything() != before
+    assert accounts_only or newest_change() == ("Olive Example", "web")
+
+
+def prepare(name: str, cast: Cast) -> None:
+    with acting_as(cast.alice, source="web"):
+        if name == "person_pin_remove":
+            accounts.pin_set(user=cast.alice, pin="482915")
+        elif name == "bed_reopen":
+            services.bed_close(bed=cast.bed_a("3A"), closed_on=cast.today, reason="roof")
+        else:
+            accounts.user_deactivate(user=cast.alice, reason="left")
+
+
+def newest_change() -> tuple[str, str]:
+    newest: list[models.Model] = []
+    for model in (Organization, House, Room, Bed, Role, Tablet, User):
+        newest += model.history.all()[:1]
+    last: Any = max(newest, key=lambda row: row.history_date)
+    return last.history_actor_label, last.history_source
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_opens_for_the_operator_and_for_a_manager_only_where_they_may(cast: Cast, rows, signed_in: SignedIn, name):
+    _row, manager_may, _form = VIEWS[name]
+    url = address(name, rows)
+    asked = {
+        who: signed_in(user).get(url).status_code
+        for who, user in {
+            "olive": cast.olive,
+            "alice": cast.alice,
+            "bob": cast.bob,
+            "charlie": cast.charlie,
+            "audra": cast.audra,
+            "oscar": cast.oscar,
+        }.items()
+    }
+    row = VIEWS[name][0]
+
+    manager = 200 if manager_may else 403
+    own_role = 403 if row == "role" else None  # alice sees her own role, and may not end it
+    elsewhere = 403 if row in ("organization", "person") else 404  # charlie works for the organization too
+    assert asked == {
+        "olive": 200,
+        "alice": own_role or manager,
+        "bob": 404 if row == "role" else manager,
+        "charlie": elsewhere,
+        "audra": 404 if row == "role" else 403,
+        "oscar": 404,
+    }
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_form_refuses_everybody_else_and_changes_nothing(cast: Cast, rows, signed_in: SignedIn, name):
+    row, manager_may, _form = VIEWS[name]
+    others = [cast.charlie, cast.audra, cast.oscar, cast.dana, cast.erin]
+    others += [] if manager_may else [cast.alice, cast.bob]
+    before = everything()
+
+    codes = {
+        str(other): signed_in(other).post(address(name, rows), form_of(name, rows)).status_code for other in others
+    }
+
+    assert set(codes.values()) <= {403, 404}
+    assert codes[str(cast.oscar)] == 404
+    assert everything() == before
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_nobody_gets_in_without_signing_in(cast: Cast, rows, name):
+    before = everything()
+
+    response = Client().post(address(name, rows), form_of(name, rows))
+
+    assert (response.status_code, response.url.split("?")[0]) == (302, reverse("account_login"))
+    assert everything() == before
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_row_that_is_not_there_is_404(cast: Cast, rows, signed_in: SignedIn, name):
+    stranger = User(uuid=NOWHERE)
+    nothing = {kind: type(row)(uuid=NOWHERE) for kind, row in rows.items()}
+    client = signed_in(cast.olive)
+
+    codes = [client.post(address(name, nothing), form_of(name, rows)).status_code]
+    if VIEWS[name][0] == "person":
+        codes.append(client.post(address(name, rows | {"person": stranger}), form_of(name, rows)).status_code)
+    not_a_uuid = client.post(address(name, rows).replace(str(rows[VIEWS[name][0]].uuid), "1"))
+
+    assert set(codes) == {404}
+    assert not_a_uuid.status_code == 404
+
+
+TEXTS = {name: [key for key in (VIEWS[name][2] or {}) if key not in ("go", "sure", "room", "person")] for name in FORMS}
+
+
+@pytest.mark.parametrize("bad", ["x" * 5000, "a\0b"])
+@pytest.mark.parametrize("name", [name for name in FORMS if TEXTS[name]])
+def test_nonsense_is_answered_beside_its_field_and_nothing_is_written(cast: Cast, rows, signed_in: SignedIn, name, bad):
+    client, before = signed_in(cast.olive), everything()
+
+    for field in TEXTS[name]:
+        response = client.post(address(name, rows), form_of(name, rows) | {field: bad})
+        assert (response.status_code, list(response.context["form"].errors)) == (200, [field])
+
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "field"), [("bed_change", "room"), ("role_new", "person"), ("role_new", "house"), ("person_new", "house")]
+)
+def test_row_of_somebody_else_is_no_choice(cast: Cast, rows, signed_in: SignedIn, name, field):
+    before = everything()
+    foreign = {"room": cast.bed_b("1A").room, "person": cast.oscar, "house": cast.house_c}[field]
+    form = form_of(name, rows) | {field: str(foreign.uuid), "kind": RoleKind.MANAGER}
+
+    by_uuid = signed_in(cast.olive).post(address(name, rows), form)
+    by_key = signed_in(cast.olive).post(address(name, rows), form | {field: str(foreign.pk)})
+
+    assert [list(answer.context["form"].errors) for answer in (by_uuid, by_key)] == [[field], [field]]
+    assert everything() == before
+
+
+# What the pages show and mean
+
+
+def test_new_person_by_the_page_can_sign_in_and_only_for_their_time(cast: Cast, signed_in: SignedIn):
+    client = signed_in(cast.olive)
+    form = {
+        "name": "Gwen Example",
+        "username": "gwen",
+        "email": "",
+        "password": "a calm morning 3",
+        "kind": RoleKind.MANAGER,
+        "house": str(cast.house_b.uuid),
+        "starts_at": "2026-01-05T09:00",
+        "ends_at": "2030-07-05T09:00",
+    }
+
+    response = client.post(reverse("person_new", kwargs={"uuid": cast.organization.uuid}), form, follow=True)
+    login = Client().post("/account/login/", {"login": "gwen", "password": "a calm morning 3"})
+
+    role = Role.objects.get(user__username="gwen")
+    assert (role.starts_at.isoformat(), role.ends_at.isoformat()) == (
+        "2026-01-05T14:00:00+00:00",  # New York in winter
+        "2030-07-05T13:00:00+00:00",  # and in summer
+    )
+    assert login.status_code == 302
+    assert "Gwen Example" in response.content.decode()
+
+
+def test_refused_form_keeps_what_was_typed(cast: Cast, signed_in: SignedIn):
+    form = GWEN | {"kind": RoleKind.MANAGER, "ends_at": "2030-07-05T09:00"}
+
+    page = signed_in(cast.olive).post(reverse("person_new", kwargs={"uuid": cast.organization.uuid}), form)
+
+    text = page.content.decode()
+    assert "Say which house they manage." in text
+    assert 'value="Gwen Example"' in text
+    assert 'value="2030-07-05T09:00"' in text
+
+
+def test_people_of_one_organization_are_not_shown_to_another(cast: Cast, signed_in: SignedIn):
+    ours = signed_in(cast.olive).get(reverse("people", kwargs={"uuid": cast.organization.uuid})).content.decode()
+    theirs = signed_in(cast.oscar).get(reverse("people", kwargs={"uuid": cast.other_organization.uuid}))
+
+    assert [name in ours for name in ("Alice Example", "Bob Example", "Oscar Example")] == [True, True, False]
+    assert "Alice" not in theirs.content.decode()
+
+
+def test_ended_roles_and_closed_accounts_are_listed_apart(cast: Cast, signed_in: SignedIn):
+    with acting_as(cast.olive, source="web"):
+        services.role_end(role=Role.objects.get(user=cast.bob), ends_at=timezone.now(), reason="done")
+        services.person_deactivate(user=cast.charlie, reason="left", now=timezone.now())
+    client, url = signed_in(cast.olive), reverse("people", kwargs={"uuid": cast.organization.uuid})
+
+    now, before = client.get(url).content.decode(), client.get(f"{url}?show=past").content.decode()
+
+    names = ("Alice Example", "Bob Example", "Charlie Example")
+    assert [name in now for name in names] == [True, False, False]
+    assert [name in before for name in names] == [False, True, True]
+    assert "account closed" in before
+
+
+def test_account_that_works_elsewhere_too_is_not_taken_over(cast: Cast, rows, signed_in: SignedIn):
+    with acting_as(cast.oscar, source="web"):
+        services.role_grant(
+            user=cast.alice,
+            kind=RoleKind.AUDITOR,
+            organization=cast.other_organization,
+            starts_at=timezone.now() - timedelta(days=9),
+        )
+    before = everything()
+
+    for operator, organization in ((cast.olive, cast.organization), (cast.oscar, cast.other_organization)):
+        client, found = signed_in(operator), rows | {"organization": organization}
+        views = ["person_change", "person_password", "person_pin", "person_deactivate", "person_reactivate"]
+        codes = [client.post(address(name, found), form_of(name, found)).status_code for name in views]
+        assert codes == [403] * 5
+        assert client.get(address("person", found)).status_code == 200
+
+    assert everything() == before
+    assert User.objects.get(pk=cast.alice.pk).check_password(PASSWORD)
+
+
+def test_last_operator_cannot_end_their_own_role_by_the_page(cast: Cast, signed_in: SignedIn):
+    role = Role.objects.get(user=cast.olive)
+    form = {"ends_at": "2026-12-01T09:00", "reason": "retires"}
+
+    response = signed_in(cast.olive).post(reverse("role_end", kwargs={"uuid": role.uuid}), form)
+
+    assert response.status_code == 200
+    assert "Nobody else operates Still Waters" in response.content.decode()
+    assert Role.objects.get(pk=role.pk).ends_at is None
+
+
+def test_bed_with_somebody_in_it_does_not_close_by_the_page(cast: Cast, signed_in: SignedIn):
+    url = reverse("bed_close", kwargs={"uuid": cast.bed_a("1A").uuid})
+
+    response = signed_in(cast.alice).post(url, {"closed_on": str(cast.today), "reason": "sold"})
+
+    assert "Dana R. has it from" in response.content.decode()
+    assert Bed.objects.get(pk=cast.bed_a("1A").pk).closed_on is None
+
+
+def test_house_form_leaves_alone_what_was_not_changed_in_it(cast: Cast, signed_in: SignedIn):
+    client, url = signed_in(cast.alice), reverse("house_change", kwargs={"uuid": cast.house_a.uuid})
+    facts = client.get(url).context["form"].initial
+    form = {name: value for name, value in facts.items() if value not in (None, False)} | {"city": "Albany"}
+
+    client.post(url, form)
+
+    first, second = cast.house_a.history.all()
+    assert [change.field for change in first.diff_against(second).changes] == ["city"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_lists_cost_the_same_however_long(cast: Cast, signed_in: SignedIn, django_assert_num_queries, count):
+    with acting_as(cast.olive, source="web"):
+        house = services.house_create(organization=cast.other_organization, name="Dogwood", time_zone="America/Chicago")
+        for number in range(count):
+            room = services.room_add(house=house, name=f"Room {number}")
+            services.bed_add(room=room, name=f"{number}A")
+            services.tablet_enrol(house=house, name=f"Tablet {number}")
+            user = accounts.user_create(username=f"gwen{number}", name=f"Gwen {number}")
+            services.role_grant(
+                user=user,
+                kind=RoleKind.MANAGER,
+                organization=cast.other_organization,
+                house=house,
+                starts_at=timezone.now(),
+            )
+    client = signed_in(cast.oscar)
+    client.get(reverse("house_settings", kwargs={"uuid": house.uuid}))
+
+    with django_assert_num_queries(9):
+        client.get(reverse("house_settings", kwargs={"uuid": house.uuid}))
+    with django_assert_num_queries(8):
+        client.get(reverse("tablets", kwargs={"uuid": house.uuid}))
+    with django_assert_num_queries(10):
+        client.get(reverse("people", kwargs={"uuid": cast.other_organization.uuid}))
