@@ -11,10 +11,11 @@ import pytest
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.formats import date_format
 
-from residents.houses.models import Bed
+from residents.houses.models import Bed, House
 from residents.people.services import resident_create
 from residents.stays import services
 from residents.stays.models import Application, BedUse, Stay
+from residents.stays.queries import OPENING_DAYS
 from soberhouse.history.records import audited_models
 from tests.cast import Cast
 
@@ -96,3 +97,36 @@ def uses_of(stay: Stay) -> list[tuple[str, date, date | None]]:
     """The beds of a stay in their order: name, from, until."""
     rows = stay.uses.filter(voided=False).order_by("starts_on", "id")
     return list(rows.values_list("bed__name", "starts_on", "ends_on"))
+
+
+# What must be true of beds, reckoned use by use and night by night.
+
+
+def has_bed(use: BedUse, night: date, *, today: date) -> bool:
+    """Whether this use has its bed that night; whoever is overdue today stays until discharged."""
+    if use.voided or use.starts_on > night:
+        return False
+    if use.ends_on is None or use.ends_on > night:
+        return True
+    planned = use.kind == BedUse.Kind.STAY and use.stay.ends_on is None and use.ends_on == use.stay.expected_on
+    return planned and use.ends_on <= min(night, today)
+
+
+def counted(house: House, night: date, *, today: date) -> dict[str, int]:
+    """How full the house is that night, counted bed by bed."""
+    counts = {"capacity": 0, "occupied": 0, "held": 0, "out_of_service": 0, "opening": 0}
+    for bed in house.beds.all():
+        if (bed.opened_on and night < bed.opened_on) or (bed.closed_on and night >= bed.closed_on):
+            continue
+        counts["capacity"] += 1
+        there = [use for use in bed.uses.select_related("stay") if has_bed(use, night, today=today)]
+        kinds = {use.kind for use in there}
+        if "stay" in kinds:
+            counts["occupied"] += 1
+            leaves = max(use.ends_on or date.max for use in there if use.kind == "stay")
+            counts["opening"] += leaves <= night + days(OPENING_DAYS)
+        elif "out" in kinds:
+            counts["out_of_service"] += 1
+        elif "hold" in kinds:
+            counts["held"] += 1
+    return counts
