@@ -500,6 +500,7 @@ def tablet_enrol(request: HttpRequest, house: House) -> HttpResponse:
     )
     for token in made:
         tablets.enrol_device(response, token)
+        logout(request)
     return response
 
 

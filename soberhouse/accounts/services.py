@@ -119,8 +119,7 @@ def pin_set(*, user: User, pin: str) -> User:
 @transaction.atomic
 def pin_remove(*, user: User) -> User:
     """Take the PIN away: shared tablets no longer offer this person."""
-    _locked(user)
-    if user.pin:
+    if _locked(user).pin:
         user.pin = ""
         user.save(update_fields=["pin"])
         _happened(user, AccountEvent.Kind.PIN)
