@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from residents.houses.models import Bed, House, Room
 from residents.people.models import Resident, SobrietyDate, days_sober
@@ -211,7 +211,7 @@ class RoomTonight:
 
 
 def board(house: House, night: date, *, today: date) -> list[RoomTonight]:
-    """Every room and bed of the house in one night, in the house's order. The same six queries, however many beds."""
+    """Every room and bed of the house in one night, in the house's order. The same seven queries, however many beds."""
     beds = list(
         Bed.objects.filter(house=house)
         .filter(Q(opened_on=None) | Q(opened_on__lte=night), Q(closed_on=None) | Q(closed_on__gt=night))
@@ -309,6 +309,10 @@ def live_holds(house: House, today: date) -> QuerySet[BedUse]:
 
 def open_applications(house: House) -> QuerySet[Application]:
     """Live applications: the waitlist in its order first, then the others as they came."""
+    by_place = F("place").asc(nulls_last=True)  # else the engines differ
     return (
-        Application.objects.live().filter(house=house).select_related("resident").order_by("place", "received_on", "id")
+        Application.objects.live()
+        .filter(house=house)
+        .select_related("resident")
+        .order_by(by_place, "received_on", "id")
     )
