@@ -34,9 +34,10 @@ def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
     """Overstays loud, then the numbers, what is due today, what waits, and what happened this week."""
     if not standing.may(Action.SEE_RESIDENTS, house):
         return
+    may_admit = standing.may(Action.ADMIT, house)
     yield _overstays(house, today)
-    yield _numbers(house, today)
-    yield _due(house, today)
+    yield _numbers(house, today, may_admit=may_admit)
+    yield _due(house, today, may_admit=may_admit)
     yield _waiting(house)
     yield _this_week(house, today)
 
@@ -57,7 +58,7 @@ def _overstays(house: House, today: date) -> Card:
     return Card(title=_("Should have moved out"), order=Order.NOW, rows=rows)
 
 
-def _numbers(house: House, today: date) -> Card:
+def _numbers(house: House, today: date, *, may_admit: bool) -> Card:
     numbers = occupancy(House.objects.filter(pk=house.pk), today, today=today)[house.pk]
     return Card(
         title=_("Beds tonight"),
@@ -66,6 +67,7 @@ def _numbers(house: House, today: date) -> Card:
         context={
             "house": house,
             "numbers": numbers,
+            "may_admit": may_admit,
             "free": list(free_beds(House.objects.filter(pk=house.pk), today, today=today)[:5]),
         },
         more_url=reverse("board", args=[house.uuid]),
@@ -73,7 +75,7 @@ def _numbers(house: House, today: date) -> Card:
     )
 
 
-def _due(house: House, today: date) -> Card:
+def _due(house: House, today: date, *, may_admit: bool) -> Card:
     rows = [
         Row(
             fact=_("%(name)s moves out") % {"name": stay.resident.short_name},
@@ -81,8 +83,8 @@ def _due(house: House, today: date) -> Card:
             url=reverse("stay", args=[stay.uuid]),
             state="late" if stay.expected_on == today else "plain",
             word=_("today") if stay.expected_on == today else _in_days(stay.expected_on, today),
-            button=_("Discharge") if stay.expected_on == today else "",
-            button_url=reverse("stay_discharge", args=[stay.uuid]) if stay.expected_on == today else "",
+            button=_("Discharge") if stay.expected_on == today and may_admit else "",
+            button_url=reverse("stay_discharge", args=[stay.uuid]) if stay.expected_on == today and may_admit else "",
         )
         for stay in leaving_stays(house, today)
     ]

@@ -1,0 +1,43 @@
+"""Making the demo, once, in one transaction; and knowing it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from random import Random
+
+from django.db import transaction
+
+from residents.houses.models import Organization
+from soberhouse.accounts.models import User
+from soberhouse.pages.demo.place import MADE_BY, Setting, set_up
+from soberhouse.pages.demo.story import Story
+
+
+def is_there() -> bool:
+    """Whether the demo has been made in this database."""
+    return _ours().exists()
+
+
+def in_the_way() -> str:
+    """Why the demo may not be made in this database; empty where it may."""
+    other = Organization.objects.exclude(pk__in=_ours().values("id")).order_by("name").first()
+    if other is not None:
+        return f"This database holds “{other}”, which the demo did not make."
+    if not is_there() and User.objects.exists():
+        return "Somebody signs in to this database already."
+    return ""
+
+
+@transaction.atomic
+def make(*, seed: int, now: datetime, say: Callable[[str], None]) -> Setting:
+    """The whole organization as it is at `now`, or nothing. The same seed and days make the same facts."""
+    setting = set_up(now=now, say=say)
+    # Seeded on purpose: a story that anybody can be told again, no secret.
+    Story(setting, Random(seed), say).tell()  # noqa: S311
+    return setting
+
+
+def _ours() -> object:
+    """Organizations that the demo made: their first row of history says so."""
+    return Organization.history.filter(history_type="+", history_source="command", history_change_reason=MADE_BY)
