@@ -21,6 +21,7 @@ def settle(roster: Roster) -> None:
     roster.problems.extend(_two_in_one_bed([*roster.entries, *roster.doubtful]))
     roster.problems.extend(_one_in_two_beds(roster.entries))
     roster.problems.extend(_which_of_them(roster.entries))
+    roster.problems.sort(key=roster.in_order)
 
 
 def period(starts_on: date, ends_on: date | None) -> str:

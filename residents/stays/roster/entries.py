@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,7 @@ from .words import (
     NO_ANSWER,
     ContactWords,
     clean,
+    compact,
     count_digits,
     fold,
     room_of,
@@ -118,7 +120,7 @@ class BedKey:
     bed: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BedEntry:
     """A bed the file names, in the house's own words; `room` is empty where the file names none."""
 
@@ -127,9 +129,9 @@ class BedEntry:
     bed: str
     place: Place
 
-    @property
+    @cached_property
     def key(self) -> BedKey:
-        return BedKey(fold(self.house), fold(self.room), fold(self.bed))
+        return BedKey(fold(self.house), compact(self.room), compact(self.bed))
 
     @property
     def label(self) -> str:
@@ -139,7 +141,7 @@ class BedEntry:
         return f"{self.room} {self.bed}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One resident's time in one bed; open (no `ends_on`) until they left, even if `expected_on` has passed."""
 
@@ -164,11 +166,11 @@ class Entry:
     def name(self) -> str:
         return f"{self.first} {self.last}".strip()
 
-    @property
+    @cached_property
     def name_key(self) -> tuple[str, str]:
         return fold(self.first), fold(self.last)
 
-    @property
+    @cached_property
     def person_key(self) -> tuple[str, str, date | None]:
         return (*self.name_key, self.birth_date)
 
@@ -180,6 +182,7 @@ class Roster:
     `doubtful` entries have a problem of their own; they are kept to see whom else their beds collide with.
     """
 
+    sheets: tuple[str, ...] = ()
     beds: dict[BedKey, BedEntry] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     doubtful: list[Entry] = field(default_factory=list)
@@ -194,13 +197,21 @@ class Roster:
             names.setdefault(bed.key.house, bed.house)
         return names
 
+    def in_order(self, problem: Problem) -> tuple[int, int, int, str]:
+        """For sorting problems as a person goes through the file."""
+        place = problem.place
+        sheet = self.sheets.index(place.sheet) if place.sheet in self.sheets else -1
+        return sheet, place.line, len(place.column), place.column
+
 
 def read_entries(workbook: Workbook, mapping: RosterMapping, *, today: date) -> Roster:
     """Every row of every table, read by `mapping`. Problems are collected, never raised.
 
     Promises nothing about the rows together: see `collisions.settle`.
     """
-    roster = Roster(notes=[Note(text) for text in (*workbook.notes, *mapping.notes)])
+    roster = Roster(
+        tuple(sheet.name for sheet in workbook.sheets), notes=[Note(text) for text in (*workbook.notes, *mapping.notes)]
+    )
     for table in mapping.tables:
         _TableReader(workbook, mapping, table, today, roster).read()
     if not roster.beds and not roster.problems:
@@ -499,11 +510,11 @@ class _TableReader:
                 % {"end": ends.isoformat(), "start": starts.isoformat()},
                 _("Write a later day, or leave it empty if the resident still lives here."),
             )
-        if starts is not None and expected is not None and expected < starts:
+        if starts is not None and expected is not None and expected <= starts:
             self._problem(
                 row,
                 Field.EXPECTED,
-                _("the expected move-out on %(end)s is before the move-in on %(start)s")
+                _("the expected move-out on %(end)s is not after the move-in on %(start)s")
                 % {"end": expected.isoformat(), "start": starts.isoformat()},
                 _("Write a later day, or leave it empty."),
             )

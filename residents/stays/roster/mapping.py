@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from .dates import Order, is_blank
 from .reading import MAX_COLUMNS, Row, Sheet, Workbook, column_letter
+from .words import clean
 
 
 class Field(StrEnum):
@@ -248,7 +249,7 @@ class RosterMapping:
                 fields[column] = Field(chosen) if chosen in set(Field) else kind
             layouts.append(replace(layout, fields=_each_once(fields)))
         tables = [
-            replace(table, house=_words(data.get(f"table-{number}-house", table.house)))
+            replace(table, house=clean(data.get(f"table-{number}-house", table.house)))
             for number, table in enumerate(self.tables)
         ]
         order = data.get("order", self.order or "")
@@ -279,7 +280,7 @@ def guess_mapping(workbook: Workbook, *, house: str = "") -> RosterMapping:
                 continue
             layout = _headless(sheet)
             layouts.append(layout)
-            tables.append(Table(number, None, range(len(sheet.rows)), len(layouts) - 1, _words(house)))
+            tables.append(Table(number, None, range(len(sheet.rows)), len(layouts) - 1, clean(house)))
             notes.append(_("No header row was found; the columns were guessed by what stands in them."))
             continue
         title = ""
@@ -295,7 +296,7 @@ def guess_mapping(workbook: Workbook, *, house: str = "") -> RosterMapping:
             if known is None:
                 layouts.append(layout)
                 known = len(layouts) - 1
-            named = _words(house)
+            named = clean(house)
             if not named and Field.HOUSE not in layouts[known].fields:
                 named = _house_of(sheet, title, alone=len(headers) == 1)
             tables.append(Table(number, sheet.rows[header].line, rows, known, named))
@@ -443,11 +444,11 @@ def _title(rows: Iterable[Row]) -> str:
         filled = row.filled()
         texts = [row.text(column) for column in filled]
         if len(texts) == 2 and _TITLE_KEY.fullmatch(texts[0].rstrip(":= ") + ":"):
-            return _words(texts[1])
+            return clean(texts[1])
         if len(texts) != 1 or len(texts[0]) > 80 or _NOT_A_TITLE.search(texts[0]):
             continue
         text = _TITLE_KEY.sub("", texts[0], count=1)
-        text = _words(_TITLE_WORDS.sub("", text))
+        text = clean(_TITLE_WORDS.sub("", text))
         if text and any(char.isalpha() for char in text):
             return text
     return ""
@@ -468,9 +469,5 @@ def _title_start(sheet: Sheet, rows: range) -> int:
 
 
 def _house_of(sheet: Sheet, title: str, *, alone: bool) -> str:
-    named = "" if not sheet.name or _GENERIC_SHEET.fullmatch(sheet.name.strip()) else _words(sheet.name)
+    named = "" if not sheet.name or _GENERIC_SHEET.fullmatch(sheet.name.strip()) else clean(sheet.name)
     return (named or title) if alone else (title or named)
-
-
-def _words(text: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(text.split()))

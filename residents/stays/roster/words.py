@@ -61,6 +61,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", clean(text).casefold())
 
 
+def compact(text: str) -> str:
+    """The same without spaces: a bed is one bed whether it is written 1A or 1 A."""
+    return fold(text).replace(" ", "")
+
+
 def short(text: str, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
