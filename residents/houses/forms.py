@@ -234,7 +234,7 @@ class TabletForm(forms.ModelForm):
 
 
 class TabletPinForm(forms.Form):
-    pin = forms.CharField(label=_("PIN"), max_length=20, widget=PinInput)
+    pin = forms.CharField(label=_("PIN"), max_length=20, widget=PinInput({"autofocus": True}))
 
 
 def _new_password(field: forms.Field, note: Any) -> None:
