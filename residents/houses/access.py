@@ -58,7 +58,7 @@ def of(model: type[Model], action: Action, *related: str) -> Callable[[View], Vi
             with timezone.override(request.house.zone):  # every instant on the page is the house's
                 return view(request, row, *args, **kwargs)
 
-        wrapped.requires = action
+        wrapped.requires, wrapped.model = action, model  # the guard tests ask a view for both
         return wrapped
 
     return decorate

@@ -175,6 +175,8 @@ class SobrietyDate(OfResident, Fact):
 class AlertQuerySet(OfResidentQuerySet):
     def visible_to(self, user: User) -> AlertQuerySet:
         """Seen by few: the operator, managers of the house where the person is now, and the resident."""
+        if not getattr(user, "pk", None):
+            return self.none()
         staff = staff_roles(user).filter(kind__in=MAY[Action.SEE_GUARDED])
         seen = Resident.objects.visible_to(user).filter(
             Q(user=user)

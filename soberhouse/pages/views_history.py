@@ -65,7 +65,7 @@ def history(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
     if model is not User:  # of users one sees oneself and, as an operator, one's people: the history of both is allowed
         require(request, Action.SEE_HISTORY, row)
     request.house = row if isinstance(row, House) else getattr(row, "house", None)
-    zone = zone_of(row)
+    zone = zone_of(row, request.user)
     with timezone.override(zone):
         form = InstantForm(request.GET if "at" in request.GET else None)
         snapshot = None
@@ -88,14 +88,15 @@ def history(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
         return render(request, "soberhouse/history/record.html", context)
 
 
-def zone_of(row: Model) -> ZoneInfo:
-    """The time zone of the house a record belongs to, else of its organization, else UTC."""
+def zone_of(row: Model, reader: User) -> ZoneInfo:
+    """The time zone of the house a record belongs to (of a person, where the reader sees them), else of its organization,
+    else UTC."""
     if isinstance(row, House | Organization):
         return ZoneInfo(row.time_zone)
     if isinstance(row, OfResident):
         row = row.resident
     if isinstance(row, Resident):
-        houses = House.objects.filter(pk__in=row.reach().house_ids).order_by("pk")
+        houses = House.objects.visible_to(reader).filter(pk__in=row.reach().house_ids).order_by("pk")
         return ZoneInfo((houses.first() or row.organization).time_zone)
     place = getattr(row, "house", None) or getattr(row, "organization", None)
     return ZoneInfo(place.time_zone if place else "UTC")

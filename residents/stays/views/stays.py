@@ -163,7 +163,7 @@ def discharge_undo(request: HttpRequest, discharge: Discharge) -> HttpResponse:
     """There was no discharge."""
     today = discharge.house.today()
     form = forms.DischargeUndoForm(request.POST or None, user=request.user, house=discharge.house)
-    here = House.objects.filter(pk=discharge.house_id)
+    here = House.objects.visible_to(request.user).filter(pk=discharge.house_id)
     form.fields["bed"].queryset = free_beds(here, today, today=today)
     return _stay_form(
         request,

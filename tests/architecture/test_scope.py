@@ -1,0 +1,312 @@
+"""Nothing is reachable without a right to it: tables, addresses and forms, walked; and each guard shown to work."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django import forms
+from django.contrib.auth.models import AnonymousUser
+from django.db import models, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import get_resolver, path, re_path, reverse
+
+from residents.houses.access import signed_in as open_to_all
+from residents.houses.permissions import Action
+from residents.houses.scoped_forms import ScopedForm, ScopedModelForm
+from residents.models import Application, Bed, House, Organization, PhaseKind, Resident, Role, Stay
+from soberhouse.accounts.models import User
+from soberhouse.history import acting_as
+from soberhouse.history.records import audited_models
+from tests import factories
+from tests.architecture import guards
+
+URLS = list(guards.every_url(get_resolver().url_patterns))
+OF_A_ROW = [(route, pattern) for route, pattern in URLS if hasattr(pattern.callback, "model")]
+
+
+UNSCOPED = {
+    "accounts.AccountEvent": "about a user, whom roles place; shown on the page of that person only",
+    "accounts.User": "a user belongs to nobody; whom one sees follows from roles (User.objects.visible_to)",
+    "residents.Organization": "it is the scope",
+}
+WITHOUT_ACTION = {
+    "account_change_password": "one's own",
+    "account_login": "the door",
+    "account_logout": "the door",
+    "account_reset_password": "the door",
+    "account_reset_password_done": "the door",
+    "account_reset_password_from_key": "the door",
+    "account_reset_password_from_key_done": "the door",
+    "components": "made-up examples, and only where the site runs locally",
+    "history": "the kind of record is in the address: the record is fetched in scope and asked for SEE_HISTORY",
+    "own_account": "one's own",
+    "own_pin": "one's own",
+    "tablet": "a device that an operator enrolled is the key",
+    "tablet_pin": "a device that an operator enrolled is the key",
+    "today": "everybody's first page, which shows what each may see",
+}
+NOT_PUBLIC_IDS = {
+    "account_reset_password_from_key": "a signed key from an e-mail, good once; it names nobody",
+}
+
+
+# Tables
+
+
+def test_every_table_belongs_to_a_house_a_resident_or_an_organization():
+    assert guards.unscoped_models(guards.our_models(), UNSCOPED) == []
+
+
+def test_a_table_without_an_owner_is_noticed():
+    class Meta:
+        app_label = "planted"
+        managed = False
+
+    names = {"__module__": "residents.planted", "Meta": Meta}
+    ownerless = type("Ownerless", (models.Model,), dict(names))
+    house = models.ForeignKey(House, models.PROTECT, null=True, related_name="+")
+    maybe = type("Maybe", (models.Model,), {**names, "house": house})
+    unasked = type(
+        "Unasked", (models.Model,), {**names, "house": models.ForeignKey(House, models.PROTECT, related_name="+")}
+    )
+
+    noticed = guards.unscoped_models([ownerless, maybe, unasked, Stay], {"residents.Stay": "needless", "x.Y": ""})
+
+    assert noticed == [
+        "planted.Ownerless: without an owner (house, resident or organization)",
+        "planted.Maybe: without an owner (house, resident or organization)",
+        "planted.Unasked: without objects.visible_to",
+        "residents.Stay: no longer an exception",
+        "x.Y: no longer an exception",
+        "x.Y: without a reason",
+    ]
+
+
+@pytest.mark.parametrize("model", audited_models(), ids=lambda model: model.__name__)
+def test_nobody_sees_anything_without_signing_in(cast, model):
+    with acting_as(cast.alice, source="web"), transaction.atomic():
+        factories.saved(model, cast)
+
+    for nobody in (None, AnonymousUser(), User()):
+        assert not model.objects.visible_to(nobody).exists()
+
+
+@pytest.mark.parametrize("model", audited_models(), ids=lambda model: model.__name__)
+def test_somebody_deactivated_sees_no_row_of_a_house(cast, model):
+    """Only what one is oneself is left, and nobody deactivated is ever signed in."""
+    with acting_as(cast.olive, source="web"), transaction.atomic():
+        factories.saved(model, cast)
+        cast.alice.is_active = False
+        cast.alice.save()
+
+    left = model.objects.visible_to(cast.alice)
+
+    assert set(left) <= {cast.alice, *cast.alice.roles.all()}
+
+
+# Addresses
+
+
+def test_every_address_has_a_permission():
+    assert len(URLS) > 40
+    assert guards.urls_without_permission(URLS) == []
+
+
+def test_every_address_without_an_action_is_known_by_name():
+    assert guards.urls_with_reason_only(URLS, Action, WITHOUT_ACTION) == []
+
+
+def test_no_address_could_name_a_person():
+    assert guards.urls_that_could_name_a_person(URLS, NOT_PUBLIC_IDS) == []
+
+
+def test_an_address_without_a_permission_is_noticed():
+    def view(request: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponse()
+
+    planted = list(
+        guards.every_url(
+            [
+                path("open/", view, name="open"),
+                path("any/<str:name>/", open_to_all("everybody may")(view), name="any"),
+                re_path(r"^by/(\w+)/$", view, name="by"),
+                path("by/<int:number>/", view, name="number"),
+            ]
+        )
+    )
+
+    assert guards.urls_without_permission(planted) == ["open/", r"^by/(\w+)/$", "by/<int:number>/"]
+    assert guards.urls_with_reason_only(planted, Action, {"open": "x", "by": "x", "gone": "x"}) == [
+        "any: asks for no action",
+        "number: asks for no action",
+        "gone: no longer an exception",
+    ]
+    assert guards.urls_that_could_name_a_person(planted, {"by": "x"}) == ["any", "number"]
+
+
+def row_in_house_a(model: type[models.Model], cast: Any) -> models.Model:
+    there = {Organization: cast.organization, House: cast.house_a, Resident: cast.dana, Stay: cast.stay_of_dana}
+    if model in there:
+        return there[model]
+    with acting_as(None, source="command"), transaction.atomic():
+        row = factories.unsaved(model, cast)
+        if isinstance(row, Role):
+            row.user, row.kind, row.house = cast.bob, "manager", cast.house_a
+        elif model is not Application and hasattr(row, "resident"):
+            row.resident = cast.dana
+        row.save()
+        return row
+
+
+def everything() -> dict[str, int]:
+    return {model.__name__: model.history.count() for model in audited_models()}
+
+
+@pytest.mark.parametrize(("route", "pattern"), OF_A_ROW, ids=[pattern.name for _route, pattern in OF_A_ROW])
+def test_a_row_out_of_scope_does_not_exist(cast, signed_in, route, pattern):
+    """Each address of a row, asked for by somebody of another house, of another organization, and by nobody."""
+    row = row_in_house_a(pattern.callback.model, cast)
+    kwargs = {name: row.uuid if name == "uuid" else cast.alice.uuid for name in pattern.pattern.converters}
+    for name in re.findall(r"<\w+:(\w+)>", route):
+        kwargs.setdefault(name, row.uuid)
+    url = reverse(pattern.name, kwargs=kwargs)
+    before = everything()
+
+    # Whoever manages another house of the organization sees the organization, and may do nothing there.
+    elsewhere = 403 if pattern.callback.model is Organization else 404
+    for person, status in ((cast.charlie, elsewhere), (cast.erin, elsewhere), (cast.oscar, 404)):
+        client = signed_in(person)
+        looked, sent = client.get(url).status_code, client.post(url, {}).status_code
+        # Where an address only takes what is sent, looking says that, of any row or none.
+        assert (person, looked) in ((person, status), (person, 405))
+        assert (person, sent) == (person, status)
+    for answer in (Client().get(url), Client().post(url, {})):
+        assert answer.status_code in (302, 405)
+        if answer.status_code == 302:
+            assert answer["Location"].startswith(reverse("account_login"))
+    assert answer.status_code == 302
+    assert everything() == before
+
+
+CHANGES = [
+    (route, pattern)
+    for route, pattern in OF_A_ROW
+    if pattern.callback.requires not in (Action.SEE_HOUSE, Action.SEE_RESIDENTS, Action.OWN_RECORD)
+]
+
+
+@pytest.mark.parametrize(("route", "pattern"), CHANGES, ids=[pattern.name for _route, pattern in CHANGES])
+def test_who_may_only_look_changes_nothing(cast, signed_in, route, pattern):
+    """An auditor sees all of it and a resident some of it; neither may do anything to it."""
+    row = row_in_house_a(pattern.callback.model, cast)
+    kwargs = dict.fromkeys(re.findall(r"<\w+:(\w+)>", route), row.uuid)
+    url = reverse(pattern.name, kwargs=kwargs)
+    before = everything()
+
+    for person in (cast.audra, cast.dana, cast.frank):
+        for method in ("get", "post"):
+            status = getattr(signed_in(person), method)(url).status_code
+            assert status in (403, 404) or (method, status) == ("get", 405), (person, method)
+    if pattern.callback.model.objects.visible_to(cast.audra).filter(pk=row.pk).exists():
+        assert signed_in(cast.audra).post(url).status_code == 403
+    assert everything() == before
+
+
+# Forms
+
+
+def our_forms() -> list[type[forms.BaseForm]]:
+    list(guards.every_module())
+    return [form for form in guards.subclasses(forms.BaseForm) if form.__module__.startswith(guards.OURS)]
+
+
+POINTING = [form for form in our_forms() if guards.relational_fields(form)]
+
+
+def made(form: type[forms.BaseForm], *, user: User, house: House | None, cast: Any) -> forms.BaseForm:
+    """The form as a view makes it for this user, in this house."""
+    at_hand = {
+        "user": user,
+        "house": house,
+        "organization": cast.organization,
+        "leaving": cast.house_a,
+        "sees_past": True,
+    }
+    wanted = guards.keywords_of(form)
+    if "leaving" in wanted:
+        wanted.pop("house", None)  # a form that leads out of a house is not bound to it
+    missing = {name for name, keyword in wanted.items() if name not in at_hand and keyword.default is keyword.empty}
+    assert not missing, f"{form.__name__} asks for {missing}: tell this test what to give"
+    return form(**{name: at_hand[name] for name in wanted if name in at_hand})
+
+
+@pytest.fixture
+def strangers(cast) -> set[models.Model]:
+    """Of everything a form may point at, something of house B and something of the other organization."""
+    with acting_as(None, source="command"), transaction.atomic():
+        for house in (cast.house_b, cast.house_c):
+            person = Resident.objects.create(organization=house.organization, legal_first_name="Stranger")
+            Application.objects.create(house=house, resident=person, received_on=house.today())
+            PhaseKind.objects.create(house=house, number=1, name="Phase 1")
+    return set()
+
+
+def is_of_house_b(cast: Any, row: models.Model) -> bool:
+    if isinstance(row, House):
+        return row != cast.house_a
+    if isinstance(row, Resident):
+        return row not in (cast.dana, cast.frank)
+    if isinstance(row, User):
+        return row in (cast.charlie, cast.oscar)
+    return row.house_id != cast.house_a.pk
+
+
+def is_of_another_organization(cast: Any, row: models.Model) -> bool:
+    if isinstance(row, User):
+        return row == cast.oscar
+    return row.reach().organization_id != cast.organization.pk
+
+
+def test_every_form_that_points_at_rows_is_scoped():
+    assert POINTING
+    assert guards.forms_without_scope(our_forms(), (ScopedForm, ScopedModelForm)) == []
+
+
+@pytest.mark.usefixtures("strangers")
+@pytest.mark.parametrize("form", POINTING, ids=lambda form: form.__qualname__)
+def test_a_managers_form_knows_no_other_house(cast, form):
+    made_form = made(form, user=cast.alice, house=cast.house_a, cast=cast)
+
+    assert guards.foreign_choices(made_form, lambda row: is_of_house_b(cast, row)) == []
+
+
+@pytest.mark.usefixtures("strangers")
+@pytest.mark.parametrize("form", POINTING, ids=lambda form: form.__qualname__)
+def test_an_operators_form_knows_no_other_organization(cast, form):
+    house = cast.house_a if guards.keywords_of(form).get("house") else None
+    made_form = made(form, user=cast.olive, house=house, cast=cast)
+
+    assert guards.foreign_choices(made_form, lambda row: is_of_another_organization(cast, row)) == []
+
+
+@pytest.mark.usefixtures("strangers")
+def test_a_form_with_foreign_rows_is_noticed(cast):
+    class Open(forms.Form):
+        bed = forms.ModelChoiceField(Bed.objects.all(), to_field_name="uuid")
+
+    class Undone(ScopedForm):
+        bed = forms.ModelChoiceField(Bed.objects.all())
+
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            self.fields["bed"].queryset = Bed.objects.all()
+
+    noticed = guards.foreign_choices(Undone(user=cast.alice, house=cast.house_a), lambda row: is_of_house_b(cast, row))
+
+    assert guards.forms_without_scope([Open, Undone], (ScopedForm, ScopedModelForm)) == [Open.__qualname__]
+    # Four beds of house B and two of house C, each both offered and taken.
+    assert len(noticed) == 12
+    assert guards.foreign_choices(Open(), lambda row: is_of_house_b(cast, row)) == noticed
