@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from residents.houses.models import House
+from residents.houses.models import House, Organization
 from residents.houses.permissions import Action
 from residents.houses.standing import HasReach, Standing
 
@@ -53,9 +53,8 @@ def of(model: type[Model], action: Action, *related: str) -> Callable[[View], Vi
             require(request, action, row)
             # The page's surroundings (navigation, the house's name) follow the house of the row.
             request.house = row if isinstance(row, House) else getattr(row, "house", None)
-            if request.house is None:
-                return view(request, row, *args, **kwargs)
-            with timezone.override(request.house.zone):  # every instant on the page is the house's
+            place = request.house or (row if isinstance(row, Organization) else None)
+            with timezone.override(place.time_zone if place else None):  # every instant on the page is told by its clock
                 return view(request, row, *args, **kwargs)
 
         wrapped.requires, wrapped.model = action, model  # the guard tests ask a view for both

@@ -156,7 +156,7 @@ def _this_week(house: House, today: date) -> Card:
         rows.append((stay.ends_on, stay.pk, Row(stay.resident.short_name, left, _url(stay), "plain", _("out"))))
     rows.sort(key=lambda each: each[:2], reverse=True)
     return Card(
-        title=_("Moved in the last 7 days"),
+        title=_("Moves of the last 7 days"),
         order=Order.LATER,
         rows=[row for _on, _pk, row in rows],
         empty=_("Nobody moved in or out."),

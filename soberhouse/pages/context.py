@@ -32,19 +32,15 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     standing = standing_of(request)
     houses = list(House.objects.visible_to(user).select_related("organization")[:MOST_HOUSES])
     house = house_at_hand(request, houses)
+    organizations = list(Organization.objects.filter(pk__in=standing.operates)) if standing.operates else []
     return {
         "today": house.today() if house else None,
-        "nav": _nav(request, house),
+        "nav": _nav(request, house, organizations),
         "house": house,
         "houses": [{"pk": each.pk, "name": each.name, "url": reverse("house_today", args=[each.uuid])} for each in houses],
         "houses_url": reverse("today") if len(houses) > 1 else "",
-        "organizations": [
-            organization
-            for organization in Organization.objects.filter(pk__in=standing.operates)
-        ]
-        if standing.operates
-        else [],
-        "on_tablet": bool(request.session.get("tablet")),
+        "organizations": organizations,
+        "on_tablet": request.on_tablet,
     }
 
 
@@ -62,7 +58,7 @@ def house_at_hand(request: HttpRequest, houses: list[House]) -> House | None:
     return next((each for each in houses if str(each.uuid) == last), houses[0] if len(houses) == 1 else None)
 
 
-def _nav(request: HttpRequest, house: House | None) -> list[NavItem]:
+def _nav(request: HttpRequest, house: House | None, organizations: list[Organization]) -> list[NavItem]:
     standing = standing_of(request)
     here = request.resolver_match.url_name if request.resolver_match else ""
 
@@ -85,8 +81,11 @@ def _nav(request: HttpRequest, house: House | None) -> list[NavItem]:
         items.append(item(_("Occupancy"), "occupancy", "occupancy", house.uuid))
     elif standing.may_anywhere(Action.SEE_RESIDENTS):
         items.append(item(_("Occupancy"), "occupancy", "occupancy_all"))
+    if standing.may_anywhere(Action.IMPORT):
+        items.append(item(_("Import"), "import", "import_roster"))
     if house is not None and standing.may(Action.SETTLE_HOUSE, house):
         items.append(item(_("House"), "house", "house_settings", house.uuid, also=("phase_kinds",)))
-    if house is not None and standing.may(Action.RUN_ORGANIZATION, house.organization):
-        items.append(item(_("People and roles"), "roles", "people", house.organization.uuid))
+    run = house.organization if house else organizations[0] if len(organizations) == 1 else None
+    if run is not None and standing.may(Action.RUN_ORGANIZATION, run):
+        items.append(item(_("People and roles"), "roles", "people", run.uuid, also=("person", "person_new", "role_new")))
     return items

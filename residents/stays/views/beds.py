@@ -88,7 +88,7 @@ def _export_board(rooms: list[RoomTonight], *, kind: str) -> HttpResponse:
 def _bed_card(shown: BedTonight, night: date, today: date, *, may_admit: bool) -> dict[str, Any]:
     """One bed as the board draws it: a state, a name, the reason in one line, and what can be done."""
     bed, use = shown.bed, shown.use
-    card: dict[str, Any] = {"label": bed.label, "state": shown.state, "actions": []}
+    card: dict[str, Any] = {"label": bed.name, "state": shown.state, "actions": []}
     can = may_admit and night == today
     if shown.state == "stay":
         card |= {
