@@ -11,6 +11,7 @@ from residents.stays.models import (
     PhaseKind,
     Stay,
 )
+from residents.stays.roster.models import RosterUpload
 
 __all__ = [
     "Alert",
@@ -28,6 +29,7 @@ __all__ = [
     "Resident",
     "Role",
     "Room",
+    "RosterUpload",
     "SobrietyDate",
     "Stay",
     "Tablet",

@@ -7,5 +7,6 @@ urlpatterns = [
     path("", include("residents.houses.urls")),
     path("", include("residents.people.urls")),
     path("", include("residents.stays.urls")),
+    path("", include("residents.stays.roster.urls")),
     path("", include("soberhouse.accounts.urls")),
 ]

@@ -18,7 +18,7 @@ from residents.houses.models import Organization, check_time_zone
 from residents.stays.roster.dates import Order
 from residents.stays.roster.mapping import Field, RosterMapping
 from residents.stays.roster.plan import Plan, make_plan
-from residents.stays.roster.reading import MAX_BYTES, RosterError
+from residents.stays.roster.reading import MAX_BYTES, RosterError, read_workbook
 from residents.stays.roster.services import BATCH, Reading, read_roster, roster_import
 from soberhouse.history import acting_as
 
@@ -74,7 +74,7 @@ class Command(BaseCommand):
             if not plan.size:
                 self.stdout.write(_("Nothing to import: all of it is on record already."))
             elif options["dry_run"]:
-                self.stdout.write(_("Would import: %(new)s. Nothing was written.") % {"new": plan.new})
+                self.stdout.write(_("Would import: %(new)s. Nothing was written.") % {"new": plan.made})
             else:
                 self._import(plan, path)
 
@@ -103,18 +103,18 @@ class Command(BaseCommand):
         try:
             with path.open("rb") as file:
                 data = file.read(MAX_BYTES + 1)
-            reading = read_roster(data, path.name, house=options["house"], today=organization.today())
-            if options["column"] or options["dates"]:
-                chosen = _chosen(reading.mapping, options["column"], options["dates"])
-                reading = read_roster(
-                    data, path.name, house=options["house"], chosen=chosen, today=organization.today()
-                )
+            workbook = read_workbook(data, path.name)
         except RosterError as refusal:
             raise CommandError(_("Nothing was imported. %(why)s") % {"why": refusal}) from refusal
         except OSError as error:
             raise CommandError(
                 _("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}
             ) from error
+        house, today = options["house"], organization.today()
+        reading = read_roster(workbook=workbook, house=house, today=today)
+        if options["column"] or options["dates"]:
+            chosen = _chosen(reading.mapping, options["column"], options["dates"])
+            reading = read_roster(workbook=workbook, house=house, chosen=chosen, today=today)
         return reading
 
     def _tell(self, reading: Reading, plan: Plan) -> None:

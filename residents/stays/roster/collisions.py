@@ -9,7 +9,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from .entries import Entry, Note, Problem, Roster
+from residents.stays.roster.entries import Entry, Note, Problem, Roster
 
 
 def settle(roster: Roster) -> None:
@@ -113,19 +113,21 @@ def _which_of_them(entries: list[Entry]) -> Iterator[Problem]:
 def _overlaps(entries: Iterable[Entry], key: Callable[[Entry], Hashable]) -> Iterator[tuple[Entry, Entry]]:
     """Pairs (later line, earlier line) of one key whose times overlap; an empty time overlaps nothing.
 
-    Each line is named at most once as the one that comes too much, with the one that reaches furthest.
+    Each line is named at most once as the one that comes too much, with one that reaches into its time.
     """
-    groups: dict[Hashable, list[Entry]] = defaultdict(list)
-    for entry in entries:
+    groups: dict[Hashable, list[tuple[int, Entry]]] = defaultdict(list)
+    for number, entry in enumerate(entries):
         if entry.starts_on != entry.ends_on:
-            groups[key(entry)].append(entry)
+            groups[key(entry)].append((number, entry))
     for group in groups.values():
-        reaching: Entry | None = None
-        for entry in sorted(group, key=lambda entry: entry.starts_on):
-            if reaching is not None and (reaching.ends_on is None or entry.starts_on < reaching.ends_on):
-                earlier, later = sorted((reaching, entry), key=lambda one: (one.place.sheet, one.place.line))
-                yield later, earlier
-            if reaching is None or (
-                reaching.ends_on is not None and (entry.ends_on is None or entry.ends_on > reaching.ends_on)
-            ):
-                reaching = entry
+        named: set[int] = set()
+        reaching: tuple[int, Entry] | None = None
+        for one in sorted(group, key=lambda each: each[1].starts_on):
+            entry = one[1]
+            if reaching is not None and entry.starts_on < (reaching[1].ends_on or date.max):
+                earlier, later = sorted((reaching, one), key=lambda each: each[0])
+                if later[0] not in named:
+                    named.add(later[0])
+                    yield later[1], earlier[1]
+            if reaching is None or (entry.ends_on or date.max) > (reaching[1].ends_on or date.max):
+                reaching = one

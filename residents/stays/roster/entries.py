@@ -13,10 +13,10 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from .dates import DateRefused, Order, column_order, is_blank, read_date
-from .mapping import BEDS, DATES, Field, Layout, RosterMapping, Table
-from .reading import Row, Workbook, column_letter
-from .words import (
+from residents.stays.roster.dates import DateRefused, Order, column_order, is_blank, read_date
+from residents.stays.roster.mapping import BEDS, DATES, Field, Layout, RosterMapping, Table
+from residents.stays.roster.reading import Row, Workbook, column_letter
+from residents.stays.roster.words import (
     CONTROL,
     NO_ANSWER,
     ContactWords,

@@ -17,9 +17,9 @@ from functools import lru_cache
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .dates import Order, is_blank
-from .reading import MAX_COLUMNS, Row, Sheet, Workbook, column_letter
-from .words import clean
+from residents.stays.roster.dates import Order, is_blank
+from residents.stays.roster.reading import MAX_COLUMNS, Row, Sheet, Workbook, column_letter
+from residents.stays.roster.words import clean
 
 
 class Field(StrEnum):

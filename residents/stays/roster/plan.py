@@ -25,12 +25,11 @@ from residents.people.models import Contact, Resident, SobrietyDate
 from residents.people.services import recorded
 from residents.stays import hud
 from residents.stays.models import Application, ApplicationEvent, BedUse, Discharge, Stay
+from residents.stays.roster.collisions import period
+from residents.stays.roster.entries import BedEntry, BedKey, Entry, Note, Place, Problem, Roster
+from residents.stays.roster.words import compact, fold, short
 from residents.stays.services import who_has
 from soberhouse.accounts.models import User
-
-from .collisions import period
-from .entries import BedEntry, BedKey, Entry, Note, Place, Problem, Roster
-from .words import compact, fold, short
 
 FOREVER = date.max
 MAX_CONTACT_NAME = 120
@@ -51,6 +50,11 @@ class Counts:
 
     def __str__(self) -> str:
         return ", ".join(text for _number, text in self.in_words())
+
+    @property
+    def some(self) -> str:
+        """The same without what there is none of."""
+        return ", ".join(text for number, text in self.in_words() if number)
 
     def in_words(self) -> list[tuple[int, str]]:
         """Each number with its words, the empty beds last and only where there are any."""
@@ -101,6 +105,11 @@ class Plan:
         batches += [(Stay, stays) for stays in self.following]
         batches += [(model, self.rows[model]) for model in (BedUse, Discharge)]
         return [(model, rows) for model, rows in batches if rows]
+
+    @property
+    def made(self) -> str:
+        """What is not there yet, in words; empty where there is nothing."""
+        return self.new.some or (_("facts about people on record") if self.size else "")
 
     @property
     def size(self) -> int:
@@ -194,7 +203,8 @@ class _Planner:
         organization = self.plan.organization
         known = {fold(house.name): house for house in _of(House, organization)}
         mine, may_add = self._allowed(organization)
-        places = {bed.key.house: bed.place for bed in reversed(self.roster.beds.values())}
+        beds = reversed(self.roster.beds.values())
+        places = {bed.key.house: Place(bed.place.sheet, bed.place.line) for bed in beds}
         for key, name in self.roster.houses.items():
             house = known.get(key)
             if house is None and may_add:
@@ -261,8 +271,6 @@ class _Planner:
         if bed := self.by_room.get(entry.key):
             return bed
         called = self.by_label[entry.key.house, compact(entry.label)]
-        if entry.room:
-            called = [bed for bed in called if compact(bed.label) == compact(entry.label)]
         return called[0] if len(called) == 1 else None
 
     def _new_bed(self, entry: BedEntry) -> Bed:

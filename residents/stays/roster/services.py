@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from residents.houses.models import Organization
+from residents.houses.models import House, Organization
+from residents.stays.roster.collisions import settle
+from residents.stays.roster.entries import Roster, read_entries
+from residents.stays.roster.mapping import RosterMapping, guess_mapping
+from residents.stays.roster.models import KEPT, RosterUpload
+from residents.stays.roster.plan import Plan
+from residents.stays.roster.reading import Workbook
+from residents.stays.roster.words import clean
+from soberhouse.accounts.models import User
 from soberhouse.history import because
-
-from .collisions import settle
-from .entries import Roster, read_entries
-from .mapping import RosterMapping, guess_mapping
-from .plan import Counts, Plan
-from .reading import Workbook, read_workbook
 
 BATCH = 1000
 
@@ -33,14 +35,12 @@ class Reading:
 
 
 def read_roster(
-    data: bytes, filename: str, *, house: str = "", chosen: Mapping[str, str] | None = None, today: date
+    *, workbook: Workbook, house: str = "", chosen: Mapping[str, str] | None = None, today: date
 ) -> Reading:
-    """Read a file, with what a person chose (`RosterMapping.corrected`) instead of the guess. Touches no database.
+    """Understand a workbook, with what a person chose (`RosterMapping.corrected`) instead of the guess.
 
-    `house` is for rows that name none. Raises RosterError where the file as a whole cannot be read; everything else
-    that is wrong is a problem of the roster.
+    `house` is for rows that name none. Touches no database and raises nothing: what is wrong becomes a problem.
     """
-    workbook = read_workbook(data, filename)
     mapping = guess_mapping(workbook, house=house)
     if chosen is not None:
         mapping = mapping.corrected(chosen)
@@ -49,15 +49,35 @@ def read_roster(
     return Reading(workbook, mapping, roster)
 
 
-def roster_import(*, plan: Plan, reason: str, progress: Callable[[int, int], None] | None = None) -> Counts:
-    """Write a plan in one transaction and say what was made; `progress` is told (rows written, rows in all).
+def upload_keep(
+    *, user: User, organization: Organization, house: House | None, filename: str, content: bytes, now: datetime
+) -> RosterUpload:
+    """Keep a file until it is confirmed. Whatever anybody left lying for a day is thrown away."""
+    RosterUpload.objects.filter(created_at__lte=now - KEPT).delete()
+    return RosterUpload.objects.create(
+        user=user,
+        organization=organization,
+        house=house,
+        filename=clean(filename)[:200] or "roster",
+        content=content,
+        created_at=now,
+    )
+
+
+def upload_discard(*, upload: RosterUpload) -> None:
+    """Throw a file away: it is imported, or will not be."""
+    RosterUpload.objects.filter(pk=upload.pk).delete()
+
+
+def roster_import(*, plan: Plan, reason: str, progress: Callable[[int, int], None] | None = None) -> str:
+    """Write a plan in one transaction and say in words what was made; `progress` is told (rows written, rows in all).
 
     Refuses a plan with problems. Where somebody has changed these houses since the plan was made, the database's own
     constraints refuse it, nothing is written, and the plan must be made anew.
     """
     if plan.problems:
         raise ValidationError([str(problem) for problem in plan.problems])
-    made = plan.new
+    made = plan.made
     try:
         with transaction.atomic(), because(reason):
             _write(plan, progress)
