@@ -389,3 +389,15 @@ def test_lists_cost_the_same_however_long(cast: Cast, signed_in: SignedIn, djang
         client.get(reverse("tablets", kwargs={"uuid": house.uuid}))
     with django_assert_num_queries(10):
         client.get(reverse("people", kwargs={"uuid": cast.other_organization.uuid}))
+
+
+@pytest.mark.parametrize("name", ["house_settings", "room_change", "bed_change", "person"])
+def test_page_of_a_record_leads_to_its_history(cast: Cast, rows, signed_in: SignedIn, name):
+    client = signed_in(cast.olive)
+    row = rows[VIEWS[name][0]]
+    history = reverse("history", kwargs={"kind": row._meta.model_name, "uuid": row.uuid})
+
+    page = client.get(address(name, rows)).content.decode()
+
+    assert f'href="{history}"' in page
+    assert client.get(history).status_code == 200
