@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -9,7 +11,7 @@ from django.utils import timezone
 from residents.houses.access import of_house, signed_in, standing_of
 from residents.houses.models import House
 from residents.houses.permissions import Action
-from residents.stays.queries import occupancy
+from residents.stays.queries import Occupancy, occupancy
 from soberhouse.pages.gather import gather
 
 
@@ -20,10 +22,23 @@ def today(request: HttpRequest) -> HttpResponse:
     shown = list(houses)
     if len(shown) == 1:
         return redirect("house_today", uuid=shown[0].uuid)
-    staffed = House.objects.where_may(request.user, Action.SEE_RESIDENTS)
-    now = timezone.now()
-    numbers = occupancy(staffed, now.date(), today=now.date()) if staffed.exists() else {}
+    numbers = _numbers_tonight(request, shown)
     return render(request, "soberhouse/houses.html", {"rows": [(house, numbers.get(house.pk)) for house in shown]})
+
+
+def _numbers_tonight(request: HttpRequest, houses: list[House]) -> dict[int, Occupancy]:
+    """How full those of these houses are whose residents this person sees, each in its own night: one query a date."""
+    now = timezone.now()
+    staffed = House.objects.where_may(request.user, Action.SEE_RESIDENTS)
+    dates: dict[date, set[int]] = {}
+    for house in houses:
+        dates.setdefault(house.today(now), set()).add(house.pk)
+    return {
+        pk: numbers
+        for day, there in dates.items()
+        for pk, numbers in occupancy(staffed, day, today=day).items()
+        if pk in there
+    }
 
 
 @of_house(Action.SEE_HOUSE)
