@@ -7,9 +7,11 @@ from dataclasses import astuple, dataclass, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from psycopg.pq import TransactionStatus
+from psycopg import DataError, OperationalError
+from psycopg.pq import Escaping, ExecStatus, TransactionStatus
 
 if TYPE_CHECKING:
+    import psycopg
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 
@@ -28,8 +30,6 @@ class Acting:
 KEYS = tuple(field.name for field in fields(Acting))
 current: ContextVar[Acting | None] = ContextVar("soberhouse_acting", default=None)
 
-_SET = "SELECT " + ", ".join(f"set_config('soberhouse.{key}', %s, true)" for key in KEYS)
-
 
 def setting(key: str) -> str | int | None:
     """What SQLite's `soberhouse_acting(key)` answers; NULL when nobody acts, so that the trigger refuses."""
@@ -43,21 +43,45 @@ def now_text() -> str:
 
 
 def push(connection: BaseDatabaseWrapper) -> None:
-    """Tell the open PostgreSQL transaction who acts. Costs one round trip, and none where nobody acts."""
+    """Tell the PostgreSQL transaction that begins who acts; where nobody does there is nothing to tell."""
     acting = current.get()
     if acting is not None:
-        _send(connection, acting)
+        _tell(connection, acting)
 
 
 def hand_over(connection: BaseDatabaseWrapper, acting: Acting | None) -> None:
-    """Change the actor inside an open transaction. A transaction already broken is left alone: its rollback undoes the settings."""
-    if connection.vendor != "postgresql" or connection.connection is None or not connection.in_atomic_block:
-        return
-    if connection.connection.info.transaction_status != TransactionStatus.INERROR:
-        _send(connection, acting)
+    """Change the actor inside an open transaction. One already broken is left alone: its rollback undoes the settings."""
+    if connection.vendor == "postgresql" and connection.connection is not None and connection.in_atomic_block:
+        _tell(connection, acting)
 
 
-def _send(connection: BaseDatabaseWrapper, acting: Acting | None) -> None:
+def _tell(connection: BaseDatabaseWrapper, acting: Acting | None) -> None:
+    driver = connection.connection
+    status = driver.info.transaction_status
+    with connection.wrap_database_errors:
+        if status == TransactionStatus.INTRANS:
+            _send(driver, acting)
+        elif status == TransactionStatus.IDLE:
+            if (driver.isolation_level, driver.read_only, driver.deferrable) == (None, None, None):
+                # The driver has yet to begin. BEGIN goes in the same message: to name the actor costs no round trip.
+                _send(driver, acting, first=b"BEGIN; ")
+            else:
+                driver.execute("SELECT 1")  # its own BEGIN says more than that
+                _send(driver, acting)
+
+
+def _send(driver: psycopg.Connection, acting: Acting | None, *, first: bytes = b"") -> None:
+    """Set what the triggers read, for this transaction only. By the simple protocol, which takes several statements at once
+    and does not appear among the queries that tests count."""
+    escape = Escaping(driver.pgconn).escape_literal
     values = [None] * len(KEYS) if acting is None else astuple(acting)
-    # The driver's own connection: this must not appear among the queries that tests count.
-    connection.connection.execute(_SET, ["" if value is None else str(value) for value in values])
+    texts = ["" if value is None else str(value) for value in values]
+    if any("\0" in text for text in texts):
+        raise DataError("Who acts, and why, cannot hold a null byte.")
+    settings = [
+        b"set_config('soberhouse.%b', %b, true)" % (key.encode(), escape(text.encode()))
+        for key, text in zip(KEYS, texts, strict=True)
+    ]
+    result = driver.pgconn.exec_(first + b"SELECT " + b", ".join(settings))
+    if result.status != ExecStatus.TUPLES_OK:
+        raise OperationalError(result.error_message.decode(errors="replace"))
