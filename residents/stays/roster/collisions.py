@@ -18,10 +18,11 @@ def settle(roster: Roster) -> None:
     A collision is named on the later line and tells the earlier one.
     """
     roster.entries = list(_said_once(_with_birth_dates(roster.entries), roster.notes))
-    roster.problems.extend(_two_in_one_bed([*roster.entries, *roster.doubtful]))
+    everyone = sorted([*roster.entries, *roster.doubtful], key=lambda entry: roster.position(entry.place))
+    roster.problems.extend(_two_in_one_bed(everyone))
     roster.problems.extend(_one_in_two_beds(roster.entries))
     roster.problems.extend(_which_of_them(roster.entries))
-    roster.problems.sort(key=roster.in_order)
+    roster.problems.sort(key=lambda problem: roster.position(problem.place))
 
 
 def period(starts_on: date, ends_on: date | None) -> str:

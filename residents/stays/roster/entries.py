@@ -197,9 +197,8 @@ class Roster:
             names.setdefault(bed.key.house, bed.house)
         return names
 
-    def in_order(self, problem: Problem) -> tuple[int, int, int, str]:
-        """For sorting problems as a person goes through the file."""
-        place = problem.place
+    def position(self, place: Place) -> tuple[int, int, int, str]:
+        """For sorting as a person goes through the file."""
         sheet = self.sheets.index(place.sheet) if place.sheet in self.sheets else -1
         return sheet, place.line, len(place.column), place.column
 
@@ -230,7 +229,7 @@ def read_entries(workbook: Workbook, mapping: RosterMapping, *, today: date) -> 
 _TOTAL = re.compile(
     r"(?:(?:sub|grand)[\s-]*)?totals?\b|beds?\s+(?:filled|open|empty|available|occupied|used|total)\b|"
     r"(?:number|count|no\.?|#)\s+of\b|(?:total\s+)?in\s+house\b|occupan|occupied\b|capacity\b|census\b|"
-    r"vacancies\b|sum\b",
+    r"vacancies\b|sum\s*(?:[:=]|$)",
     re.IGNORECASE,
 )
 _OPEN = re.compile(r"\W*(?:vacant|vacancy|open|empty|available|avail|unoccupied|free|ready)\W*", re.IGNORECASE)
@@ -301,8 +300,21 @@ class _TableReader:
         told = {kind: self._cell(row, kind) for kind in self.columns}
         if not any(told.values()):
             return
+        if self._is_total(row, told):
+            return
         if told.get(Field.BIRTH) or told.get(Field.STARTS) or not self._is_no_person(row, told):
             self._person(row, told)
+
+    def _is_total(self, row: Row, told: dict[Field, str]) -> bool:
+        """Whether a line counts the others, with a number or a formula somewhere; then it is told."""
+        filled = row.filled()
+        starts = told.get(Field.STARTS, "")
+        counts = not starts or starts.startswith("=") or (starts.isdigit() and len(starts) < 5)
+        if told.get(Field.BIRTH) or not counts or len(filled) > 3 or not _TOTAL.match(clean(row.text(filled[0]))):
+            return False
+        words = " ".join(clean(row.text(column)) for column in filled)
+        self._note(row, _("skipped, a total: “%(text)s”") % {"text": short(words)})
+        return True
 
     def _is_no_person(self, row: Row, told: dict[Field, str]) -> bool:
         """Whether a line without dates is something else than a person; then it is dealt with."""
@@ -311,10 +323,6 @@ class _TableReader:
         name_cells = [told[kind] for kind in (Field.FIRST, Field.LAST) if told.get(kind)]
         status = told.get(Field.STATUS, "")
         first_word = clean(row.text(filled[0]))
-        if len(filled) <= 3 and _TOTAL.match(first_word):
-            words = " ".join(clean(row.text(column)) for column in filled)
-            self._note(row, _("skipped, a total: “%(text)s”") % {"text": short(words)})
-            return True
         if len(filled) == 1 and self._is_remark(told):
             self._note(row, _("skipped, a remark: “%(text)s”") % {"text": short(first_word)})
             return True

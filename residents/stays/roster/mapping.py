@@ -314,7 +314,7 @@ def field_of(header: str) -> Field:
     """What a header's words say, or NOTHING."""
     if len(header) > 60:
         return Field.NOTHING
-    text = unicodedata.normalize("NFKD", header.casefold())
+    text = unicodedata.normalize("NFKD", re.sub(r"\([^()]*\)", " ", header.casefold()))
     text = "".join(char for char in text if not unicodedata.combining(char)).replace("d.o.b", "dob")
     text = " ".join(re.sub(r"[^a-z0-9]+", " ", text).split())
     if text in _WORDS:

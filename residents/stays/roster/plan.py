@@ -28,7 +28,7 @@ from residents.stays.models import Application, ApplicationEvent, BedUse, Discha
 from residents.stays.roster.collisions import period
 from residents.stays.roster.entries import BedEntry, BedKey, Entry, Note, Place, Problem, Roster
 from residents.stays.roster.words import compact, fold, short
-from residents.stays.services import who_has
+from residents.stays.steps import who_has
 from soberhouse.accounts.models import User
 
 FOREVER = date.max
@@ -153,7 +153,7 @@ def make_plan(roster: Roster, *, organization: Organization, user: User | None, 
         plan.rows[Organization].append(organization)
     if not plan.problems:
         _Planner(plan, roster, user, today).make()
-        plan.problems.sort(key=roster.in_order)
+        plan.problems.sort(key=lambda problem: roster.position(problem.place))
     return plan
 
 

@@ -36,6 +36,7 @@ MAX_CELLS = 600_000
 MAX_PADDED = 10_000_000
 
 DELIMITERS = ",;\t|"
+_NO_DELIMITERS = frozenset(" \r\n\"'’()-./+@&_$#")
 
 
 class RosterError(Exception):
@@ -130,6 +131,8 @@ def _refuse_other_formats(data: bytes) -> None:
 
 def _read_csv(data: bytes, filename: str) -> Workbook:
     text, encoding = decode(data)
+    if not text.strip():
+        raise RosterError(_("The file is empty."))
     start = text[:4096]
     if sum(char < "\t" for char in start) > len(start) // 20:
         raise RosterError(_("This is not a spreadsheet. Save the roster as .xlsx or CSV."))
@@ -265,12 +268,14 @@ codecs.register_error("roster_control", _control_for_byte)
 def find_delimiter(text: str) -> str:
     """The character that cuts the first rows into the most columns of the most equal number."""
     sample = _sample(text)
-    best = max(DELIMITERS, key=lambda delimiter: _evenness(sample, delimiter))
-    if _evenness(sample, best) > 0:
-        return best
-    marks = Counter(char for char in "".join(sample) if not char.isalnum() and char not in " \r\n\"'()-./+@&_$#")
-    rare = [mark for mark, count in marks.most_common(8) if count >= len(sample)]
-    best = max(rare, key=lambda delimiter: _evenness(sample, delimiter), default=",")
+    marks = Counter(mark for line in sample for mark in set(line))
+    rare = [
+        mark
+        for mark, lines in marks.items()
+        if lines == len(sample) and not mark.isalnum() and mark not in _NO_DELIMITERS
+    ]
+    # The usual ones come first: between equals, the first counts.
+    best = max((*DELIMITERS, *sorted(rare)), key=lambda delimiter: _evenness(sample, delimiter))
     return best if _evenness(sample, best) > 0 else ","
 
 

@@ -16,7 +16,8 @@ _PARTICLES = frozenset(
     + ["ten", "zu", "y", "e", "bin", "ibn", "bint", "al", "el", "st.", "st", "san", "santa", "le", "lo", "della"]
 )
 _SUFFIX = re.compile(r"(?:jr|sr|i{1,3}|iv|v|2nd|3rd|4th)\.?", re.IGNORECASE)
-_NICKNAME = re.compile(r"""\s*(?:["“”„]([^"“”„]+)["“”„]|\(([^()]+)\)|(?<=\s)['‘]([^'‘’]+)['’](?=\s|$))\s*""")
+_CALLED = r"[^\W\d_][\w .'’-]*"
+_NICKNAME = re.compile(rf"""\s*(?:["“”„]({_CALLED})["“”„]|\(({_CALLED})\)|(?<=\s)['‘]({_CALLED})['’](?=\s|$))\s*""")
 NO_ANSWER = re.compile(
     r"(?:none|no|not)(?:\s+(?:given|listed|known|provided|on file|yet|phone|cell|one|applicable))?|"
     r"declined|refused",
@@ -73,8 +74,11 @@ def short(text: str, limit: int = 60) -> str:
 def split_name(text: str, *, last_first: bool = False) -> tuple[str, str, str]:
     """(first, last, preferred) of a name in one cell: “Last, First” or “First Last”, a nickname in “” or ().
 
-    A lone word is a first name. `last_first` says which way a name without a comma goes.
+    A lone word is a first name. `last_first` says which way a name without a comma goes. What looks like a formula is
+    no name to take apart.
     """
+    if text[:1] in ("=", "@"):
+        return text, "", ""
     text, nick = without_nickname(text)
     head, comma, tail = (part.strip() for part in text.partition(","))
     if comma and _SUFFIX.fullmatch(tail):
@@ -103,7 +107,7 @@ def split_name(text: str, *, last_first: bool = False) -> tuple[str, str, str]:
 def without_nickname(text: str) -> tuple[str, str]:
     """A name without what stands in quotes or brackets, and that."""
     match = _NICKNAME.search(text)
-    if match is None:
+    if match is None or text[:1] in ("=", "@"):
         return text, ""
     rest = clean(f"{text[: match.start()]} {text[match.end() :]}").replace(" ,", ",")
     nick = clean(next(part for part in match.groups() if part))
