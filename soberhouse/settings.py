@@ -113,7 +113,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SIMPLE_HISTORY_DATE_INDEX = False  # our own index covers it: see soberhouse/history/records.py
 
 # One store for all workers of a machine, so that the limits on sign-in count every attempt.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"}}
+# Django drops entries at random above MAX_ENTRIES: it must hold more than somebody can fill to make the limits forget.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 
 # --- who signs in ---------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.cache.backends.filebased import FileBasedCache
 from django.test import Client, override_settings
 
+from soberhouse import settings as product
 from tests.cast import Cast
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -137,3 +139,13 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(cast: Cast):
 
     session = response.cookies["sessionid"]
     assert (session["httponly"], session["secure"], session["samesite"]) == (True, True, "Lax")
+
+
+def test_limits_are_not_forgotten_because_somebody_fills_the_store(tmp_path):
+    store = FileBasedCache(tmp_path, {"OPTIONS": product.CACHES["default"]["OPTIONS"]})
+    store.set("tries-of-alice", 5)
+
+    for number in range(400):
+        store.set(f"tries-of-somebody-{number}", 1)
+
+    assert store.get("tries-of-alice") == 5

@@ -349,3 +349,11 @@ def test_password_sign_in_on_the_tablet_is_no_tablet_session(cast: Cast, device:
 
     assert device.get("/account/").status_code == 200
     assert tablets.DEVICE not in device.session
+
+
+def test_sign_in_page_leads_an_enrolled_device_to_its_people_and_no_other(cast: Cast, device: Client):
+    link = f'href="{TABLET}"'
+
+    pages = [client.get("/account/login/").content.decode() for client in (device, Client())]
+
+    assert [link in page for page in pages] == [True, False]
