@@ -80,7 +80,7 @@ PLANS = (
             "curfew_weeknights": time(22),
             "curfew_weekends": time(23),
         },
-        (("Front", 2, WOMAN), ("Garden", 3, WOMAN), ("Porch", 2, MAN), ("Attic", 2, MAN), ("Back", 3, MAN)),
+        (("Front", 2, WOMAN), ("Garden", 3, WOMAN), ("Porch", 3, MAN), ("Attic", 2, MAN), ("Back", 3, MAN)),
         ("Phase 1 · settling in", "Phase 2 · building", "Phase 3 · moving on"),
         "alice",
         living=10,

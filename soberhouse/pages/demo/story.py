@@ -23,7 +23,7 @@ from soberhouse.pages.demo.place import MAN, PASSWORD, RESIDENTS, WOMAN, Person,
 
 HALF_YEAR = 182
 BEFORE = 400  # those who live there when the half year begins moved in since then
-QUIET = 8  # in the last days nobody comes or goes by chance: what Today shows is staged
+QUIET = 8  # in the last days little is left to chance: what Today shows is staged
 SETTLED = 5  # days after which somebody may move on
 
 
@@ -40,7 +40,8 @@ class Living:
     phase: int = 0
     works: bool = False
     leaves: date | None = None
-    stays_on: bool = False  # the end of the story needs them where they are
+    stays_on: bool = False  # leaves only where nobody else can
+    is_needed: bool = False  # the end of the story needs them where they are
 
 
 @dataclass(eq=False)
@@ -98,9 +99,10 @@ class Story:
                 day = ago(self.random.randint(HALF_YEAR + 3, BEFORE - 20))
                 arriving[day] = arriving.get(day, 0) + 1
             leaving = self.leaving[place.house.pk] = {}
-            for _ in range(place.plan.leaving):
+            for _ in range(place.plan.leaving - 1):
                 day = ago(self.random.randint(QUIET + 1, HALF_YEAR - 2))
                 leaving.setdefault(day, []).append(self.random.random() < 0.6)
+            leaving[ago(self.random.randint(QUIET - 3, QUIET - 1))] = [True]  # and one this week
             self._plan_ahead(place, ago(HALF_YEAR))
         for person, who, days in RESIDENTS:
             bed = self._aspen.free_beds(who)[0]
@@ -154,8 +156,8 @@ class Story:
             self._applications(place, day)
         elif ago == QUIET:
             self._clear_the_desk(place, day)
-        elif ago >= 1:
-            while self._room_for(place) and (ago == 1 or self.random.random() < 0.4):
+        else:
+            while self._room_for(place) and (not ago or self.random.random() < 0.3):
                 self._moves_in(place, self.random.choice(self._wanted(place)), day)
 
     # Who acts
@@ -304,7 +306,7 @@ class Story:
             self._write_down(stay.resident, self._aspen)
         with self._as_operator():
             people.account_give(resident=stay.resident, username=person.username, password=PASSWORD)
-        self._lives(self._aspen, stay, who, bed, day).stays_on = True
+        self._lives(self._aspen, stay, who, bed, day).is_needed = True
         return True
 
     def _applications(self, place: Place, day: date) -> None:
@@ -427,7 +429,7 @@ class Story:
                         )
                     self.past.remove(each)
                     again = self._lives(place, stay, each.who, bed, day)
-                    again.stays_on, again.works = True, each.works
+                    again.is_needed, again.works = True, each.works
                     self._one_more_leaves(place, day)
                     return True
         return False
@@ -446,8 +448,9 @@ class Story:
     # Going
 
     def _free_to_go(self, place: Place, day: date) -> list[Living]:
-        there = [each for each in place.living if not each.stays_on and each.leaves is None]
-        return [each for each in there if (day - each.since).days >= SETTLED]
+        there = [each for each in place.living if not each.is_needed and each.leaves is None]
+        settled = [each for each in there if (day - each.since).days >= SETTLED]
+        return [each for each in settled if not each.stays_on] or settled
 
     def _gives_notice(self, place: Place, leaves: date, today: date) -> bool:
         """Somebody plans to leave on that day. Where nobody can, whoever leaves then does so without notice."""

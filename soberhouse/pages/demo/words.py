@@ -27,7 +27,6 @@ SHORT = {
     "Beatriz": "Bea",
     "Candace": "Candy",
     "Cristóbal": "Cris",
-    "Darnell": "D.",
     "Esperanza": "Espe",
     "Gabriel": "Gabe",
     "Joaquín": "Quino",
