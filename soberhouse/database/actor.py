@@ -28,7 +28,15 @@ class Acting:
 
 
 KEYS = tuple(field.name for field in fields(Acting))
+# On PostgreSQL all of it is one setting, its parts in the order of KEYS: six of them cost more than the row of history.
+SETTING, SEPARATOR = "soberhouse.acting", "\x1f"
 current: ContextVar[Acting | None] = ContextVar("soberhouse_acting", default=None)
+
+
+def packed(acting: Acting) -> str:
+    """All of it as one text. The separator is a control character that no name or reason may hold."""
+    texts = ("" if value is None else str(value) for value in astuple(acting))
+    return SEPARATOR.join(text.replace(SEPARATOR, " ") for text in texts)
 
 
 def setting(key: str) -> str | int | None:
@@ -50,7 +58,7 @@ def push(connection: BaseDatabaseWrapper) -> None:
 
 
 def hand_over(connection: BaseDatabaseWrapper, acting: Acting | None) -> None:
-    """Change the actor inside an open transaction. One already broken is left alone: its rollback undoes the settings."""
+    """Change the actor inside an open transaction. A broken one is left alone: its rollback undoes the settings."""
     if connection.vendor == "postgresql" and connection.connection is not None and connection.in_atomic_block:
         _tell(connection, acting)
 
@@ -71,17 +79,12 @@ def _tell(connection: BaseDatabaseWrapper, acting: Acting | None) -> None:
 
 
 def _send(driver: psycopg.Connection, acting: Acting | None, *, first: bytes = b"") -> None:
-    """Set what the triggers read, for this transaction only. By the simple protocol, which takes several statements at once
-    and does not appear among the queries that tests count."""
-    escape = Escaping(driver.pgconn).escape_literal
-    values = [None] * len(KEYS) if acting is None else astuple(acting)
-    texts = ["" if value is None else str(value) for value in values]
-    if any("\0" in text for text in texts):
+    """Set what the triggers read, for this transaction only. By the simple protocol, which takes several statements
+    at once and does not appear among the queries that tests count."""
+    text = "" if acting is None else packed(acting)
+    if "\0" in text:
         raise DataError("Who acts, and why, cannot hold a null byte.")
-    settings = [
-        b"set_config('soberhouse.%b', %b, true)" % (key.encode(), escape(text.encode()))
-        for key, text in zip(KEYS, texts, strict=True)
-    ]
-    result = driver.pgconn.exec_(first + b"SELECT " + b", ".join(settings))
-    if result.status != ExecStatus.TUPLES_OK:
+    literal = Escaping(driver.pgconn).escape_literal(text.encode())
+    result = driver.pgconn.exec_(first + b"SET LOCAL " + SETTING.encode() + b" = " + literal)
+    if result.status != ExecStatus.COMMAND_OK:
         raise OperationalError(result.error_message.decode(errors="replace"))

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 from simple_history.manager import HistoricalQuerySet
 from simple_history.models import HistoricalRecords
 
+from soberhouse.database.actor import KEYS, SEPARATOR, SETTING
 from soberhouse.database.constraints import append_only
 from soberhouse.database.models import Row
 from soberhouse.database.triggers import PREFIX, Trigger, refuse
@@ -66,19 +67,17 @@ def capture(table: str, history: str, columns: list[str], vendor: str) -> Iterat
             body += f" {into}, soberhouse_now(), '{kind}', {asked});"
             yield Trigger(name, table, f"AFTER {event}", body, when=when)
         else:
-            asked = (
-                "coalesce(current_setting('soberhouse.reason', true), ''), who, "
-                "nullif(current_setting('soberhouse.actor_id', true), '')::bigint, "
-                "label, source, coalesce(current_setting('soberhouse.request_id', true), '')"
+            part = {key: f"acting[{place}]" for place, key in enumerate(KEYS, start=1)}
+            asked = ", ".join(
+                f"nullif({part[key]}, '')::bigint" if key == "actor_id" else part[key]
+                for key in ("reason", "actor_kind", "actor_id", "actor_label", "source", "request_id")
             )
-            declare = (
-                "who text := coalesce(current_setting('soberhouse.actor_kind', true), ''); "
-                "label text := coalesce(current_setting('soberhouse.actor_label', true), ''); "
-                "source text := coalesce(current_setting('soberhouse.source', true), '');"
-            )
+            unpacked = f"string_to_array(nullif(current_setting('{SETTING}', true), ''), chr({ord(SEPARATOR)}))"
+            declare = f"acting text[] := {unpacked};"
             ours = refuse(nobody, vendor, where=f"current_setting('application_name') = '{settings.APPLICATION_NAME}'")
             body = (
-                f"IF who = '' THEN {ours} who := 'database'; label := session_user; source := 'sql'; END IF; "
+                f"IF acting IS NULL THEN {ours} "
+                f"acting := ARRAY['database', '', session_user::text, 'sql', '', '']; END IF; "
                 f"{into}, clock_timestamp(), '{kind}', {asked});"
             )
             yield Trigger(name, table, f"AFTER {event}", body, when=when, declare=declare)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.test import Client, override_settings
 from django.urls import path
 
@@ -89,6 +89,34 @@ def test_an_actor_that_the_database_itself_stopped_is_gone(cast, room):
         "later": "Olive Example",
         "last": "Alice Example",
     }
+
+
+@pytest.mark.parametrize("odd", ["it's", 'a "quote"', "back\\slash", "$1 %s {}", "Zoë 李小龍 🙂", "a\nline", "x" * 5000])
+def test_a_reason_arrives_as_it_was_given(cast, room, odd):
+    with acting_as(cast.alice, reason=odd, source="web"), transaction.atomic():
+        rename(room, "named")
+
+    assert room.history.latest().history_change_reason == odd
+
+
+def test_no_reason_can_pretend_to_be_somebody_else(cast, room):
+    """The separator of what PostgreSQL is told is no way into the next part."""
+    cast.alice.name = "Alice\x1fsql\x1fforged"
+    with acting_as(cast.alice, reason="why\x1fforged", source="web"), transaction.atomic():
+        rename(room, "named")
+
+    row = room.history.latest()
+    assert (row.history_actor_id, row.history_source, row.history_request_id) == (cast.alice.pk, "web", "")
+    assert "forged" in row.history_actor_label
+    assert "forged" in row.history_change_reason
+
+
+@pytest.mark.postgresql
+def test_a_null_byte_is_refused_and_the_connection_lives(cast, room):
+    with pytest.raises(DataError), acting_as(cast.alice, reason="\0", source="web"), transaction.atomic():
+        rename(room, "named")
+
+    assert room.history.count() == 1
 
 
 @pytest.mark.parametrize("source", ["sql", "", "WEB"])
@@ -321,5 +349,5 @@ def test_nothing_is_left_in_the_settings_of_the_session(cast, room):
         rename(room, "hers")
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('soberhouse.actor_id', true)")
+        cursor.execute("SELECT current_setting('soberhouse.acting', true)")
         assert cursor.fetchone()[0] in (None, "")
