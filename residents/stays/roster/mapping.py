@@ -278,10 +278,12 @@ def guess_mapping(workbook: Workbook, *, house: str = "") -> RosterMapping:
                     % {"sheet": sheet.name}
                 )
                 continue
-            layout = _headless(sheet)
-            layouts.append(layout)
-            tables.append(Table(number, None, range(len(sheet.rows)), len(layouts) - 1, clean(house)))
-            notes.append(_("No header row was found; the columns were guessed by what stands in them."))
+            header = _wordy_row(sheet)
+            rows = range(0 if header is None else header + 1, len(sheet.rows))
+            layouts.append(_headless(sheet, header, rows))
+            line = None if header is None else sheet.rows[header].line
+            tables.append(Table(number, line, rows, len(layouts) - 1, clean(house)))
+            notes.append(_("No header was understood; the columns were guessed by what stands in them."))
             continue
         title = ""
         above = 0
@@ -410,10 +412,23 @@ def _share(body: list[Row], column: int, pattern: re.Pattern[str]) -> float:
     return sum(bool(pattern.fullmatch(text[:100])) for text in texts) / len(texts) if texts else 0.0
 
 
-def _headless(sheet: Sheet) -> Layout:
-    """A table without a header: each column by what stands in it."""
-    body = list(sheet.rows)
-    width = min(MAX_COLUMNS, max(len(row.values) for row in body))
+def _wordy_row(sheet: Sheet) -> int | None:
+    """The row that is a header nobody here understands: words only, with figures below."""
+    for index, row in enumerate(sheet.rows[:10]):
+        filled = row.filled()
+        if len(filled) < 2 or any(char.isdigit() for column in filled for char in row.text(column)):
+            continue
+        below = sheet.rows[index + 1 : index + 50]
+        if any(char.isdigit() for each in below for column in filled for char in each.text(column)):
+            return index
+    return None
+
+
+def _headless(sheet: Sheet, header: int | None, rows: range) -> Layout:
+    """A table whose header says nothing: each column by what stands in it."""
+    body = [sheet.rows[index] for index in rows]
+    head = [] if header is None else [sheet.rows[header]]
+    width = min(MAX_COLUMNS, max(len(row.values) for row in [*head, *body]))
     fields = [Field.NOTHING] * width
     days: list[tuple[float, int]] = []
     for column in range(width):
@@ -432,7 +447,8 @@ def _headless(sheet: Sheet) -> Layout:
         fields[min(column for _years, column in days[1:])] = Field.STARTS
     elif days:
         fields[days[0][1]] = Field.STARTS
-    return Layout(("",) * width, _each_once(fields), _samples(body, width))
+    headers = tuple(head[0].text(column) if head else "" for column in range(width))
+    return Layout(headers, _each_once(fields), _samples(body, width))
 
 
 # --- house ---

@@ -546,13 +546,13 @@ class _Planner:
             self._problem(
                 line.bed_place,
                 _("bed %(bed)s of %(house)s is not in use for all of this time")
-                % {"bed": bed.label, "house": line.bed.house},
+                % {"bed": line.bed.label, "house": line.bed.house},
                 _("Correct the bed or the dates."),
             )
             return
         for use in self.uses[bed.pk]:
-            staying = use.stay is not None and use.stay.ends_on is None
-            if staying and use.ends_on == use.stay.expected_on and use.ends_on <= line.starts_on:
+            staying = use.stay is not None and use.stay.ends_on is None and use.ends_on == use.stay.expected_on
+            if staying and use.ends_on is not None and use.ends_on <= line.starts_on:
                 taken = True  # expected to have left, but has not
             elif line.ends_on is None and use.kind == BedUse.Kind.STAY:
                 taken = (use.ends_on or FOREVER) > line.starts_on and use.starts_on != use.ends_on

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from residents.stays.roster.reading import RosterError
 from residents.stays.roster.words import ContactWords
 from tests.residents.stays.roster.conftest import HEADER
 
@@ -202,9 +203,8 @@ def test_day_first_dates_are_recognized_for_the_whole_table_and_said_so(read):
         ({"Bed": ""}, "line 2, column C (Bed): no bed. Write which bed it is."),
         (
             {"First": "", "Last": ""},
-            "l"
- "
-            "           "ine 2, column D (First): no name. Write the resident's first and last name, or clear the line if the bed is empty.",
+            "line 2, column D (First): no name. "
+            "Write the resident's first and last name, or clear the line if the bed is empty.",
         ),
         ({"First": ""}, "line 2, column D (First): no first name beside “Renner”. Write the first name."),
         (
@@ -258,9 +258,8 @@ def test_day_first_dates_are_recognized_for_the_whole_table_and_said_so(read):
         ),
         (
             {"Expected_out": "2026-01-01"},
-            "line 2, column I (Expected out): the expected move-out on 2026-01-01 is not after the move-in on 2026-01-01. "
-            ""
-            ""
+            "line 2, column I (Expected out): "
+            "the expected move-out on 2026-01-01 is not after the move-in on 2026-01-01. "
             "Write a later day, or leave it empty.",
         ),
         (
@@ -406,9 +405,10 @@ CELL = st.text(max_size=15) | st.sampled_from(
 def test_no_roster_does_anything_but_make_entries_problems_and_notes(read, header, rows):
     table = [header, *rows]
     content = "\n".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in table)
-    if not "".join(cell.strip() for row in table for cell in row):
-        return
-    result = read(content.encode("utf-8", "replace"), house="Oak").roster
+    try:
+        result = read(content.encode("utf-8", "replace"), house="Oak").roster
+    except RosterError:
+        return  # nothing in it that anybody could see
 
     assert result.beds or result.problems
     for problem in result.problems:

@@ -148,6 +148,14 @@ def test_columns_without_a_header_are_told_by_what_stands_in_them():
     assert guess(content).tables[0].header_line is None
 
 
+def test_a_header_nobody_understands_is_shown_and_never_a_resident():
+    mapping = guess("Old Mill,,\nWhere,Who,Since\n1A,Tobias Renner,8/3/2026\n")
+
+    assert mapping.layouts[0].headers == ("Where", "Who", "Since")
+    assert fields("Where,Who,Since\n1A,Tobias Renner,8/3/2026\n") == ["room_bed", "name", "starts"]
+    assert (mapping.tables[0].header_line, list(mapping.tables[0].rows)) == (2, [2])
+
+
 def test_what_one_header_leaves_open_the_others_and_the_contents_settle():
     assert fields("Room,Name,Move in\n101,Ada B,1/1/26\n") == ["room_bed", "name", "starts"]
     assert fields("Bed,Name,First,Last,Move in\n1,x,Ada,B,1/1/26\n") == ["bed", "", "first", "last", "starts"]
