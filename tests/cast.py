@@ -9,6 +9,9 @@
 `cast` gives them all; `signed_in(cast.alice)` gives a browser's client that is signed in as her. A is in
 New York and B in Los Angeles: their days differ for three hours of each. All dates lie around the houses'
 today.
+
+The rows are written directly: through services the cast costs ten times as much, and every test pays for it. A
+test holds each row to what the services check (`full_clean`).
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def test_each_sees_their_houses_and_no_other(cast, name):
 
 
 def test_each_resident_has_a_bed_tonight(cast):
-    in_bed = BedUse.objects.on(cast.today).values_list("bed__name", "stay__resident__legal_first_name")
+    in_bed = BedUse.objects.on(cast.today, today=cast.today).values_list("bed__name", "stay__resident__legal_first_name")
 
     assert sorted(in_bed) == [("1A", "Dana"), ("1A", "Erin"), ("1A", "Greta"), ("1B", "Frank")]
 
@@ -46,3 +46,12 @@ def test_everything_the_cast_was_made_of_is_on_record(cast):
 
 def test_a_client_is_signed_in_as_the_resident(cast, signed_in):
     assert signed_in(cast.dana).session["_auth_user_id"] == str(cast.dana.user_id)
+
+
+def test_every_row_is_one_that_a_service_could_have_written(cast):
+    rows = [row for model in audited_models() for row in model._default_manager.all()]
+
+    for row in rows:
+        row.full_clean()
+
+    assert len(rows) > 50

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -22,9 +23,15 @@ from soberhouse.database.constraints import Frozen, SameHouse, SameOrganization
 from soberhouse.history.records import Audited
 
 
+@cache
+def known_time_zones() -> frozenset[str]:
+    """Every time zone of the tz database, which lies in many files."""
+    return frozenset(available_timezones())
+
+
 def check_time_zone(name: str) -> None:
     """Raise ValidationError unless `name` is a time zone of the tz database."""
-    if name not in available_timezones():
+    if name not in known_time_zones():
         raise ValidationError(_("“%(name)s” is no time zone. Write it like America/New_York."), params={"name": name})
 
 
