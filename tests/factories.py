@@ -16,7 +16,7 @@ from django.db import connection, models
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
-from residents.models import Application, Bed, BedUse, House, Organization, PhaseKind, Resident, Room, Stay
+from residents.models import Application, Bed, BedUse, House, Organization, PhaseKind, Resident, Room, RosterUpload, Stay
 from soberhouse.accounts.models import User
 from soberhouse.database.constraints import AppendOnly, Frozen
 from tests.cast import Cast
@@ -72,6 +72,7 @@ RECIPES: dict[type[models.Model], Callable[[Cast], dict[str, Any]]] = {
     BedUse: lambda cast: {"kind": BedUse.Kind.OUT, "ends_on": date(2000, 1, 1), "starts_on": date(2000, 1, 1)},
     House: lambda cast: {"time_zone": "America/New_York"},
     Organization: lambda cast: {"time_zone": "America/New_York"},
+    RosterUpload: lambda cast: {"content": b"Bed,Name,Move in\n"},
 }
 
 
