@@ -16,7 +16,18 @@ from django.db import connection, models
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
-from residents.models import Application, Bed, BedUse, House, Organization, PhaseKind, Resident, Room, RosterUpload, Stay
+from residents.models import (
+    Application,
+    Bed,
+    BedUse,
+    House,
+    Organization,
+    PhaseKind,
+    Resident,
+    Room,
+    RosterUpload,
+    Stay,
+)
 from soberhouse.accounts.models import User
 from soberhouse.database.constraints import AppendOnly, Frozen
 from tests.cast import Cast
