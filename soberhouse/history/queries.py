@@ -121,7 +121,7 @@ def _changes(new: Any, old: Any | None, names: Names, zone: ZoneInfo) -> Iterato
     for field in _told(new):
         after = _value(new, field, names, zone)
         if born:
-            if after:
+            if after and getattr(new, field.attname) is not False:
                 yield Change(_label(field), "", after)
         elif getattr(new, field.attname) != getattr(old, field.attname):
             yield Change(_label(field), _value(old, field, names, zone), after)
@@ -136,11 +136,12 @@ def _who(row: Any) -> str:
 
 
 def _through(row: Any) -> str:
+    if row.history_actor_kind in ("command", "database"):
+        return ""  # who acted says it already
     ways = {
         "web": _("on the site"),
         "api": _("through the API"),
         "command": _("by a command"),
-        "sql": _("in plain SQL"),
     }
     return ways.get(row.history_source, row.history_source)
 

@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from residents.houses.access import in_scope, require, signed_in
@@ -33,15 +34,17 @@ AT_MOST = 30  # links of one kind
 
 
 class InstantField(forms.DateTimeField):
-    """An instant on the house's clock. Typed to the second, it means the end of that second."""
+    """An instant on the house's clock. Typed to the minute, as people do, it means the end of that minute."""
 
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
     def clean(self, value: str) -> datetime | None:
         instant = super().clean(value)
         if instant and not 1900 <= instant.year <= 2999:
             raise ValidationError(_("Nothing is on record for that year. Write a year from 1900 to 2999."))
-        return instant.replace(microsecond=999_999) if instant and not instant.microsecond else instant
+        if instant and not (instant.second or instant.microsecond):
+            return instant.replace(second=59, microsecond=999_999)
+        return instant
 
 
 class InstantForm(forms.Form):
@@ -89,7 +92,7 @@ def history(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
 
 
 def zone_of(row: Model, reader: User) -> ZoneInfo:
-    """The time zone of the house a record belongs to (of a person, where the reader sees them), else of its organization,
+    """The time zone of the house a record belongs to or, of a person, that the reader sees; else of the organization,
     else UTC."""
     if isinstance(row, House | Organization):
         return ZoneInfo(row.time_zone)
@@ -131,4 +134,4 @@ def links(rows: QuerySet) -> Iterator[Link]:
     kind = rows.model._meta
     for row in rows.select_related(*parents(rows.model)).order_by("-pk")[:AT_MOST]:
         url = reverse("history", kwargs={"kind": kind.model_name, "uuid": row.uuid})
-        yield Link(f"{kind.verbose_name}: {name_of(row)}", url)
+        yield Link(f"{capfirst(str(kind.verbose_name))}: {name_of(row)}", url)

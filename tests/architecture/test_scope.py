@@ -244,14 +244,13 @@ def made(form: type[forms.BaseForm], *, user: User, house: House | None, cast: A
 
 
 @pytest.fixture
-def strangers(cast) -> set[models.Model]:
+def strangers(cast) -> None:
     """Of everything a form may point at, something of house B and something of the other organization."""
     with acting_as(None, source="command"), transaction.atomic():
         for house in (cast.house_b, cast.house_c):
             person = Resident.objects.create(organization=house.organization, legal_first_name="Stranger")
             Application.objects.create(house=house, resident=person, received_on=house.today())
             PhaseKind.objects.create(house=house, number=1, name="Phase 1")
-    return set()
 
 
 def is_of_house_b(cast: Any, row: models.Model) -> bool:

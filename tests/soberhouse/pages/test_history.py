@@ -180,11 +180,11 @@ def test_each_change_links_to_the_record_as_it_was_then(cast, signed_in):
     assert "Name 2A" in text(client.get(address(bed) + oldest))
 
 
-def test_a_typed_second_means_its_end(cast, signed_in):
+def test_a_typed_minute_means_its_end(cast, signed_in):
     bed = cast.bed_a("2A")
     local = bed.history.get().history_date.astimezone(cast.house_a.zone)
 
-    page = text(signed_in(cast.alice).get(address(bed, at=local.strftime("%Y-%m-%dT%H:%M:%S"))))
+    page = text(signed_in(cast.alice).get(address(bed, at=local.strftime("%Y-%m-%dT%H:%M"))))
 
     assert "Name 2A" in page
 
