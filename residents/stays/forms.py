@@ -12,7 +12,7 @@ from residents.houses.permissions import Action
 from residents.houses.scoped_forms import ScopedForm
 from residents.stays.models import Application, BedUse, Discharge, PhaseKind
 from residents.stays.queries import free_beds
-from residents.stays.services import DISCHARGE_FACTS
+from residents.stays.steps import DISCHARGE_FACTS
 from soberhouse.forms import DateInput, PhoneInput
 
 PERSON = ("legal_first_name", "legal_last_name", "birth_date", "phone")

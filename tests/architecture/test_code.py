@@ -22,8 +22,6 @@ TEMPLATES = sorted((guards.ROOT / "templates").rglob("*.html"))
 DOORS = frozenset({"visible_to", "where_may"})  # both begin with the person asking
 LOOSE_SERVICES = {
     "residents.people.services.not_about_oneself": "a question about one thing, asked at the head of services",
-    "residents.stays.roster.services.read_roster": "reads a file and writes nothing",
-    "residents.stays.services.who_has": "a sentence, not a write",
 }
 RAW = {
     "hints.html: a value that is not escaped": "help texts are the code's own, and Django's about passwords are HTML",

@@ -60,7 +60,9 @@ def bed_board(request: HttpRequest, house: House) -> HttpResponse:
             "today": today,
             "may_admit": may_admit,
             "may_settle": standing_of(request).may(Action.SETTLE_HOUSE, house),
-            "numbers": occupancy(House.objects.visible_to(request.user).filter(pk=house.pk), night, today=today)[house.pk],
+            "numbers": occupancy(House.objects.visible_to(request.user).filter(pk=house.pk), night, today=today)[
+                house.pk
+            ],
         },
     )
 

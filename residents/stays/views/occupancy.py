@@ -26,9 +26,7 @@ SPANS = {"month": 31, "quarter": 92, "year": 365}
 @of_house(Action.SEE_RESIDENTS)
 def occupancy_page(request: HttpRequest, house: House) -> HttpResponse:
     """How full this house was and will be, as a curve."""
-    return _occupancy(
-        request, House.objects.visible_to(request.user).filter(pk=house.pk), house.today(), house=house
-    )
+    return _occupancy(request, House.objects.visible_to(request.user).filter(pk=house.pk), house.today(), house=house)
 
 
 @anywhere(Action.SEE_RESIDENTS)

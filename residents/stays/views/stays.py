@@ -18,6 +18,7 @@ from residents.stays.queries import (
     chain_starts,
     free_beds,
 )
+from residents.stays.steps import DISCHARGE_FACTS
 from soberhouse.form_page import form_page
 
 
@@ -139,7 +140,7 @@ def stay_discharge(request: HttpRequest, stay: Stay) -> HttpResponse:
 @of(Discharge, Action.CORRECT, "stay__resident", "stay__house", "house")
 def discharge_correct(request: HttpRequest, discharge: Discharge) -> HttpResponse:
     """Write a discharge anew; the first stays visible."""
-    initial = {name: getattr(discharge, name) for name in services.DISCHARGE_FACTS}
+    initial = {name: getattr(discharge, name) for name in DISCHARGE_FACTS}
     form = forms.DischargeCorrectForm(request.POST or None, initial=initial)
     return _stay_form(
         request,
