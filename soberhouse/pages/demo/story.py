@@ -24,6 +24,7 @@ from soberhouse.pages.demo.place import MAN, PASSWORD, RESIDENTS, WOMAN, Person,
 HALF_YEAR = 182
 BEFORE = 400  # those who live there when the half year begins moved in since then
 QUIET = 8  # in the last days little is left to chance: what Today shows is staged
+COMES_TO_STAY = ("admit", "admit", "hold", "hold", "hold", "lapse")
 SETTLED = 5  # days after which somebody may move on
 
 
@@ -67,7 +68,7 @@ class Story:
     leaving: dict[int, dict[date, list[bool]]] = field(default_factory=dict)
     arriving: dict[int, dict[date, int]] = field(default_factory=dict)
     diary: dict[date, list[Callable[[date], bool]]] = field(default_factory=dict)
-    last_names: list[str] = field(default_factory=list)
+    names: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 
     # The frame
 
@@ -187,7 +188,7 @@ class Story:
     def _somebody(self, place: Place, who: str, day: date) -> dict[str, Any]:
         """The facts about a new person, as `resident_create` takes them."""
         random = self.random
-        first = random.choice(words.WOMEN if who == WOMAN else words.MEN)
+        first = self._name_of(words.WOMEN if who == WOMAN else words.MEN)
         gender, pronouns = (who, "she/her" if who == WOMAN else "he/him")
         told = random.random()
         if told < 0.05:
@@ -196,7 +197,7 @@ class Story:
             gender, pronouns = "non-binary", "they/them"
         return {
             "legal_first_name": first,
-            "legal_last_name": self._last_name(),
+            "legal_last_name": self._name_of(words.LAST),
             "preferred_name": words.SHORT.get(first, "") if random.random() < 0.7 else "",
             "gender": gender,
             "pronouns": pronouns if random.random() < 0.6 else "",
@@ -204,11 +205,12 @@ class Story:
             "phone": self._phone(place.plan.area) if random.random() < 0.85 else "",
         }
 
-    def _last_name(self) -> str:
-        """One that nobody has, as long as there are any."""
-        if not self.last_names:
-            self.last_names = self.random.sample(words.LAST, len(words.LAST))
-        return self.last_names.pop()
+    def _name_of(self, names: tuple[str, ...]) -> str:
+        """One that nobody was given since the others were."""
+        left = self.names.setdefault(names, [])
+        if not left:
+            left += self.random.sample(names, len(names))
+        return left.pop()
 
     def _phone(self, area: str) -> str:
         return f"{area}-555-01{self.random.randint(4, 99):02}"
@@ -315,7 +317,8 @@ class Story:
         for each in [each for each in desk if each.due <= day]:
             desk.remove(each)
             self._answer(place, each, day)
-        if self._room_for(place) and self.random.random() < 0.35:
+        answers_due = [each for each in desk if each.bed is None and each.comes in COMES_TO_STAY]
+        if self._room_for(place) > len(answers_due) and self.random.random() < 0.6:
             self._fill(place, day)
         if self.random.random() < 0.035:
             comes = self.random.choice(("decline", "withdraw", "wait"))
@@ -334,7 +337,7 @@ class Story:
         elif self.random.random() < 0.3:
             self._moves_in(place, who, day)
         else:
-            self._asks(place, who, self.random.choice(("admit", "admit", "hold", "hold", "hold", "lapse")), day)
+            self._asks(place, who, self.random.choice(COMES_TO_STAY), day)
 
     def _asks(self, place: Place, who: str, comes: str, day: date, resident: Resident | None = None) -> Applicant:
         about: dict[str, Any] = {
@@ -675,7 +678,7 @@ class Story:
         """A move-in is entered for somebody's brother, who had only applied; it is voided and entered right."""
         place = self._canyon
         free = place.free_beds(MAN)
-        if not free or self._room_for(place) < 1:
+        if not free:
             return False
         with self._as_staff(place, day):
             facts = self._somebody(place, MAN, day)
