@@ -1,6 +1,8 @@
 #!/usr/bin/env python
 """Every command of the project starts here."""
 
+from __future__ import annotations
+
 import os
 import sys
 

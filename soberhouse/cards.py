@@ -1,7 +1,7 @@
 """What a subject offers to the pages that gather: cards for Today, cards and timeline entries for one resident's page.
 
-A subject that has something to offer carries a module `cards` with any of these functions; the gathering pages ask every
-subject in `settings.SUBJECTS` and do not know what they will find:
+A subject that has something to offer carries a module `cards` with any of these functions; the gathering pages ask
+every subject in `settings.SUBJECTS` and do not know what they will find:
 
     today(house, standing, today) -> Iterable[Card]
     about(resident, standing, today) -> Iterable[Card]
@@ -33,7 +33,8 @@ class Order(IntEnum):
 class Row:
     """One line a tired person can read: the fact, the reason for it, and what to press.
 
-    `state` is one of the stylesheet's states (in, late, missed, held, out, open, plain); `word` is always shown with it.
+    `state` is one of the stylesheet's states (in, late, missed, held, out, open, plain); `word` is always shown with
+    it.
     """
 
     fact: str

@@ -23,7 +23,8 @@ def form_page(
     template: str = "soberhouse/form.html",
     **context: Any,
 ) -> HttpResponse:
-    """Show `form`; once it is valid, call `save` with its data, say `done` and go `to` (an address, or made from the result).
+    """Show `form`; once it is valid, call `save` with its data, say `done` and go `to` (an address, or made from the
+    result).
 
     What the service refuses stands beside the field it names, or on top, and everything typed is kept.
     """

@@ -1,7 +1,8 @@
 """One settings file. Every value an operator may set is read here, typed, from the environment (or a `.env` file).
 
-Nothing set means a laptop: SQLite in `var/`, plain http on localhost, a key everybody knows. `DEBUG=false` or a `SECRET_KEY`
-means a real house; `manage.py check --deploy` then refuses whatever is unsafe (see `soberhouse/checks.py`).
+Nothing set means a laptop: SQLite in `var/`, plain http on localhost, a key everybody knows. `DEBUG=false` or a
+`SECRET_KEY` means a real house; `manage.py check --deploy` then refuses whatever is unsafe (see
+`soberhouse/checks.py`).
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
 """The door for gunicorn."""
 
+from __future__ import annotations
+
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "soberhouse.settings")
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402 -- the settings name must be set first
+from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
 

@@ -280,9 +280,7 @@ def run_to_its_end(command: Sequence[str], environment: dict[str, str]) -> int:
         if number != signal.SIGINT:  # Ctrl-C reaches the whole group: the command has it already
             child.send_signal(number)
 
-    before = {
-        number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    }
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         code = child.wait()
     finally:
@@ -299,9 +297,7 @@ def run_to_its_end(command: Sequence[str], environment: dict[str, str]) -> int:
 def installed_chromium() -> str | None:
     for name in CHROMIUM_NAMES:
         path = shutil.which(name)
-        if path and output_of(
-            path, "--version"
-        ):  # some systems install a stub that only says what to install
+        if path and output_of(path, "--version"):  # some systems install a stub that only says what to install
             return path
     return None
 

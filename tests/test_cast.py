@@ -30,15 +30,15 @@ def test_each_sees_their_houses_and_no_other(cast, name):
 
 
 def test_each_resident_has_a_bed_tonight(cast):
-    in_bed = BedUse.objects.on(cast.today, today=cast.today).values_list("bed__name", "stay__resident__legal_first_name")
+    in_bed = BedUse.objects.on(cast.today, today=cast.today).values_list(
+        "bed__name", "stay__resident__legal_first_name"
+    )
 
     assert sorted(in_bed) == [("1A", "Dana"), ("1A", "Erin"), ("1A", "Greta"), ("1B", "Frank")]
 
 
 def test_everything_the_cast_was_made_of_is_on_record(cast):
-    recorded = {
-        model._meta.object_name: (model.objects.count(), model.history.count()) for model in audited_models()
-    }
+    recorded = {model._meta.object_name: (model.objects.count(), model.history.count()) for model in audited_models()}
 
     assert {name for name, (rows, kept) in recorded.items() if rows != kept} == set()
     assert recorded["Stay"] == (4, 4)

@@ -1,4 +1,5 @@
-"""From a request to a row: the only doors. Each view wears exactly one of these decorators, and a guard test sees to it.
+"""From a request to a row: the only doors. Each view wears exactly one of these decorators, and a guard test sees to
+it.
 
 Out of scope is 404, in scope but not allowed is 403. `request.standing` answers what the person may do.
 """
@@ -54,7 +55,9 @@ def of(model: type[Model], action: Action, *related: str) -> Callable[[View], Vi
             # The page's surroundings (navigation, the house's name) follow the house of the row.
             request.house = row if isinstance(row, House) else getattr(row, "house", None)
             place = request.house or (row if isinstance(row, Organization) else None)
-            with timezone.override(place.time_zone if place else None):  # every instant on the page is told by its clock
+            with timezone.override(
+                place.time_zone if place else None
+            ):  # every instant on the page is told by its clock
                 return view(request, row, *args, **kwargs)
 
         wrapped.requires, wrapped.model = action, model  # the guard tests ask a view for both

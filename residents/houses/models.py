@@ -57,7 +57,8 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         if not getattr(user, "pk", None):
             return self.none()
         return self.filter(
-            Q(pk__in=staff_roles(user).values("organization")) | Q(pk__in=House.objects.lived_in_by(user).values("organization"))
+            Q(pk__in=staff_roles(user).values("organization"))
+            | Q(pk__in=House.objects.lived_in_by(user).values("organization"))
         )
 
 
@@ -73,7 +74,9 @@ class Organization(Audited):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                Lower("name"), name="organization_name", violation_error_message=_("There is an organization of this name.")
+                Lower("name"),
+                name="organization_name",
+                violation_error_message=_("There is an organization of this name."),
             )
         ]
         verbose_name = _("organization")
@@ -95,7 +98,8 @@ class HouseQuerySet(models.QuerySet["House"]):
         if not getattr(user, "pk", None):
             return self.none()
         return self.filter(
-            Q(pk__in=House.objects.staffed_by(user).values("pk")) | Q(pk__in=House.objects.lived_in_by(user).values("pk"))
+            Q(pk__in=House.objects.staffed_by(user).values("pk"))
+            | Q(pk__in=House.objects.lived_in_by(user).values("pk"))
         )
 
     def staffed_by(self, user: User) -> HouseQuerySet:
@@ -194,11 +198,16 @@ class House(Audited):
     def medications(self) -> list[str]:
         """The medications for opioid use disorder that the house supports."""
         names = ("buprenorphine", "methadone", "naltrexone")
-        return [str(self._meta.get_field(f"supports_{name}").verbose_name) for name in names if getattr(self, f"supports_{name}")]
+        return [
+            str(self._meta.get_field(f"supports_{name}").verbose_name)
+            for name in names
+            if getattr(self, f"supports_{name}")
+        ]
 
 
 class InHouseQuerySet(models.QuerySet):
-    """Rows of one house. Staff of the house see them all; a subclass says which a resident sees (`seen_by_resident`)."""
+    """Rows of one house. Staff of the house see them all; a subclass says which a resident sees
+    (`seen_by_resident`)."""
 
     def visible_to(self, user: User) -> InHouseQuerySet:
         if not getattr(user, "pk", None):
@@ -240,7 +249,10 @@ class Room(InHouse):
         ordering = ["position", "name", "id"]
         constraints = [
             models.UniqueConstraint(
-                F("house"), Lower("name"), name="room_name", violation_error_message=_("The house has a room of this name.")
+                F("house"),
+                Lower("name"),
+                name="room_name",
+                violation_error_message=_("The house has a room of this name."),
             ),
             Frozen(fields=["house"], name="room_frozen"),
         ]
@@ -301,7 +313,8 @@ class RoleQuerySet(models.QuerySet["Role"]):
 
 
 class Role(Audited):
-    """Somebody's role in a house, or in the whole organization, from one instant until another (or until further notice)."""
+    """Somebody's role in a house, or in the whole organization, from one instant until another (or until further
+    notice)."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="roles")
     kind = models.CharField(_("role"), max_length=10, choices=RoleKind.choices)
@@ -322,7 +335,8 @@ class Role(Audited):
             ),
             models.CheckConstraint(condition=Q(kind__in=RoleKind.values), name="role_kind"),
             models.CheckConstraint(
-                condition=Q(kind=RoleKind.MANAGER, house__isnull=False) | (~Q(kind=RoleKind.MANAGER) & Q(house__isnull=True)),
+                condition=Q(kind=RoleKind.MANAGER, house__isnull=False)
+                | (~Q(kind=RoleKind.MANAGER) & Q(house__isnull=True)),
                 name="role_reach",
                 violation_error_message=_("A manager is of a house; an operator or auditor is of the organization."),
             ),
@@ -339,7 +353,8 @@ class Role(Audited):
 
 
 class Tablet(InHouse):
-    """A device of the house that an operator has enrolled: on it people switch by PIN. Only a digest of its token is kept."""
+    """A device of the house that an operator has enrolled: on it people switch by PIN. Only a digest of its token is
+    kept."""
 
     name = models.CharField(_("name"), max_length=60)
     token_digest = models.CharField(max_length=64, unique=True, editable=False)

@@ -1,4 +1,5 @@
-"""NARR's levels of support as data (NARR Standard 3.0, 2018). The level is the key; letter and label may change with an edition."""
+"""NARR's levels of support as data (NARR Standard 3.0, 2018). The level is the key; letter and label may change with
+an edition."""
 
 from __future__ import annotations
 

@@ -13,7 +13,8 @@ from soberhouse.accounts.models import User
 class ScopedForm(forms.Form):
     """A form whose choices of rows are only those its person sees, and, in a house, only those of that house.
 
-    Rows are named by their public `uuid`. A choice that is narrower still is narrowed by the subclass after `super().__init__`.
+    Rows are named by their public `uuid`. A choice that is narrower still is narrowed by the subclass after
+    `super().__init__`.
     """
 
     def __init__(self, *args: Any, user: User, house: House | None = None, **kwargs: Any) -> None:

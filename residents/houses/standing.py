@@ -17,7 +17,8 @@ class HasReach(Protocol):
 
 
 class Standing:
-    """The roles of `user` at one instant. Make one per request; it asks the database twice, however often it is asked."""
+    """The roles of `user` at one instant. Make one per request; it asks the database twice, however often it is
+    asked."""
 
     def __init__(self, user: User, *, now: datetime | None = None) -> None:
         self.user = user
@@ -34,13 +35,16 @@ class Standing:
 
     def may_anywhere(self, action: Action) -> bool:
         """Whether there is any place where `action` is allowed: enough to show a door, not to open it."""
-        return bool(MAY[action] & ({role.kind for role in self.roles} | ({RESIDENT, ONESELF} if self._lives_in else set())))
+        return bool(
+            MAY[action] & ({role.kind for role in self.roles} | ({RESIDENT, ONESELF} if self._lives_in else set()))
+        )
 
     def roles_in(self, reach: Reach) -> set[str]:
         kinds = {
             role.kind
             for role in self.roles
-            if role.organization_id == reach.organization_id and (role.house_id is None or role.house_id in reach.house_ids)
+            if role.organization_id == reach.organization_id
+            and (role.house_id is None or role.house_id in reach.house_ids)
         }
         if self._lives_in & reach.house_ids:
             kinds.add(RESIDENT)

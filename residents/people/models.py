@@ -21,7 +21,8 @@ from soberhouse.history.records import Audited
 
 
 class Fact(models.Model):
-    """A fact somebody recorded. `recorded_by` is empty where a command did; `recorded_as` then still says what it was."""
+    """A fact somebody recorded. `recorded_by` is empty where a command did; `recorded_as` then still says what it
+    was."""
 
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, editable=False
@@ -35,8 +36,8 @@ class Fact(models.Model):
 
 class ResidentQuerySet(models.QuerySet["Resident"]):
     def visible_to(self, user: User) -> ResidentQuerySet:
-        """Oneself; everybody of the organization for its operator and auditor; and for a house those who apply to it, for
-        whom it holds a bed, or who live there now. What remains of a past stay is reached through the stay."""
+        """Oneself; everybody of the organization for its operator and auditor; and for a house those who apply to it,
+        for whom it holds a bed, or who live there now. What remains of a past stay is reached through the stay."""
         if not getattr(user, "pk", None):
             return self.none()
         roles = staff_roles(user)

@@ -51,8 +51,8 @@ def date_field(label: Any, *, required: bool = True, help_text: Any = "") -> for
     return forms.DateField(label=label, required=required, help_text=help_text, widget=DateInput())
 
 
-def reason_field(label: Any = _("reason"), *, required: bool = True) -> forms.CharField:
-    return forms.CharField(label=label, max_length=500, required=required)
+def reason_field(label: Any = "", *, required: bool = True) -> forms.CharField:
+    return forms.CharField(label=label or _("reason"), max_length=500, required=required)
 
 
 class PersonFields(ScopedForm):

@@ -1,4 +1,5 @@
-"""HUD's list 3.12 Destination, FY2026 edition (effective 1 October 2025): where somebody went. Facts of the HMIS Data Standards."""
+"""HUD's list 3.12 Destination, FY2026 edition (effective 1 October 2025): where somebody went. Facts of the HMIS Data
+Standards."""
 
 from __future__ import annotations
 

@@ -178,7 +178,8 @@ class StayQuerySet(InHouseQuerySet):
 
 
 class Stay(AboutResident):
-    """A resident's time in one house, from move-in to discharge. `expected_on` plans the end; only a discharge makes it.
+    """A resident's time in one house, from move-in to discharge. `expected_on` plans the end; only a discharge makes
+    it.
 
     A move to another house ends one stay and begins another that `continues` it; days count along the chain.
     """
@@ -292,8 +293,8 @@ class BedUseQuerySet(InHouseQuerySet):
         return self.filter(voided=False)
 
     def on(self, day: date, *, today: date) -> BedUseQuerySet:
-        """What has its bed in the night of `day`. Whoever is overdue `today` is taken to stay until discharged; for a coming
-        night, whoever is expected to leave before it is taken to have left."""
+        """What has its bed in the night of `day`. Whoever is overdue `today` is taken to stay until discharged; for a
+        coming night, whoever is expected to leave before it is taken to have left."""
         return self.real().filter(in_range(day) | self.overdue(min(day, today)))
 
     @staticmethod
@@ -308,7 +309,8 @@ class BedUseQuerySet(InHouseQuerySet):
 
 
 class BedUse(InHouse):
-    """Who or what has a bed when: *the* table. One kind, one half-open range; a mistaken row is voided, never deleted."""
+    """Who or what has a bed when: *the* table. One kind, one half-open range; a mistaken row is voided, never
+    deleted."""
 
     class Kind(models.TextChoices):
         STAY = "stay", _("stay")
@@ -445,8 +447,9 @@ class Phase(AboutResident):
 
 
 class Discharge(AboutResident, Fact):
-    """The end of a stay: why, where to, who decided, and what was handed over. Written once; a correction is a new row that
-    names the one it corrects and why. The newest counts. `undone` says that there was no discharge after all."""
+    """The end of a stay: why, where to, who decided, and what was handed over. Written once; a correction is a new
+    row that names the one it corrects and why. The newest counts. `undone` says that there was no discharge after
+    all."""
 
     class Reason(models.TextChoices):
         COMPLETED = "completed", _("completed the program")

@@ -1,4 +1,5 @@
-"""What is read about beds and stays: who sleeps where on any night, how full the houses are, how long somebody has been here."""
+"""What is read about beds and stays: who sleeps where on any night, how full the houses are, how long somebody has
+been here."""
 
 from __future__ import annotations
 
@@ -18,12 +19,13 @@ from soberhouse.accounts.models import User
 OPENING_DAYS = 7  # how far ahead an expected move-out counts as a bed that opens
 
 
-# --- occupancy ---------------------------------------------------------------------------------------------------------
+# --- occupancy ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Occupancy:
-    """One house on one night. `capacity` counts the beds in use that day; every bed is in exactly one of the four states.
+    """One house on one night. `capacity` counts the beds in use that day; every bed is in exactly one of the four
+    states.
 
     `opening` counts the occupied beds whose resident is expected to leave within OPENING_DAYS, or should have left.
     """
@@ -150,7 +152,7 @@ def _per_night(ranges: Iterable[tuple[date | None, date | None]], starts_on: dat
     return counts
 
 
-# --- days -----------------------------------------------------------------------------------------------------------------
+# --- days -----------------------------------------------------------------------------------------------------------
 
 
 def chain_starts(residents: Iterable[int]) -> dict[int, date]:
@@ -179,7 +181,7 @@ def sober_since(residents: Iterable[int]) -> dict[int, date]:
     return dict(rows.values_list("resident", "since"))
 
 
-# --- the bed board ----------------------------------------------------------------------------------------------------------
+# --- the bed board --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -262,7 +264,7 @@ def free_beds(houses: QuerySet[House], day: date, *, today: date) -> QuerySet[Be
     )
 
 
-# --- what waits for a person ------------------------------------------------------------------------------------------------
+# --- what waits for a person ----------------------------------------------------------------------------------------
 
 
 def overdue_stays(house: House, today: date) -> QuerySet[Stay]:

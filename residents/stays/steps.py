@@ -47,7 +47,8 @@ def save(row: Any) -> Any:
 
 
 def lock(*rows: Any) -> None:
-    """Hold these rows (of one table) until the transaction ends, in order of their keys, so that two acts never deadlock."""
+    """Hold these rows (of one table) until the transaction ends, in order of their keys, so that two acts never
+    deadlock."""
     ids = sorted({row.pk for row in rows})
     list(type(rows[0]).objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
 
@@ -134,8 +135,8 @@ def renumber(line: Any) -> None:
 
 
 def application_for(resident: Resident, house: House, application: Application | None) -> Application | None:
-    """The application by which this person comes into the house, as it is now: the one given, or the live one they have.
-    The person and the house are locked."""
+    """The application by which this person comes into the house, as it is now: the one given, or the live one they
+    have. The person and the house are locked."""
     if application is None:
         return (
             Application.objects.live()
@@ -300,7 +301,8 @@ def require_no_other_stay(
     if other.house_id != house.pk:
         raise ValidationError(
             _(
-                "%(name)s has a stay in another house then. The operator can transfer them, or that house discharges them first."
+                "%(name)s has a stay in another house then. "
+                "The operator can transfer them, or that house discharges them first."
             )
             % words
         )
@@ -377,7 +379,8 @@ def who_has(use: BedUse, day: date) -> str:
         return _("%(name)s is in %(bed)s since %(from)s, with no move-out planned.") % words
     if use.stay.ends_on is None and use.ends_on <= day:
         return _(
-            "%(name)s is still in %(bed)s, expected to leave on %(until)s. Discharge them first, or plan a new move-out."
+            "%(name)s is still in %(bed)s, expected to leave on %(until)s. "
+            "Discharge them first, or plan a new move-out."
         ) % (words | {"until": until})
     return _("%(name)s is in %(bed)s from %(from)s until %(until)s.") % (words | {"until": until})
 

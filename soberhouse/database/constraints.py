@@ -1,6 +1,7 @@
 """Constraints that Django lacks, for `Meta.constraints`. They hold on SQLite and PostgreSQL alike.
 
-Each names itself, refuses by the database (`triggers`, or PostgreSQL's EXCLUDE), and answers `full_clean` through `validate`.
+Each names itself, refuses by the database (`triggers`, or PostgreSQL's EXCLUDE), and answers `full_clean` through
+`validate`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from django.db.models import F, Model, Q
 from django.db.models.constraints import BaseConstraint
 
 from soberhouse.database.triggers import PREFIX, Trigger, refuse
-
 
 # Where the schema editor has nothing to do. Not None: where a table's defaults need parameters (PostgreSQL), the editor
 # executes what `create_sql` of each constraint gave, whatever it is.
@@ -33,9 +33,7 @@ class TriggerConstraint(BaseConstraint):
     def remove_sql(self, model: type[Model], schema_editor: Any) -> str | None:
         return NOTHING_TO_DO
 
-    def validate(
-        self, model: type[Model], instance: Model, exclude: Any = None, using: str = DEFAULT_DB_ALIAS
-    ) -> None:
+    def validate(self, model: type[Model], instance: Model, exclude: Any = None, using: str = DEFAULT_DB_ALIAS) -> None:
         """Nothing to say beforehand, unless a subclass knows how."""
 
     def triggers(self, model: type[Model], vendor: str) -> Iterable[Trigger]:
@@ -61,8 +59,8 @@ class TriggerConstraint(BaseConstraint):
 class NoOverlap(TriggerConstraint):
     """No two rows with the same `key` columns have overlapping half-open ranges [starts, ends) of dates.
 
-    `ends` may be NULL (no end). An empty range overlaps nothing. Rows whose boolean column `ignoring` is true do not count.
-    On PostgreSQL an EXCLUDE constraint over int8range and daterange, which needs no extension and cannot race.
+    `ends` may be NULL (no end). An empty range overlaps nothing. Rows whose boolean column `ignoring` is true do not
+    count. On PostgreSQL an EXCLUDE constraint over int8range and daterange, which needs no extension and cannot race.
     """
 
     def __init__(
@@ -91,8 +89,8 @@ class NoOverlap(TriggerConstraint):
         key, starts, ends = self._columns(model)
         where = f' WHERE (NOT "{self.ignoring}")' if self.ignoring else ""
         return (
-            f"EXCLUDE USING gist (int8range(\"{key}\", \"{key}\", '[]') WITH &&, "
-            f"daterange(\"{starts}\", \"{ends}\", '[)') WITH &&){where}"
+            f'EXCLUDE USING gist (int8range("{key}", "{key}", \'[]\') WITH &&, '
+            f'daterange("{starts}", "{ends}", \'[)\') WITH &&){where}'
         )
 
     def constraint_sql(self, model: type[Model], schema_editor: Any) -> str | None:
@@ -130,9 +128,7 @@ class NoOverlap(TriggerConstraint):
                 self.trigger_name(event.lower()), table, f"AFTER {event}", refuse(self.name, vendor, where=overlap)
             )
 
-    def validate(
-        self, model: type[Model], instance: Model, exclude: Any = None, using: str = DEFAULT_DB_ALIAS
-    ) -> None:
+    def validate(self, model: type[Model], instance: Model, exclude: Any = None, using: str = DEFAULT_DB_ALIAS) -> None:
         exclude = exclude or ()
         if {self.key, self.starts, self.ends} & set(exclude) or (self.ignoring and getattr(instance, self.ignoring)):
             return
@@ -140,7 +136,8 @@ class NoOverlap(TriggerConstraint):
         if starts is None or (ends is not None and ends <= starts):
             return
         others = model._default_manager.using(using).filter(
-            Q(**{f"{self.ends}__isnull": True}) | Q(**{f"{self.ends}__gt": starts}) & Q(**{f"{self.ends}__gt": F(self.starts)}),
+            Q(**{f"{self.ends}__isnull": True})
+            | Q(**{f"{self.ends}__gt": starts}) & Q(**{f"{self.ends}__gt": F(self.starts)}),
             **{self.key: getattr(instance, model._meta.get_field(self.key).attname)},
         )
         if ends is not None:
@@ -179,9 +176,7 @@ class SameHouse(TriggerConstraint):
                 refuse(self.name, vendor, where=wrong),
             )
 
-    def validate(
-        self, model: type[Model], instance: Model, exclude: Any = None, using: str = DEFAULT_DB_ALIAS
-    ) -> None:
+    def validate(self, model: type[Model], instance: Model, exclude: Any = None, using: str = DEFAULT_DB_ALIAS) -> None:
         parent = getattr(instance, self.via, None)
         if parent is not None and parent.house_id != instance.house_id:  # type: ignore[attr-defined]
             raise ValidationError({self.via: self.get_violation_error_message()})
@@ -203,7 +198,8 @@ class SameOrganization(TriggerConstraint):
         if not path:
             return f"{row}.organization_id"
         field = model._meta.get_field(path)
-        return f'(SELECT h.organization_id FROM "{field.related_model._meta.db_table}" h WHERE h.id = {row}."{field.column}")'
+        table = field.related_model._meta.db_table
+        return f'(SELECT h.organization_id FROM "{table}" h WHERE h.id = {row}."{field.column}")'
 
     def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
         field = model._meta.get_field(self.via)
@@ -293,18 +289,19 @@ class Within(TriggerConstraint):
         def outside(c: str, p: str) -> str:
             return (
                 f"(({p}.{self.parent_starts} IS NOT NULL AND {c}.starts_on < {p}.{self.parent_starts}) OR "
-                f"({p}.{self.parent_ends} IS NOT NULL AND ({c}.ends_on IS NULL OR {c}.ends_on > {p}.{self.parent_ends})))"
+                f"({p}.{self.parent_ends} IS NOT NULL "
+                f"AND ({c}.ends_on IS NULL OR {c}.ends_on > {p}.{self.parent_ends})))"
             )
 
         live = f'NOT NEW."{self.ignoring}" AND ' if self.ignoring else ""
         live_child = f' AND NOT c."{self.ignoring}"' if self.ignoring else ""
-        from_child = (
-            f'{live}EXISTS (SELECT 1 FROM "{parent}" p WHERE p.id = NEW."{column}" AND {outside("NEW", "p")})'
-        )
+        from_child = f'{live}EXISTS (SELECT 1 FROM "{parent}" p WHERE p.id = NEW."{column}" AND {outside("NEW", "p")})'
         from_parent = (
             f'EXISTS (SELECT 1 FROM "{child}" c WHERE c."{column}" = NEW.id{live_child} AND {outside("c", "NEW")})'
         )
-        lock = f'PERFORM 1 FROM "{parent}" WHERE id = NEW."{column}" FOR NO KEY UPDATE; ' if vendor == "postgresql" else ""
+        lock = (
+            f'PERFORM 1 FROM "{parent}" WHERE id = NEW."{column}" FOR NO KEY UPDATE; ' if vendor == "postgresql" else ""
+        )
         for event in ("INSERT", "UPDATE"):
             yield Trigger(
                 self.trigger_name(event.lower()),
@@ -312,6 +309,4 @@ class Within(TriggerConstraint):
                 f"BEFORE {event}",
                 lock + refuse(self.name, vendor, where=from_child),
             )
-        yield Trigger(
-            self.trigger_name("parent"), parent, "AFTER UPDATE", refuse(self.name, vendor, where=from_parent)
-        )
+        yield Trigger(self.trigger_name("parent"), parent, "AFTER UPDATE", refuse(self.name, vendor, where=from_parent))

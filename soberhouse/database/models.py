@@ -14,7 +14,7 @@ class RandomUUID(Func):
     template = "gen_random_uuid()"
     output_field = UUIDField()
 
-    def as_sqlite(self, compiler, connection, **context):  # noqa: ANN001, ANN201 -- Django's own signature
+    def as_sqlite(self, compiler, connection, **context):
         return self.as_sql(compiler, connection, template="lower(hex(randomblob(16)))", **context)
 
 

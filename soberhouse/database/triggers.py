@@ -1,9 +1,9 @@
 """The one installer of generated triggers.
 
-Whatever must hold on both engines and is not a plain constraint is a trigger, generated from the models: history capture,
-append-only tables, rules across rows. They are dropped before every `migrate` (SQLite cannot remake a table that another
-table's trigger names; PostgreSQL cannot alter a column that a trigger lists) and installed again after it; a system check
-says which are missing.
+Whatever must hold on both engines and is not a plain constraint is a trigger, generated from the models: history
+capture, append-only tables, rules across rows. They are dropped before every `migrate` (SQLite cannot remake a table
+that another table's trigger names; PostgreSQL cannot alter a column that a trigger lists) and installed again after
+it; a system check says which are missing.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ PREFIX = "sober_"  # every generated name begins so; nothing else in the databas
 class Trigger:
     """One trigger: on `table`, fired at `event` (such as `BEFORE INSERT`), for each row unless `each` says STATEMENT.
 
-    `when` is an SQL condition or empty. `body` is a list of SQL statements on SQLite and the inside of a PL/pgSQL function,
-    up to but not including its RETURN, on PostgreSQL.
+    `when` is an SQL condition or empty. `body` is a list of SQL statements on SQLite and the inside of a PL/pgSQL
+    function, up to but not including its RETURN, on PostgreSQL.
     """
 
     name: str
@@ -93,7 +93,9 @@ def installed(connection: BaseDatabaseWrapper) -> set[str]:
     """The names of the generated triggers that are there and switched on."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 6) = %s", [PREFIX])
+            cursor.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 6) = %s", [PREFIX]
+            )
         else:
             cursor.execute(
                 "SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
@@ -149,7 +151,8 @@ def after_migrate(*, using: str, **kwargs: Any) -> None:
 
 
 def require_installed(alias: str = DEFAULT_DB_ALIAS) -> None:
-    """Raise ImproperlyConfigured where a trigger is missing: a server must not start on a database that refuses too little."""
+    """Raise ImproperlyConfigured where a trigger is missing: a server must not start on a database that refuses too
+    little."""
     if errors := check_installed(databases=[alias]):
         raise ImproperlyConfigured(f"{errors[0].msg} {errors[0].hint}")
 

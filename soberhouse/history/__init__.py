@@ -1,5 +1,7 @@
 """History written by the database: who acted, when, from what to what, and why."""
 
+from __future__ import annotations
+
 from soberhouse.history.acting import acting_as, acting_now, because
 
 __all__ = ["acting_as", "acting_now", "because"]

@@ -25,9 +25,9 @@ def acting_now() -> Acting | None:
 def acting_as(actor: Any, *, reason: str = "", source: str) -> Iterator[Acting]:
     """Every change inside is recorded as done by `actor`, through `source` (web, api, command), for `reason`.
 
-    `actor` is anything with `actor_kind`, `pk` and `actor_label` (a user, a partner key), or None, which only a command may
-    be. Blocks nest: the inner one counts until it ends. Works before and inside a transaction; on PostgreSQL a change
-    outside any transaction is refused, because nobody can be named for it.
+    `actor` is anything with `actor_kind`, `pk` and `actor_label` (a user, a partner key), or None, which only a
+    command may be. Blocks nest: the inner one counts until it ends. Works before and inside a transaction; on
+    PostgreSQL a change outside any transaction is refused, because nobody can be named for it.
 
     Raises ValueError for an unknown source, an actor that is not saved, or a missing actor outside a command.
     """
@@ -47,7 +47,8 @@ def acting_as(actor: Any, *, reason: str = "", source: str) -> Iterator[Acting]:
 
 @contextmanager
 def because(reason: str) -> Iterator[None]:
-    """Every change inside is recorded with `reason`, by whoever acts already. Does nothing where nobody acts or no reason is given."""
+    """Every change inside is recorded with `reason`, by whoever acts already. Does nothing where nobody acts or no
+    reason is given."""
     acting = current.get()
     if acting is None or not reason:
         yield

@@ -1,7 +1,8 @@
 """The history tables of django-simple-history, filled by triggers instead of signals.
 
-A model is audited by inheriting `Audited` (or by carrying `history = History(...)` when some columns must stay out). It then has
-`.history`, `.history.as_of(instant)`, `diff_against`, `prev_record` and `next_record` as that library documents them.
+A model is audited by inheriting `Audited` (or by carrying `history = History(...)` when some columns must stay out).
+It then has `.history`, `.history.as_of(instant)`, `diff_against`, `prev_record` and `next_record` as that library
+documents them.
 """
 
 from __future__ import annotations
@@ -105,8 +106,8 @@ class HistoryQuerySet(HistoricalQuerySet):
 
 
 class HistoryRow(models.Model):
-    """What every history row carries beside the copied columns. No foreign key: people, partner keys and commands all act,
-    and an append-only row could not follow a deletion."""
+    """What every history row carries beside the copied columns. No foreign key: people, partner keys and commands all
+    act, and an append-only row could not follow a deletion."""
 
     history_actor_kind = models.CharField(max_length=20)
     history_actor_id = models.BigIntegerField(null=True)
@@ -159,8 +160,8 @@ class History(HistoricalRecords):
         return fields
 
     def _get_history_change_reason_field(self) -> models.Field:
-        # One of its own for each table: simple-history would give all of them the same field object, whose `model` is then
-        # the last one's, and an update of one table's reasons would go to another table.
+        # One of its own for each table: simple-history would give all of them the same field object, whose `model` is
+        # then the last one's, and an update of one table's reasons would go to another table.
         return models.TextField(default="", blank=True)
 
     def _get_history_user_fields(self) -> dict[str, models.Field]:

@@ -25,7 +25,8 @@ class NavItem:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """The houses this person reaches, the one at hand, and what they can open there. Nothing for somebody not signed in."""
+    """The houses this person reaches, the one at hand, and what they can open there. Nothing for somebody not signed
+    in."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
@@ -37,7 +38,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "today": house.today() if house else None,
         "nav": _nav(request, house, organizations),
         "house": house,
-        "houses": [{"pk": each.pk, "name": each.name, "url": reverse("house_today", args=[each.uuid])} for each in houses],
+        "houses": [
+            {"pk": each.pk, "name": each.name, "url": reverse("house_today", args=[each.uuid])} for each in houses
+        ],
         "houses_url": reverse("today") if len(houses) > 1 else "",
         "organizations": organizations,
         "on_tablet": request.on_tablet,
@@ -87,5 +90,7 @@ def _nav(request: HttpRequest, house: House | None, organizations: list[Organiza
         items.append(item(_("House"), "house", "house_settings", house.uuid, also=("phase_kinds",)))
     run = house.organization if house else organizations[0] if len(organizations) == 1 else None
     if run is not None and not request.on_tablet and standing.may(Action.RUN_ORGANIZATION, run):
-        items.append(item(_("People and roles"), "roles", "people", run.uuid, also=("person", "person_new", "role_new")))
+        items.append(
+            item(_("People and roles"), "roles", "people", run.uuid, also=("person", "person_new", "role_new"))
+        )
     return items

@@ -21,8 +21,8 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.houses.access import public
 from soberhouse.cards import Card, Entry, Order, Row
-from soberhouse.forms import DateInput, PhoneInput, Segmented
 from soberhouse.curve import Point, curve
+from soberhouse.forms import DateInput, PhoneInput, Segmented
 from soberhouse.templatetags.look import TONES
 
 TODAY = date(2026, 11, 20)

@@ -25,9 +25,7 @@ def pins(lock: str) -> dict[str, str]:
 def test_lock_holds_pins_hashes_and_comments_and_no_address(lock):
     lines = (ROOT / lock).read_text().splitlines()
 
-    strange = [
-        line for line in lines if not (PINNED.match(line) or HASH.match(line) or line.startswith("    # "))
-    ]
+    strange = [line for line in lines if not (PINNED.match(line) or HASH.match(line) or line.startswith("    # "))]
 
     assert strange == []
     assert [line for line in lines if "://" in line] == []
@@ -37,9 +35,7 @@ def test_lock_holds_pins_hashes_and_comments_and_no_address(lock):
 def test_lock_holds_every_requirement_in_its_range():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     locked = pins("requirements.lock")
-    asked = [
-        Requirement(text) for text in [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    ]
+    asked = [Requirement(text) for text in [*project["dependencies"], *project["optional-dependencies"]["dev"]]]
 
     outside = {
         str(requirement): locked.get(canonicalize_name(requirement.name), "0")

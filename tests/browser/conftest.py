@@ -59,9 +59,7 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def open_page(
-    chromium: Browser, live_server: LiveServer, complaints: list[str]
-) -> Iterator[Callable[..., Page]]:
+def open_page(chromium: Browser, live_server: LiveServer, complaints: list[str]) -> Iterator[Callable[..., Page]]:
     """Opens pages on the live site, each a visitor of its own: `open_page(width=…, height=…, **options)`."""
     contexts = []
 

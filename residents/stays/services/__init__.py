@@ -1,8 +1,8 @@
 """Every write about applications, stays and the use of beds.
 
-Dates are half-open: whoever leaves on a day has not the bed that night. Each function is one transaction, locks the person
-first, then the house and then the beds in order of their keys, and raises ValidationError naming what is wrong and what would be right.
-`today` is the date in the house.
+Dates are half-open: whoever leaves on a day has not the bed that night. Each function is one transaction, locks the
+person first, then the house and then the beds in order of their keys, and raises ValidationError naming what is wrong
+and what would be right. `today` is the date in the house.
 """
 
 from __future__ import annotations

@@ -42,7 +42,8 @@ def application_receive(
     note: str = "",
     today: date,
 ) -> Application:
-    """A person asks for a bed in `house`. Refuses a second live application to the same house, and somebody who lives there."""
+    """A person asks for a bed in `house`. Refuses a second live application to the same house, and somebody who lives
+    there."""
     not_about_oneself(resident)
     lock(resident)
     if received_on > today:
@@ -64,7 +65,8 @@ def application_receive(
 
 @transaction.atomic
 def newcomer_applies(*, house: House, person: dict[str, Any], today: date, **application: Any) -> Application:
-    """The same for somebody new. A person of the same name and birth date whom the organization knows is not made twice."""
+    """The same for somebody new. A person of the same name and birth date whom the organization knows is not made
+    twice."""
     return application_receive(house=house, resident=known_or_new(house, person, today), today=today, **application)
 
 
@@ -84,7 +86,8 @@ def application_wait(*, application: Application, reason: str = "") -> Applicati
 
 @transaction.atomic
 def application_move(*, application: Application, place: int, reason: str) -> Application:
-    """Move an application to another place on the waitlist (from 1), for a reason that stays on record. The others close ranks."""
+    """Move an application to another place on the waitlist (from 1), for a reason that stays on record. The others
+    close ranks."""
     application = locked_application(application)
     if application.status != Application.Status.WAITING:
         raise ValidationError(_("Only an application on the waitlist can be moved along it."))

@@ -63,8 +63,8 @@ def discharge_correct(*, discharge: Discharge, correction_reason: str, today: da
 
 @transaction.atomic
 def discharge_undo(*, discharge: Discharge, reason: str, bed: Bed | None = None, today: date) -> Stay:
-    """There was no discharge: the stay goes on, in its last bed or, where that is taken now, from today in `bed`. So does
-    the phase that ended with it."""
+    """There was no discharge: the stay goes on, in its last bed or, where that is taken now, from today in `bed`. So
+    does the phase that ended with it."""
     reason_required(reason)
     stay = locked_ended_stay(discharge)
     require_not_continued(stay)

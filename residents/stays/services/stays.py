@@ -51,11 +51,11 @@ def admit(
     sober_since: date | None = None,
     today: date,
 ) -> Stay:
-    """Move a person into a bed; the stay begins. Their live application to this house is closed and its holds end; their
-    sobriety date, if given, is written down.
+    """Move a person into a bed; the stay begins. Their live application to this house is closed and its holds end;
+    their sobriety date, if given, is written down.
 
-    Refuses a bed that is taken, or that somebody overdue has not left, naming them; a person who lives somewhere already; a
-    move-in in the future (hold the bed instead) or before birth.
+    Refuses a bed that is taken, or that somebody overdue has not left, naming them; a person who lives somewhere
+    already; a move-in in the future (hold the bed instead) or before birth.
     """
     not_about_oneself(resident)
     lock(resident)
@@ -152,7 +152,8 @@ def transfer(*, stay: Stay, bed: Bed, on: date, reason: str, expected_on: date |
 def expect(*, stay: Stay, expected_on: date | None, displace: bool = False, reason: str = "", today: date) -> Stay:
     """Plan the move-out, or plan none. The bed can then be promised from that day on.
 
-    Somebody who stays on when the bed is promised to another displaces that hold only where `displace` says so, with a reason.
+    Somebody who stays on when the bed is promised to another displaces that hold only where `displace` says so, with
+    a reason.
     """
     stay = locked_stay(stay)
     last = last_use(stay)
@@ -177,9 +178,11 @@ def expect(*, stay: Stay, expected_on: date | None, displace: bool = False, reas
 
 @transaction.atomic
 def discharge(*, stay: Stay, left_on: date, today: date, **facts: Any) -> Discharge:
-    """End a stay. `facts` are the other columns of Discharge: reason, destination (a HUD 3.12 code), what was handed over …
+    """End a stay. `facts` are the other columns of Discharge: reason, destination (a HUD 3.12 code), what was handed
+    over …
 
-    The bed is free the night of `left_on`. An overdue resident's promised bed is given to the applicant from that day on.
+    The bed is free the night of `left_on`. An overdue resident's promised bed is given to the applicant from that day
+    on.
     """
     stay = locked_stay(stay)
     lock(last_use(stay).bed)

@@ -173,7 +173,8 @@ def _stay_line(shown: BedTonight) -> str:
 
 
 def _asked_uuid(request: HttpRequest, name: str) -> str | None:
-    """A public id in the query that only chooses what a form starts with; the form itself refuses what is out of scope."""
+    """A public id in the query that only chooses what a form starts with; the form itself refuses what is out of
+    scope."""
     try:
         return str(UUID(request.GET.get(name, "")))
     except ValueError:

@@ -1365,7 +1365,9 @@ def test_every_service_about_a_person_is_among_those_tried():
     every = {
         name
         for name, thing in vars(services).items()
-        if getattr(thing, "__module__", "").startswith(f"{services.__name__}.") and callable(thing) and not name.startswith("_")
+        if getattr(thing, "__module__", "").startswith(f"{services.__name__}.")
+        and callable(thing)
+        and not name.startswith("_")
     }
 
     assert every == set(ABOUT_DANA) | about_nobody

@@ -91,7 +91,9 @@ def test_an_actor_that_the_database_itself_stopped_is_gone(cast, room):
     }
 
 
-@pytest.mark.parametrize("odd", ["it's", 'a "quote"', "back\\slash", "$1 %s {}", "Zoë 李小龍 🙂", "a\nline", "x" * 5000])
+@pytest.mark.parametrize(
+    "odd", ["it's", 'a "quote"', "back\\slash", "$1 %s {}", "Zoë 李小龍 🙂", "a\nline", "x" * 5000]
+)
 def test_a_reason_arrives_as_it_was_given(cast, room, odd):
     with acting_as(cast.alice, reason=odd, source="web"), transaction.atomic():
         rename(room, "named")

@@ -13,7 +13,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     A client without them (a bare `sqlite3` shell) cannot write to an audited table at all: it fails closed.
     """
 
-    def get_new_connection(self, conn_params):  # noqa: ANN001, ANN201 -- Django's own signature
+    def get_new_connection(self, conn_params):
         connection = super().get_new_connection(conn_params)
         connection.create_function("soberhouse_acting", 1, actor.setting)
         connection.create_function("soberhouse_now", 0, actor.now_text)
