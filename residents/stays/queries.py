@@ -115,14 +115,14 @@ def occupancy_curve(houses: QuerySet[House], starts_on: date, ends_on: date, *, 
         .filter(house__in=houses, starts_on__lt=ends_on)
         .exclude(kind=BedUse.Kind.OUT)
         .filter(Q(ends_on=None) | Q(ends_on__gt=starts_on) | BedUse.objects.planned_end())
-        .values_list("bed", "kind", "starts_on", "ends_on", "stay__ends_on", "stay__expected_on")
+        .values_list("bed", "bed__closed_on", "kind", "starts_on", "ends_on", "stay__ends_on", "stay__expected_on")
         .order_by("-kind")  # stays first, because whoever is overdue has the bed before whom it is promised to
     )
     ranges: dict[str, list[tuple[date | None, date | None]]] = {BedUse.Kind.STAY: [], BedUse.Kind.HOLD: []}
     should_have_left: dict[int, date] = {}
-    for bed, kind, begun, ended, left, expected in uses:
+    for bed, closed, kind, begun, ended, left, expected in uses:
         if kind == BedUse.Kind.STAY and ended and ended <= today and left is None and ended == expected:
-            should_have_left[bed], ended = ended, None
+            should_have_left[bed], ended = ended, closed
         elif begun >= should_have_left.get(bed, date.max):
             continue
         ranges[kind].append((begun, ended))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -138,7 +138,9 @@ def stay_correct_start(*, stay: Stay, starts_on: date, reason: str, today: date)
         raise ValidationError(_("This stay continues another. Correct the day of that move on the earlier stay."))
     first = stay.uses.filter(voided=False).order_by("starts_on", "id").select_related("bed__room").first()
     lock(first.bed)
-    latest = min(day for day in (today, first.ends_on, stay.ends_on, stay.expected_on) if day is not None)
+    # Whoever is still here was here one night at least before the day they are expected to leave.
+    planned = stay.expected_on and stay.expected_on - timedelta(days=stay.ends_on is None)
+    latest = min(day for day in (today, first.ends_on, stay.ends_on, planned) if day is not None)
     require_between(starts_on, stay.resident.birth_date or date.min, latest, field="starts_on")
     if starts_on < stay.starts_on:
         require_free(first.bed, starts_on, stay.starts_on, field="starts_on", but=first)

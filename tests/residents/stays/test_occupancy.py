@@ -228,13 +228,13 @@ EDGES = st.tuples(st.one_of(st.none(), st.integers(-6, 0)), st.one_of(st.none(),
 
 
 def written_down(cast: Any, beds: list[Bed], use: dict[str, Any], today: date) -> None:
-    """One use as it may be on record. Nobody has moved in on a day to come."""
+    """One use as it may be on record. Nobody moves in on a day to come, or is expected to leave the day they came."""
     bed, starts = beds[use["bed"]], today + days(use["starts"])
     ends = None if use["nights"] is None else starts + days(use["nights"])
     values: dict[str, Any] = {"house": bed.house, "bed": bed, "starts_on": starts, "ends_on": ends}
     match use["kind"]:
         case "stay" | "left":
-            if starts > today:
+            if starts > today or (use["kind"] == "stay" and ends == starts):
                 return
             person = Resident.objects.create(organization=cast.organization, legal_first_name="Nia")
             over = {"ends_on": ends} if use["kind"] == "left" and ends and ends <= today else {"expected_on": ends}

@@ -1218,6 +1218,14 @@ def test_start_is_not_corrected_into_what_cannot_be(cast, today):
     correct(45)
 
 
+def test_start_of_somebody_still_here_is_before_the_day_they_are_expected_to_leave(cast, today):
+    stay = overstays(cast.bed_a("2A"), today=today, by=5)
+
+    with refused(f"This is too late: {shown(today - days(6))} at the latest.", about="starts_on"):
+        services.stay_correct_start(stay=stay, starts_on=today - days(5), reason="misread", today=today)
+    services.stay_correct_start(stay=stay, starts_on=today - days(6), reason="misread", today=today)
+
+
 def test_start_of_a_stay_that_continues_another_is_not_corrected_here(cast, today):
     following = services.transfer(
         stay=cast.stay_of_dana, bed=cast.bed_b("2A"), on=today - days(2), reason="a job", today=today
