@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +58,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         organization = self._organization(options["organization"], options["time_zone"])
-        with acting_as(None, reason=f"import_roster {path.name}", source="command"):
+        with acting_as(None, reason=f"import_roster {path.name}", source="command"), _nothing_thrown_away():
             reading = self._read(path, organization, options)
             if organization.pk is None and not organization.name:
                 houses = list(reading.roster.houses.values())
@@ -167,6 +170,18 @@ class Command(BaseCommand):
         self.stdout.write(
             self.style.SUCCESS(_("Imported: %(made)s (%(seconds)s s).") % {"made": made, "seconds": f"{seconds:.1f}"})
         )
+
+
+@contextmanager
+def _nothing_thrown_away() -> Iterator[None]:
+    """All rows of an import stay in memory until it ends: to look among them for garbage is a third of the work."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _chosen(mapping: RosterMapping, columns: list[str], order: str | None) -> dict[str, str]:

@@ -128,19 +128,24 @@ def _day(text: str, year: int, month: int, day: int) -> date:
             _("“%(text)s” is in the year %(year)s") % {"text": _short(text), "year": year},
             _("Correct the year."),
         )
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise _no_such_day(text, year, month) from None
+
+
+def _no_such_day(text: str, year: int, month: int) -> DateRefused:
     if not 1 <= month <= 12:
-        raise DateRefused(
+        return DateRefused(
             _("“%(text)s” has no month %(month)s") % {"text": _short(text), "month": month},
             _("Write year-month-day, for example 2026-03-01."),
         )
     last = calendar.monthrange(year, month)[1]
-    if not 1 <= day <= last:
-        raise DateRefused(
-            _("“%(text)s” is a day that does not exist: %(month)s %(year)s has %(last)s days")
-            % {"text": _short(text), "month": calendar.month_name[month], "year": year, "last": last},
-            _("Write the right day, for example %(example)s.") % {"example": date(year, month, last).isoformat()},
-        )
-    return date(year, month, day)
+    return DateRefused(
+        _("“%(text)s” is a day that does not exist: %(month)s %(year)s has %(last)s days")
+        % {"text": _short(text), "month": calendar.month_name[month], "year": year, "last": last},
+        _("Write the right day, for example %(example)s.") % {"example": date(year, month, last).isoformat()},
+    )
 
 
 def _other_order(text: str, order: Order, year: int, *, month: int, day: int) -> DateRefused:

@@ -332,7 +332,7 @@ def _header_rows(sheet: Sheet) -> list[int]:
     """Positions of the rows that are headers. After the first, only where most cells are header words."""
     found: list[int] = []
     for index, row in enumerate(sheet.rows):
-        if any(isinstance(value, date) for value in row.values):
+        if _is_data(row):
             continue
         kinds = {field_of(value) for value in row.values if isinstance(value, str) and value} - {Field.NOTHING}
         if len(kinds) < 2 or not kinds.intersection(NAMES):
@@ -345,6 +345,13 @@ def _header_rows(sheet: Sheet) -> list[int]:
             continue
         found.append(index)
     return found
+
+
+def _is_data(row: Row) -> bool:
+    """Whether a row holds a date or a long number: no header does. Asked first, because nearly every row does."""
+    if any(isinstance(value, date) for value in row.values):
+        return True
+    return _FIGURES.search(" ".join(value for value in row.values if isinstance(value, str))) is not None
 
 
 def _layout(sheet: Sheet, header: int, rows: range) -> Layout:
@@ -404,6 +411,7 @@ _PHONE_ONLY = re.compile(r"[+(]?\d[\d\s().+-]{5,20}\d")
 _DATE_LIKE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}|[A-Za-z]{3,9}\.?\s\d{1,2},?\s'?\d{2,4}")
 _BED_LIKE = re.compile(r"(?:bed|room|rm)?\s*#?\d{0,3}\s?[-/]?\s?[A-Za-z]?\d{0,2}", re.IGNORECASE)
 _NAME_LIKE = re.compile(r"[^\W\d_][\w.'’-]*,?(?:\s+[^\W\d_][\w.'’-]*){1,3}")
+_FIGURES = re.compile(r"\d[-/.]?\d+[-/.]\d|\d[\d-]{4}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
