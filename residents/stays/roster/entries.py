@@ -253,6 +253,9 @@ _OUT_OF_SERVICE = re.compile(
 )
 _EXCEL_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|#+)")
 
+_GONE = re.compile(r"\W*(?:discharged?|left|former|past|moved\s+out|exited|inactive|terminated)\b", re.IGNORECASE)
+
+_OF_A_PERSON = (Field.STARTS, Field.SOBER, Field.PHONE, Field.CONTACT)
 _NAME_PARTS = (Field.FIRST, Field.LAST, Field.NAME, Field.LAST_FIRST)
 
 
@@ -302,7 +305,7 @@ class _TableReader:
             return
         if self._is_total(row, told):
             return
-        if told.get(Field.BIRTH) or told.get(Field.STARTS) or not self._is_no_person(row, told):
+        if told.get(Field.BIRTH) or not self._is_no_person(row, told):
             self._person(row, told)
 
     def _is_total(self, row: Row, told: dict[Field, str]) -> bool:
@@ -317,7 +320,7 @@ class _TableReader:
         return True
 
     def _is_no_person(self, row: Row, told: dict[Field, str]) -> bool:
-        """Whether a line without dates is something else than a person; then it is dealt with."""
+        """Whether a line without a birth date is something else than a person; then it is dealt with."""
         filled = row.filled()
         name = " ".join(told[kind] for kind in _NAME_PARTS if told.get(kind))
         name_cells = [told[kind] for kind in (Field.FIRST, Field.LAST) if told.get(kind)]
@@ -337,7 +340,7 @@ class _TableReader:
         elif _OPEN.fullmatch(name) or _OPEN_WITH_WORDS.match(name) or any(map(_OPEN.fullmatch, name_cells)):
             if not _OPEN.fullmatch(name):
                 self._note(row, _("read as an empty bed: “%(text)s”") % {"text": short(name)})
-        elif not _NOBODY.fullmatch(name) or any(told.get(kind) for kind in (Field.SOBER, Field.PHONE, Field.CONTACT)):
+        elif not _NOBODY.fullmatch(name) or any(told.get(kind) for kind in _OF_A_PERSON):
             return False
         self._bed(row, told)
         return True
@@ -357,6 +360,14 @@ class _TableReader:
         for kind in (Field.REFERRED_BY, Field.GENDER, Field.PRONOUNS):
             self._check_length(row, kind, told.get(kind, ""))
         self._check_days(row, birth, starts, out, expected, sober)
+        status = told.get(Field.STATUS, "")
+        if _GONE.match(status) and out is None and not self._is_named(row, Field.ENDS):
+            self._problem(
+                row,
+                Field.STATUS,
+                _("“%(status)s”, but no move-out date") % {"status": short(status)},
+                _("Write the day the resident moved out."),
+            )
         if starts is None and not self._is_named(row, Field.STARTS):
             self._no_move_in(row)
         for column in sorted(row.formulas.intersection(self.columns.values())):
@@ -392,7 +403,7 @@ class _TableReader:
         )
         if len(self.roster.problems) == self.row_starts:
             self.roster.entries.append(entry)
-        elif not any(self._is_named(row, kind) for kind in (Field.STARTS, Field.ENDS, Field.EXPECTED)):
+        elif not any(self._is_named(row, kind) for kind in (Field.STARTS, Field.ENDS, Field.EXPECTED, Field.STATUS)):
             self.roster.doubtful.append(entry)
 
     # --- its parts
@@ -442,11 +453,12 @@ class _TableReader:
             last_first = self.name_field is Field.LAST_FIRST
             first, last, nick = split_name(told[self.name_field], last_first=last_first)
         preferred = preferred or nick
-        if not first and not last:
+        whole = f"{first} {last}".strip()
+        if not whole or _OPEN.fullmatch(whole) or _HELD.fullmatch(whole):
             self._problem(
                 row,
                 self.name_field,
-                _("no name"),
+                _("“%(text)s” is no name") % {"text": whole} if whole else _("no name"),
                 _("Write the resident's first and last name, or clear the line if the bed is empty."),
             )
         elif not first:

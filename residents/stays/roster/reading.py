@@ -191,12 +191,17 @@ def _csv_rows(lines: Iterator[str], delimiter: str, skipped: int) -> Iterator[Ro
             ) from error
         if len(taken) > 1 and _is_unclosed(taken, delimiter):
             raise RosterError(_('A quotation mark (") on line %(line)s is opened and never closed.') % {"line": start})
-        values = tuple(_trimmed([cell.strip() for cell in cells]))
+        values = tuple(_trimmed([_without_apostrophe(cell.strip()) for cell in cells]))
         if not values:
             continue
         count += 1
         _check_size(values, count, start, "")
         yield Row(start, values)
+
+
+def _without_apostrophe(cell: str) -> str:
+    """A text as it was before an export put an apostrophe in front, so that it does not run as a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell
 
 
 def _is_unclosed(taken: list[str], delimiter: str) -> bool:

@@ -69,6 +69,16 @@ def test_an_empty_bed_is_a_bed_and_nobody(read, words):
     assert (len(result.beds), result.entries, result.problems, result.notes) == (1, [], [], [])
 
 
+@pytest.mark.parametrize(
+    ("words", "kind"), [("VACANT", None), ("open", None), ("HOLD", "hold"), ("broken", "out of service")]
+)
+def test_a_date_beside_such_a_word_makes_nobody_of_it(read, words, kind):
+    result = roster(read, line(First=words, Last="", DOB=""))
+
+    assert (len(result.beds), result.entries, result.problems) == (1, [], [])
+    assert [kind in note for note in told(result.notes)] == ([True] if kind else [])
+
+
 @pytest.mark.parametrize("words", ["Vacant since 10/1", "open bed", "EMPTY - needs mattress"])
 def test_what_stands_beside_vacant_is_told(read, words):
     result = roster(read, line(First=words, Last="", DOB="", Move_in=""))
@@ -140,6 +150,16 @@ def test_the_state_of_the_bed_may_stand_in_a_column_of_its_own(read):
     assert [note.place.line for note in result.notes] == [4, 5]
 
 
+def test_who_is_said_to_have_left_needs_the_day(read):
+    content = "Bed,Name,Move in,Out,Status\n1,Ada B,1/1/26,,Discharged\n2,Bo C,1/1/26,2/1/26,left\n"
+
+    result = read(content, house="Oak").roster
+
+    assert told(result.problems) == [
+        "line 2, column E (Status): “Discharged”, but no move-out date. Write the day the resident moved out."
+    ]
+
+
 def test_a_column_that_is_not_understood_is_left_out_and_said_so(read):
     result = read("Bed,Name,Move in,Weekly fee\n1,Ada B,1/1/26,$185\n", house="Oak").roster
 
@@ -204,6 +224,11 @@ def test_day_first_dates_are_recognized_for_the_whole_table_and_said_so(read):
         (
             {"First": "", "Last": ""},
             "line 2, column D (First): no name. "
+            "Write the resident's first and last name, or clear the line if the bed is empty.",
+        ),
+        (
+            {"First": "VACANT", "Last": ""},
+            "line 2, column D (First): “VACANT” is no name. "
             "Write the resident's first and last name, or clear the line if the bed is empty.",
         ),
         ({"First": ""}, "line 2, column D (First): no first name beside “Renner”. Write the first name."),

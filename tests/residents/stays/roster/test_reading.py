@@ -90,6 +90,10 @@ def test_rows_keep_their_line_though_cells_span_lines_and_rows_are_empty():
     ]
 
 
+def test_the_apostrophe_of_an_export_is_taken_off_again():
+    assert cells_of(b"Name,Phone,Note\n'=1+1,'+1 555 010 2204,'tis\n")[1] == ["=1+1", "+1 555 010 2204", "'tis"]
+
+
 def test_a_byte_that_windows_1252_does_not_know_becomes_a_control_character():
     assert decode(b"Jos\xe9 \x81") == ("José \x81", "Windows-1252")
 
