@@ -83,7 +83,7 @@ def roster_import(*, plan: Plan, reason: str, progress: Callable[[int, int], Non
             _write(plan, progress)
     except IntegrityError as error:
         raise ValidationError(
-            _("Somebody changed these houses in the meantime. Nothing was imported; look at the preview again."),
+            _("Somebody changed these houses in the meantime. Nothing was imported. Look at it and try again."),
             code="changed",
         ) from error
     return made
