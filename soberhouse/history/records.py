@@ -25,17 +25,34 @@ EVENTS = {"INSERT": ("+", "NEW"), "UPDATE": ("~", "NEW"), "DELETE": ("-", "OLD")
 
 
 class HistoryTriggers:
-    """The capture triggers of one audited model."""
+    """What the database does for one audited model: it writes history, and it lets no row go or change its keys.
+
+    A row that could be deleted and made anew, or swap its key with another's, would slip past every rule that says what
+    a row may never change.
+    """
 
     def triggers(self, model: type[models.Model], vendor: str) -> Iterator[Trigger]:
         yield from capture_triggers(model, vendor)
+        table = model._meta.db_table
+        nothing = refuse(f"{table} is audited: nothing is deleted", vendor)
+        yield Trigger(f"{PREFIX}kept_{table}_delete", table, "BEFORE DELETE", nothing)
 
 
 class AppendOnlyHistory:
-    """A history table refuses UPDATE, DELETE and TRUNCATE."""
+    """A history table refuses UPDATE, DELETE, TRUNCATE, and whatever is not written by a capture trigger.
+
+    On SQLite, which has no measure of a trigger's depth, our own connections may still insert; no other client may.
+    """
 
     def triggers(self, model: type[models.Model], vendor: str) -> Iterator[Trigger]:
-        yield from append_only(f"kept_{model._meta.db_table}", model._meta.db_table, vendor)
+        table = model._meta.db_table
+        yield from append_only(f"kept_{table}", table, vendor, key=model._meta.pk.column)
+        name, sentence = f"{PREFIX}kept_{table}_capture", f"{table} is written by triggers only"
+        if vendor == "postgresql":
+            yield Trigger(name, table, "BEFORE INSERT", refuse(sentence, vendor), when="pg_trigger_depth() = 0")
+        else:
+            nobody = "soberhouse_acting('actor_kind') IS NULL"
+            yield Trigger(name, table, "BEFORE INSERT", refuse(sentence, vendor, where=nobody))
 
 
 def capture_triggers(model: type[models.Model], vendor: str) -> Iterator[Trigger]:
@@ -53,6 +70,8 @@ def capture(table: str, history: str, columns: list[str], vendor: str) -> Iterat
     differs = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
     changed = " OR ".join(f'OLD."{column}" {differs} NEW."{column}"' for column in columns)
     nobody = f"{table}: a change without an actor is refused; use acting_as()"
+    rekeyed = " OR ".join(f'OLD."{key}" {differs} NEW."{key}"' for key in ("id", "uuid") if key in columns)
+    same_keys = refuse(f"{table}: a row keeps its keys", vendor, where=rekeyed)
 
     for event, (kind, row) in EVENTS.items():
         values = ", ".join(f'{row}."{column}"' for column in columns)
@@ -65,6 +84,8 @@ def capture(table: str, history: str, columns: list[str], vendor: str) -> Iterat
                 for key in ("reason", "actor_kind", "actor_id", "actor_label", "source", "request_id")
             )
             body = refuse(nobody, vendor, where="soberhouse_acting('actor_kind') IS NULL")
+            if when:
+                body = f"{same_keys} {body}"
             body += f" {into}, soberhouse_now(), '{kind}', {asked});"
             yield Trigger(name, table, f"AFTER {event}", body, when=when)
         else:
@@ -75,13 +96,16 @@ def capture(table: str, history: str, columns: list[str], vendor: str) -> Iterat
             )
             unpacked = f"string_to_array(nullif(current_setting('{SETTING}', true), ''), chr({ord(SEPARATOR)}))"
             declare = f"acting text[] := {unpacked};"
-            ours = refuse(nobody, vendor, where=f"current_setting('application_name') = '{settings.APPLICATION_NAME}'")
+            # Asked inside the function, which keeps its plan: PostgreSQL reads a WHEN clause anew for each statement.
+            unchanged = f"IF NOT ({changed}) THEN RETURN NULL; END IF; {same_keys} " if when else ""
+            # Who acts is believed only of our own connections; for any other client the database's own user acted.
             body = (
-                f"IF acting IS NULL THEN {ours} "
+                f"{unchanged}IF current_setting('application_name') <> '{settings.APPLICATION_NAME}' THEN "
                 f"acting := ARRAY['database', '', session_user::text, 'sql', '', '']; END IF; "
+                f"{refuse(nobody, vendor, where='acting IS NULL')} "
                 f"{into}, clock_timestamp(), '{kind}', {asked});"
             )
-            yield Trigger(name, table, f"AFTER {event}", body, when=when, declare=declare)
+            yield Trigger(name, table, f"AFTER {event}", body, declare=declare)
     if vendor == "postgresql":
         # Row triggers do not see TRUNCATE.
         yield Trigger(

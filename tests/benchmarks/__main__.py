@@ -67,9 +67,10 @@ def start_up(folder: Path) -> dict:
 
 
 def verdict(line: dict) -> str:
-    if "at least" in line:
-        return "" if line["ratio"] >= line["at least"] else "MISSED"
-    return "" if line["ratio"] <= line["at most"] else "MISSED"
+    """Whether the bar is met, in the two digits that bars are written in."""
+    ratio = round(line["ratio"], 2)
+    met = ratio >= line["at least"] if "at least" in line else ratio <= line["at most"]
+    return "" if met else "MISSED"
 
 
 def show(line: dict) -> bool:
