@@ -264,7 +264,7 @@ class Story:
     def _room_for(self, place: Place) -> int:
         """How many more the house takes, promised beds counted."""
         promised = [each for each in self.asking[place.house.pk] if each.bed is not None]
-        return place.plan.living - len(place.living) - len(promised)
+        return max(place.plan.living - len(place.living) - len(promised), 0)
 
     def _wanted(self, place: Place) -> list[str]:
         """For whom there are free beds, each as often as there are beds."""
