@@ -428,13 +428,15 @@ def test_a_use_that_was_voided_does_not_come_back_before_another(cast, bed, over
         update(BedUse, use.pk, voided=False)
 
 
-def test_a_plan_is_not_moved_back_to_where_another_took_the_bed(cast, bed, overdue):
-    """They moved to another bed on day 20; a plan to leave on day 20 would say that they never left the first."""
+def test_somebody_who_moved_on_to_another_bed_has_left_the_first(cast, bed, overdue):
     update(Stay, overdue.pk, expected_on=None)
+    elsewhere = out_of_service(cast.bed_a("3A"), 20, None)
+    elsewhere.kind, elsewhere.stay = "stay", overdue
+    insert(elsewhere)
+
     insert(use_of_kind("stay", cast, bed, 20, None))
 
-    with refused("bed_use_still_there"):
-        update(Stay, overdue.pk, expected_on=day(20))
+    assert BedUse.objects.filter(bed=bed, stay__ends_on=None).count() == 2
 
 
 # What a row must be made of

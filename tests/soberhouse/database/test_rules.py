@@ -89,6 +89,8 @@ def test_a_row_of_another_house_than_its_parent_is_refused(cast, model, rule):
     if getattr(row, rule.via) is None:
         # The rule stands, whatever else the row lacks: the trigger comes before the other checks.
         setattr(row, rule.via, factories.value_for(model._meta.get_field(rule.via), cast))
+    if hasattr(row, "resident") and hasattr(getattr(row, rule.via), "resident"):
+        row.resident = getattr(row, rule.via).resident
     row.house = cast.house_b
     names = {each.name for each in model._meta.constraints if isinstance(each, SameHouse | SameOrganization)}
 
