@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -32,17 +32,19 @@ class Furnished:
 
 
 def people_of(organization: Organization) -> QuerySet[User]:
-    """Everybody who has or had a role here, and residents who sign in."""
-    return User.objects.filter(
-        Q(pk__in=Role.objects.filter(organization=organization).values("user")) | Q(resident__organization=organization)
-    ).order_by("name", "pk")
+    """Whom the operators here deal with: those with a role, now, later or before, and residents who sign in.
+
+    Not those who left and have to do with another organization since.
+    """
+    return User.objects.people_of([organization]).order_by("name", "pk")
 
 
 def staff(*, organization: Organization, now: datetime, past: bool = False) -> QuerySet[User]:
-    """Whoever has a role here now or later and may sign in; or, `past`, whoever had one and has no more."""
+    """Whoever has a role here now or later and may sign in; or, `past`, whoever had one, has no more, and went to no
+    other organization."""
     roles = Role.objects.filter(organization=organization)
     standing = roles.filter(Q(ends_at=None) | Q(ends_at__gt=now)).values("user")
-    users = User.objects.filter(pk__in=roles.values("user")).order_by("name", "pk")
+    users = people_of(organization).filter(pk__in=roles.values("user"))
     current = Q(pk__in=standing, is_active=True)
     return users.filter(~current if past else current)
 
@@ -52,11 +54,10 @@ def person(*, user: User, organization: Organization, now: datetime) -> Person:
     return with_roles([user], organization=organization, now=now)[0]
 
 
-def works_elsewhere(*, user: User, organization: Organization) -> bool:
-    """Whether the account is not this organization's alone, so that its operator may not take it over."""
-    roles = Role.objects.filter(user=user).exclude(organization=organization)
-    home = getattr(user, "resident", None)
-    return roles.exists() or (home is not None and home.organization_id != organization.pk)
+def is_shared(*, user: User, organizations: Iterable[Organization | int]) -> bool:
+    """Whether the account is not these organizations' alone, so that their operators may not take it over, nor read
+    what became of it."""
+    return User.objects.shared_beyond(organizations).filter(pk=user.pk).exists()
 
 
 def rooms_of(house: House, *, today: date) -> list[Furnished]:

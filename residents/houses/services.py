@@ -6,7 +6,6 @@ ValidationError that says what would be right.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -22,6 +21,7 @@ from residents.houses.models import Bed, House, Organization, Role, Room, Tablet
 from residents.houses.permissions import RoleKind
 from soberhouse.accounts import services as accounts
 from soberhouse.accounts.models import User
+from soberhouse.accounts.rules import check_reason, tidy
 from soberhouse.history import because
 
 R = TypeVar("R", bound=Model)
@@ -40,7 +40,7 @@ ABOUT_HOUSE = (
 @transaction.atomic
 def organization_create(*, name: str, time_zone: str, phone: str = "") -> Organization:
     """A new organization. Refuses a name that another has, and an unknown time zone."""
-    return _save(Organization(name=_tidy(name), time_zone=time_zone, phone=phone))
+    return _save(Organization(name=tidy(name), time_zone=time_zone, phone=phone))
 
 
 @transaction.atomic
@@ -72,7 +72,7 @@ def house_change(*, house: House, changes: Mapping[str, Any]) -> House:
 def room_add(*, house: House, name: str) -> Room:
     """A new room, after the others. Refuses a name that another room of the house has."""
     _locked(house)
-    return _save(Room(house=house, name=_tidy(name), position=_next_position(house.rooms)))
+    return _save(Room(house=house, name=tidy(name), position=_next_position(house.rooms)))
 
 
 @transaction.atomic
@@ -93,7 +93,7 @@ def bed_add(*, room: Room, name: str, opened_on: date | None = None) -> Bed:
     """A new bed, after the others of the room; it counts from `opened_on`, or always. Refuses a name the room has."""
     room = _locked(room)
     return _save(
-        Bed(house=room.house, room=room, name=_tidy(name), opened_on=opened_on, position=_next_position(room.beds))
+        Bed(house=room.house, room=room, name=tidy(name), opened_on=opened_on, position=_next_position(room.beds))
     )
 
 
@@ -135,7 +135,7 @@ def bed_close(*, bed: Bed, closed_on: date, reason: str = "") -> Bed:
 @transaction.atomic
 def bed_reopen(*, bed: Bed, reason: str) -> Bed:
     """The bed counts again, as if it had never been closed. Refuses to go without a reason."""
-    _check_reason(reason)
+    check_reason(reason)
     with because(reason):
         return _change(_locked(bed), {"closed_on": None}, ("closed_on",))
 
@@ -203,7 +203,7 @@ def role_end(*, role: Role, ends_at: datetime, reason: str) -> Role:
 
     Refuses to go without a reason, a later end than the role has, and to leave the organization without an operator.
     """
-    _check_reason(reason)
+    check_reason(reason)
     organization = _locked(role.organization)
     role = _locked(role)
     ends_at = max(ends_at, role.starts_at)
@@ -267,13 +267,13 @@ def tablet_enrol(*, house: House, name: str) -> tuple[Tablet, str]:
     """A new shared tablet of the house, and the token of its device, which is told this once and never again."""
     _locked(house)
     token = tablets.new_token()
-    return _save(Tablet(house=house, name=_tidy(name), token_digest=tablets.digest(token))), token
+    return _save(Tablet(house=house, name=tidy(name), token_digest=tablets.digest(token))), token
 
 
 @transaction.atomic
 def tablet_revoke(*, tablet: Tablet, reason: str, now: datetime) -> Tablet:
     """The device is no tablet of the house from `now` on, and whoever is signed in on it is out. Needs a reason."""
-    _check_reason(reason)
+    check_reason(reason)
     tablet = _locked(tablet)
     if tablet.ends_at is not None:
         raise ValidationError(_("This tablet was revoked already."))
@@ -300,17 +300,8 @@ def _change(row: R, changes: Mapping[str, Any], allowed: Sequence[str]) -> R:
     if unknown := set(changes) - set(allowed):
         raise ValueError(f"Not a fact about a {type(row).__name__}: {', '.join(sorted(unknown))}.")
     for name, value in changes.items():
-        setattr(row, name, _tidy(value) if name == "name" else value)
+        setattr(row, name, tidy(value) if name == "name" else value)
     return _save(row)
-
-
-def _tidy(text: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(text.split()))
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say why.")})
 
 
 def _next_position(rows: QuerySet[Any]) -> int:

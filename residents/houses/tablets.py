@@ -1,7 +1,8 @@
 """Shared tablets: which device this is, who may step up to it, and the lock that shuts it when it lies idle.
 
-An enrolled device carries a signed cookie with a token of which the database keeps a digest. A session opened on it by
-PIN is bound to it: it ends when the device lies idle or is revoked, and wherever it turns up on any other device.
+An enrolled device carries a signed cookie with a token of which the database keeps a digest. Every session on it ends
+when it lies idle, by whichever way it was opened. One opened by PIN is bound to the device: it ends when that is
+revoked, and wherever it turns up on any other.
 """
 
 from __future__ import annotations
@@ -15,14 +16,13 @@ from django.contrib.auth import login, logout
 from django.core.signing import BadSignature
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 
 from residents.houses.models import Role, Tablet
 from residents.houses.permissions import RoleKind
 from soberhouse.accounts.models import User
+from soberhouse.middleware import lead_away
 
 COOKIE = "soberhouse_tablet"
 COOKIE_AGE = 400 * 24 * 60 * 60  # as long as browsers keep any
@@ -85,10 +85,11 @@ def open_session(request: HttpRequest, *, user: User, tablet: Tablet) -> None:
 
 
 class TabletLock:
-    """Ends a tablet's session that lay idle for `TABLET_IDLE_SECONDS`, or whose tablet was revoked or is another one.
+    """Ends a session on a tablet that lay idle for `TABLET_IDLE_SECONDS`, or that was opened by PIN on a tablet that was
+    revoked or is another one.
 
-    `request.on_tablet` says to the pages that this is such a session, `request.idle_seconds` how long it may lie idle.
-    Nothing of it stays in the browser's cache.
+    `request.on_tablet` says to the pages that it was opened by PIN, `request.idle_seconds` how long it may lie idle: 0
+    where that does not matter.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -96,22 +97,17 @@ class TabletLock:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         device = request.session.get(DEVICE)
-        request.on_tablet, request.idle_seconds = device is not None, settings.TABLET_IDLE_SECONDS
-        if device is None:
+        tablet = tablet_of(request) if request.user.is_authenticated else None
+        request.on_tablet = device is not None
+        request.idle_seconds = settings.TABLET_IDLE_SECONDS if device or tablet else 0
+        if not request.idle_seconds:
             return self.get_response(request)
-        tablet, now = tablet_of(request), int(timezone.now().timestamp())
-        idle = now - request.session.get(SEEN, 0)
-        if tablet is None or str(tablet.uuid) != device or idle >= settings.TABLET_IDLE_SECONDS:
+        now = int(timezone.now().timestamp())
+        # A sign-in by password leaves no mark: the first page after it begins to count.
+        idle = now - request.session.get(SEEN, 0 if device else now)
+        if idle >= settings.TABLET_IDLE_SECONDS or (device and (tablet is None or str(tablet.uuid) != device)):
             logout(request)
-            return self._lead_away(request, reverse("tablet") if tablet else reverse(settings.LOGIN_URL))
-        if idle >= SEEN_EVERY:
+            return lead_away(request, reverse("tablet") if tablet else reverse(settings.LOGIN_URL))
+        if idle >= SEEN_EVERY or SEEN not in request.session:
             request.session[SEEN] = now
-        response = self.get_response(request)
-        add_never_cache_headers(response)
-        return response
-
-    @staticmethod
-    def _lead_away(request: HttpRequest, url: str) -> HttpResponse:
-        if request.headers.get("HX-Request"):  # htmx would put the lock inside the page
-            return HttpResponse(status=204, headers={"HX-Redirect": url})
-        return redirect(url)
+        return self.get_response(request)

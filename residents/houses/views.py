@@ -45,21 +45,10 @@ from residents.houses.permissions import Action
 from soberhouse.accounts import services as accounts
 from soberhouse.accounts.forms import PinForm
 from soberhouse.accounts.models import User
+from soberhouse.accounts.views import by_password, events_of
 from soberhouse.form_page import form_page
 
 View = Callable[..., HttpResponse]
-
-
-def by_password(view: View) -> View:
-    """Accounts, roles and devices ask for the real sign-in: 403 for whoever stepped up to a shared tablet by PIN."""
-
-    @functools.wraps(view)
-    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if request.on_tablet:
-            return render(request, "accounts/not_on_tablet.html", status=403)
-        return view(request, *args, **kwargs)
-
-    return wrapped
 
 
 def page(name: str, row: Model) -> str:
@@ -307,12 +296,14 @@ def role_new(request: HttpRequest, organization: Organization) -> HttpResponse:
 @by_password
 def role_end(request: HttpRequest, role: Role) -> HttpResponse:
     back = person_page(role.organization, role.user)
+    people = queries.people_of(role.organization)
     return form_page(
         request,
         RoleEndForm(request.POST or None, role=role),
         lambda data: services.role_end(role=role, **data),
         title=_("End this role?"),
-        to=back,
+        # Who works elsewhere too and has no role here any more has no page here either.
+        to=lambda role: back if people.filter(pk=role.user_id).exists() else page("people", role.organization),
         done=_("The role ends then."),
         template="soberhouse/confirm.html",
         intro=f"{role.user} · {role}",
@@ -342,12 +333,12 @@ def of_person(view: View) -> View:
 
 
 def of_own_person(view: View) -> View:
-    """The same for a view that takes hold of the account: 403 where it is also another organization's."""
+    """The same for a view that takes hold of the account: 403 where it is another organization's too."""
 
     @of_person
     @functools.wraps(view)
     def wrapped(request: HttpRequest, organization: Organization, user: User) -> HttpResponse:
-        if queries.works_elsewhere(user=user, organization=organization):
+        if queries.is_shared(user=user, organizations=[organization]):
             raise PermissionDenied(_("This account also works for another organization."))
         return view(request, organization, user)
 
@@ -356,11 +347,13 @@ def of_own_person(view: View) -> View:
 
 @of_person
 def person(request: HttpRequest, organization: Organization, user: User) -> HttpResponse:
+    ours = not queries.is_shared(user=user, organizations=[organization])
     context = {
         "organization": organization,
         "person": queries.person(user=user, organization=organization, now=timezone.now()),
         "has_password": user.has_usable_password(),
-        "ours": not queries.works_elsewhere(user=user, organization=organization),
+        "ours": ours,
+        "events": events_of(user) if ours else [],
         "oneself": user.pk == request.user.pk,
     }
     return render(request, "residents/houses/person.html", context)
@@ -389,7 +382,10 @@ def person_password(request: HttpRequest, organization: Organization, user: User
         title=_("A new password for %(name)s") % {"name": user},
         to=person_page(organization, user),
         done=_("The password is set. Tell it to them in person."),
-        intro=_("The old one stops working, and wherever they are signed in they are out."),
+        intro=_(
+            "The old one stops working, and wherever they are signed in they are out. The new one opens one page: where "
+            "they choose their own. They are told by mail, if they have an address, and the account says who set it."
+        ),
         submit=_("Set the password"),
         cancel_url=person_page(organization, user),
     )
@@ -405,7 +401,10 @@ def person_pin(request: HttpRequest, organization: Organization, user: User) -> 
         title=_("A PIN for %(name)s") % {"name": user},
         to=person_page(organization, user),
         done=_("The PIN is set."),
-        intro=_("With it they step up to the shared tablets of their houses. It works nowhere else."),
+        intro=_(
+            "With it they step up to the shared tablets of their houses. It works nowhere else. They are told by mail, if "
+            "they have an address, and the account says who set it."
+        ),
         submit=_("Set the PIN"),
         cancel_url=person_page(organization, user),
     )
@@ -562,7 +561,8 @@ def tablet_pin(request: HttpRequest, tablet: Tablet, *, uuid: UUID) -> HttpRespo
         return ratelimit.respond_429(request)
     form = TabletPinForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if accounts.pin_check(user=user, pin=form.cleaned_data["pin"], device=str(tablet.uuid)):
+        pin, device = form.cleaned_data["pin"], str(tablet.uuid)
+        if accounts.pin_check(user=user, pin=pin, device=device, now=timezone.now()):
             tablets.open_session(request, user=user, tablet=tablet)
             return redirect(settings.LOGIN_REDIRECT_URL)
         form.add_error("pin", _("This is not the PIN. After five wrong tries it is locked here for 15 minutes."))

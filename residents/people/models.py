@@ -13,10 +13,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from residents.houses.models import House, InHouse, InHouseQuerySet, Organization, Reach, staff_roles
+from residents.houses.models import House, InHouse, InHouseQuerySet, Organization, Reach, Role, staff_roles
 from residents.houses.permissions import MAY, Action
 from soberhouse.accounts.models import User
-from soberhouse.database.constraints import AppendOnly, Frozen, SameOrganization
+from soberhouse.database.constraints import AppendOnly, Frozen, Same, SameOrganization
 from soberhouse.history.records import Audited
 
 
@@ -36,26 +36,34 @@ class Fact(models.Model):
 
 class ResidentQuerySet(models.QuerySet["Resident"]):
     def visible_to(self, user: User) -> ResidentQuerySet:
-        """Oneself; everybody of the organization for its operator and auditor; and for a house those who apply to it,
-        for whom it holds a bed, or who live there now. What remains of a past stay is reached through the stay."""
+        """Oneself; everybody of the organization for its operator and auditor; and for a house those who live there, or
+        who live nowhere and apply to it. What remains of a past stay is reached through the stay."""
         if not getattr(user, "pk", None):
             return self.none()
-        roles = staff_roles(user)
-        here = roles.exclude(house=None).values("house")
-        return self.filter(
-            Q(user=user)
-            | Q(organization__in=roles.filter(house=None).values("organization"))
-            | Q(
-                pk__in=Resident.objects.filter(stays__house__in=here, stays__ends_on=None, stays__voided=False).values(
-                    "pk"
-                )
-            )
-            | Q(
-                pk__in=Resident.objects.filter(
-                    applications__house__in=here, applications__status__in=Resident.APPLYING
-                ).values("pk")
-            )
-        )
+        return self.filter(Q(user=user) | reached_by(staff_roles(user)))
+
+    def known_to(self, user: User | None) -> ResidentQuerySet:
+        """Those whom `user` may recognise in somebody who comes: whom they see, and who stayed in a house of theirs.
+        Everybody, for a command."""
+        if user is None:
+            return self
+        here = staff_roles(user).exclude(house=None).values("house")
+        stayed = Resident.objects.filter(stays__house__in=here, stays__voided=False)
+        return self.filter(Q(pk__in=Resident.objects.visible_to(user).values("pk")) | Q(pk__in=stayed.values("pk")))
+
+
+def reached_by(roles: models.QuerySet[Role]) -> Q:
+    """The residents that these role rows reach. An application alone opens nobody who lives in another house."""
+    here = roles.exclude(house=None).values("house")
+    living = Resident.objects.filter(stays__ends_on=None, stays__voided=False)
+    living_here = Resident.objects.filter(stays__house__in=here, stays__ends_on=None, stays__voided=False)
+    applying = Resident.objects.filter(applications__house__in=here, applications__status__in=Resident.APPLYING)
+    lives = models.Exists(living.filter(pk=models.OuterRef("pk")))
+    return (
+        Q(organization__in=roles.filter(house=None).values("organization"))
+        | Q(pk__in=living_here.values("pk"))
+        | Q(pk__in=applying.exclude(lives).values("pk"))
+    )
 
 
 class Resident(Audited):
@@ -101,11 +109,13 @@ class Resident(Audited):
         return self.name
 
     def reach(self) -> Reach:
-        """The organization, and the houses where this person lives or applies now. One query."""
+        """The organization, and the house where this person lives or, who lives nowhere, the houses applied to."""
         if not hasattr(self, "_house_ids"):
-            live = Q(stays__resident=self, stays__ends_on=None, stays__voided=False)
-            applying = Q(applications__resident=self, applications__status__in=self.APPLYING)
-            self._house_ids = frozenset(House.objects.filter(live | applying).values_list("pk", flat=True))
+            living = House.objects.filter(stays__resident=self, stays__ends_on=None, stays__voided=False)
+            applying = House.objects.filter(
+                applications__resident=self, applications__status__in=self.APPLYING
+            ).exclude(models.Exists(living))
+            self._house_ids = frozenset((living | applying).values_list("pk", flat=True))
         return Reach(self.organization_id, self._house_ids, about_user_id=self.user_id)
 
     @property
@@ -161,6 +171,7 @@ class SobrietyDate(OfResident, Fact):
         ordering = ["-recorded_at", "-id"]
         constraints = [
             AppendOnly(name="sobriety_date_kept"),
+            Same(via="corrects", column="resident_id", name="sobriety_date_corrects_person"),
             models.CheckConstraint(
                 condition=Q(corrects=None) | ~Q(reason=""),
                 name="sobriety_date_correction_reason",
@@ -178,17 +189,8 @@ class AlertQuerySet(OfResidentQuerySet):
         """Seen by few: the operator, managers of the house where the person is now, and the resident."""
         if not getattr(user, "pk", None):
             return self.none()
-        staff = staff_roles(user).filter(kind__in=MAY[Action.SEE_GUARDED])
-        seen = Resident.objects.visible_to(user).filter(
-            Q(user=user)
-            | Q(organization__in=staff.filter(house=None).values("organization"))
-            | Q(stays__house__in=staff.exclude(house=None).values("house"), stays__ends_on=None, stays__voided=False)
-            | Q(
-                applications__house__in=staff.exclude(house=None).values("house"),
-                applications__status__in=Resident.APPLYING,
-            )
-        )
-        return self.filter(resident__in=seen.values("pk"))
+        few = staff_roles(user).filter(kind__in=MAY[Action.SEE_GUARDED])
+        return self.filter(resident__in=Resident.objects.filter(Q(user=user) | reached_by(few)).values("pk"))
 
 
 class Alert(OfResident):
@@ -289,9 +291,6 @@ class WeeklyHours(OfResident):
 
 
 class OfficerQuerySet(InHouseQuerySet):
-    def live_on(self, day: date) -> OfficerQuerySet:
-        return self.filter(Q(ends_on=None) | Q(ends_on__gt=day), starts_on__lte=day)
-
     def seen_by_resident(self, user: User) -> Q:
         return Q(house__in=House.objects.lived_in_by(user).values("pk"))
 

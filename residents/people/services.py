@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Min, Model
+from django.db.models import Min, Model, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -79,9 +79,15 @@ def resident_create(
 
 
 def resident_find_same(
-    *, organization: Organization, legal_first_name: str, legal_last_name: str, birth_date: date | None
+    *,
+    organization: Organization,
+    legal_first_name: str,
+    legal_last_name: str,
+    birth_date: date | None,
+    among: QuerySet[Resident] | None = None,
 ) -> Resident | None:
-    """Somebody of the organization with exactly these legal names, whatever their case, and this birth date.
+    """Somebody of the organization (and `among` these) with exactly these legal names, whatever their case, and this
+    birth date.
 
     Without a birth date a name alone says nothing, and nobody is the same; nor where two people match. The
     names are compared here, because the engines fold the case of é differently.
@@ -91,7 +97,9 @@ def resident_find_same(
     wanted = (_folded(legal_first_name), _folded(legal_last_name))
     same = [
         resident
-        for resident in Resident.objects.filter(organization=organization, birth_date=birth_date)
+        for resident in (Resident.objects.all() if among is None else among).filter(
+            organization=organization, birth_date=birth_date
+        )
         if (_folded(resident.legal_first_name), _folded(resident.legal_last_name)) == wanted
     ]
     return same[0] if len(same) == 1 else None

@@ -48,7 +48,7 @@ def _overstays(house: House, today: date) -> Card:
         days = (today - stay.expected_on).days
         rows.append(
             Row(
-                fact=stay.resident.short_name,
+                fact=stay.short_name,
                 reason=_("expected to leave %(day)s, still in the bed") % {"day": _day(stay.expected_on)},
                 url=reverse("stay", args=[stay.uuid]),
                 state="missed",
@@ -78,7 +78,7 @@ def _numbers(house: House, today: date, *, may_admit: bool) -> Card:
 def _due(house: House, today: date, *, may_admit: bool) -> Card:
     rows = [
         Row(
-            fact=_("%(name)s moves out") % {"name": stay.resident.short_name},
+            fact=_("%(name)s moves out") % {"name": stay.short_name},
             reason=_("today") if stay.expected_on == today else _("on %(day)s") % {"day": _day(stay.expected_on)},
             url=reverse("stay", args=[stay.uuid]),
             state="late" if stay.expected_on == today else "plain",
@@ -143,7 +143,7 @@ def _this_week(house: House, today: date) -> Card:
             (
                 stay.starts_on,
                 stay.pk,
-                Row(stay.resident.short_name, f"{came} {_day(stay.starts_on)}", _url(stay), "in", _("in")),
+                Row(stay.short_name, f"{came} {_day(stay.starts_on)}", _url(stay), "in", _("in")),
             )
         )
     for stay in (
@@ -153,7 +153,7 @@ def _this_week(house: House, today: date) -> Card:
         .order_by("-ends_on", "-id")
     ):
         left = _("moved out %(day)s") % {"day": _day(stay.ends_on)}
-        rows.append((stay.ends_on, stay.pk, Row(stay.resident.short_name, left, _url(stay), "plain", _("out"))))
+        rows.append((stay.ends_on, stay.pk, Row(stay.short_name, left, _url(stay), "plain", _("out"))))
     rows.sort(key=lambda each: each[:2], reverse=True)
     return Card(
         title=_("Moves of the last 7 days"),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from residents.houses.models import Bed, House
 from residents.houses.permissions import Action
 from residents.houses.scoped_forms import ScopedForm
+from residents.people.services import EARLIEST
 from residents.stays.models import Application, BedUse, Discharge, PhaseKind
 from residents.stays.queries import free_beds
 from residents.stays.steps import DISCHARGE_FACTS
@@ -48,7 +51,13 @@ class ApplicantChoice(forms.ModelChoiceField):
 
 
 def date_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(label=label, required=required, help_text=help_text, widget=DateInput())
+    return forms.DateField(
+        label=label,
+        required=required,
+        help_text=help_text,
+        widget=DateInput(),
+        validators=[MinValueValidator(EARLIEST), MaxValueValidator(date(2199, 12, 31))],
+    )
 
 
 def reason_field(label: Any = "", *, required: bool = True) -> forms.CharField:

@@ -19,6 +19,7 @@ from soberhouse.database.constraints import (
     AppendOnly,
     Frozen,
     NoOverlap,
+    Same,
     SameHouse,
     SameOrganization,
     TriggerConstraint,
@@ -80,6 +81,7 @@ class Application(AboutResident):
     referred_by = models.CharField(_("referred by"), max_length=120, blank=True)
     note = models.CharField(_("note"), max_length=1000, blank=True)
     place = models.PositiveIntegerField(_("place on the waitlist"), null=True, blank=True, editable=False)
+    closed_as = models.CharField(_("name when it was closed"), max_length=210, blank=True, editable=False)
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -106,7 +108,12 @@ class Application(AboutResident):
         verbose_name = _("application")
 
     def __str__(self) -> str:
-        return f"{self.resident} → {self.house}"
+        return f"{self.name} → {self.house}"
+
+    @property
+    def name(self) -> str:
+        """The name they had when the application was closed; while it is open, the one they have."""
+        return self.closed_as or self.resident.name
 
     def person(self) -> Resident:
         return self.resident
@@ -195,6 +202,7 @@ class Stay(AboutResident):
         Application, on_delete=models.PROTECT, related_name="stays", null=True, blank=True, editable=False
     )
     voided = models.BooleanField(_("entered by mistake"), default=False, db_default=False)
+    left_as = models.CharField(_("name when they left"), max_length=210, blank=True, editable=False)
 
     objects = StayQuerySet.as_manager()
 
@@ -219,13 +227,29 @@ class Stay(AboutResident):
             ),
             SameOrganization(via="resident", here="house", name="stay_organization"),
             SameHouse(via="application", name="stay_application_house"),
+            Same(via="application", column="resident_id", name="stay_application_person"),
+            Same(via="continues", column="resident_id", name="stay_continues_person"),
             Frozen(fields=["house", "resident"], name="stay_frozen"),
         ]
         indexes = [models.Index(fields=["house", "ends_on"], name="stay_house_ends")]
         verbose_name = _("stay")
 
     def __str__(self) -> str:
-        return f"{self.resident} · {self.house}"
+        return f"{self.name} · {self.house}"
+
+    @property
+    def name(self) -> str:
+        """The name they had when they left, which is all the house goes on knowing; while they are here, the one they
+        have."""
+        return self.left_as or self.resident.name
+
+    @property
+    def short_name(self) -> str:
+        """First name and initial of `name`."""
+        if not self.left_as:
+            return self.resident.short_name
+        first, _space, rest = self.left_as.partition(" ")
+        return f"{first} {rest[:1]}." if rest else first
 
     def person(self) -> Resident:
         return self.resident
@@ -234,7 +258,7 @@ class Stay(AboutResident):
 class NobodyStillThere(TriggerConstraint):
     """No stay uses a bed after somebody overdue who has not left it.
 
-    An overdue resident's bed use has ended (at `expected_on`) while their stay has not, so no overlap shows it.
+    An overdue resident's last bed use has ended, as planned, while their stay has not, so no overlap shows it.
     Asked from every side: the use that comes after, the use that came before, and the stay that is opened again.
     The bed is locked first.
     """
@@ -242,20 +266,25 @@ class NobodyStillThere(TriggerConstraint):
     def triggers(self, model: type[models.Model], vendor: str) -> Iterator[Trigger]:
         use, stay, bed = model._meta.db_table, Stay._meta.db_table, Bed._meta.db_table
 
+        def exists(rows: str, *conditions: str) -> str:
+            return f"EXISTS (SELECT 1 FROM {rows} WHERE {' AND '.join(conditions)})"  # noqa: S608 -- names of tables
+
         def still_there(u: str, s: str) -> str:
-            return (
-                f"{u}.kind = 'stay' AND NOT {u}.voided AND NOT {s}.voided AND {s}.ends_on IS NULL "
-                f"AND {u}.ends_on = {s}.expected_on"
+            later = exists(
+                f'"{use}" l',
+                f"l.stay_id = {u}.stay_id",
+                "NOT l.voided",
+                f"l.starts_on >= {u}.ends_on",
+                f"l.id <> {u}.id",
             )
+            live = f"{u}.kind = 'stay' AND NOT {u}.voided AND NOT {s}.voided AND {s}.ends_on IS NULL"
+            return f"{live} AND {u}.ends_on IS NOT NULL AND NOT {later}"
 
         def comes_after(o: str, u: str) -> str:
             return (
                 f"{o}.kind = 'stay' AND NOT {o}.voided AND {o}.bed_id = {u}.bed_id AND {o}.stay_id <> {u}.stay_id "
                 f"AND {o}.starts_on >= {u}.ends_on"
             )
-
-        def exists(rows: str, *conditions: str) -> str:
-            return f"EXISTS (SELECT 1 FROM {rows} WHERE {' AND '.join(conditions)})"  # noqa: S608 -- names of tables
 
         others = f'"{use}" o JOIN "{stay}" os ON os.id = o.stay_id AND NOT os.voided'
         after = exists(f'"{use}" u JOIN "{stay}" s ON s.id = u.stay_id', still_there("u", "s"), comes_after("NEW", "u"))
@@ -268,7 +297,7 @@ class NobodyStillThere(TriggerConstraint):
         lock_bed = lock_beds = ""
         if vendor == "postgresql":
             lock_bed = f'PERFORM 1 FROM "{bed}" WHERE id = NEW.bed_id FOR NO KEY UPDATE; '
-            left = exists(f'"{use}" u', "u.bed_id = b.id", "u.stay_id = NEW.id", "u.ends_on = NEW.expected_on")
+            left = exists(f'"{use}" u', "u.bed_id = b.id", "u.stay_id = NEW.id", "u.ends_on IS NOT NULL")
             lock_beds = (
                 f'IF NEW.ends_on IS NULL THEN PERFORM 1 FROM "{bed}" b WHERE {left} ORDER BY b.id FOR NO KEY UPDATE; '
                 "END IF; "
@@ -350,7 +379,13 @@ class BedUse(InHouse):
                 ),
                 name="bed_use_kind",
             ),
-            Within(via="stay", ignoring="voided", name="bed_use_within_stay"),
+            NoOverlap(
+                key="stay",
+                ignoring="voided",
+                name="bed_use_one_bed",
+                violation_error_message=_("A resident has one bed at a time."),
+            ),
+            Within(via="stay", ignoring="voided", parent_ignoring="voided", name="bed_use_within_stay"),
             Within(
                 via="bed",
                 parent_starts="opened_on",
@@ -432,7 +467,7 @@ class Phase(AboutResident):
                 name="phase_range",
                 violation_error_message=_("A phase cannot end before it starts."),
             ),
-            Within(via="stay", ignoring="voided", name="phase_within_stay"),
+            Within(via="stay", ignoring="voided", parent_ignoring="voided", name="phase_within_stay"),
             SameHouse(via="stay", name="phase_stay_house"),
             SameHouse(via="kind", name="phase_kind_house"),
             Frozen(fields=["house", "stay", "kind"], name="phase_frozen"),
@@ -509,6 +544,7 @@ class Discharge(AboutResident, Fact):
         ordering = ["recorded_at", "id"]
         constraints = [
             SameHouse(via="stay", name="discharge_house"),
+            Same(via="corrects", column="stay_id", name="discharge_corrects_stay"),
             models.CheckConstraint(
                 condition=Q(destination__in=list(hud.DESTINATIONS)),
                 name="discharge_destination",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -21,6 +21,8 @@ from residents.people.services import (
 )
 from residents.stays import hud
 from residents.stays.models import Application, ApplicationEvent, BedUse, Discharge, Stay
+from soberhouse.accounts.models import User
+from soberhouse.history import acting_now
 
 FOREVER = date.max
 
@@ -83,6 +85,7 @@ def locked_ended_stay(discharge: Discharge) -> Stay:
 def locked_application(application: Application) -> Application:
     """The application as it is now. The house is locked first: a waitlist is one list."""
     not_about_oneself(application.resident)
+    _not_on_the_same_list(application.house)
     lock(application.resident)
     lock(application.house)
     return (
@@ -90,6 +93,15 @@ def locked_application(application: Application) -> Application:
         .select_related("house", "resident")
         .get(pk=application.pk)
     )
+
+
+def _not_on_the_same_list(house: House) -> None:
+    """Raise PermissionDenied where the acting user applies to this house: they would decide about their rivals."""
+    acting = acting_now()
+    if acting is not None and acting.actor_kind == User.actor_kind:
+        own = Application.objects.live().filter(house=house, resident__user=acting.actor_id)
+        if own.exists():
+            raise PermissionDenied(_("Whoever is on a house's list does not decide about the others on it."))
 
 
 def locked_use(use: BedUse, kind: str) -> BedUse:
@@ -120,6 +132,7 @@ def note_event(application: Application, kind: str, *, reason: str = "", place: 
 def set_status(application: Application, status: str, kind: str, reason: str) -> Application:
     was_waiting = application.place is not None
     application.status, application.place = status, None
+    application.closed_as = "" if application.is_live else application.resident.name
     save(application)
     if was_waiting:
         renumber(Application.objects.filter(house=application.house, status=Application.Status.WAITING))
@@ -170,7 +183,16 @@ def cut(use: BedUse, on: date) -> BedUse:
 
 
 def known_or_new(house: House, person: dict[str, Any], today: date) -> Resident:
+    """The person of this name and birth date whom the one acting may know, or a new one.
+
+    Nobody is recognised behind somebody's back: whom only another house knows is written down anew here, so that to
+    type a name and a date opens no record and tells nothing. The organization is locked: one at a time is new.
+    """
+    lock(house.organization)
+    acting = acting_now()
+    is_user = acting is not None and acting.actor_kind == User.actor_kind
     known = resident_find_same(
+        among=Resident.objects.known_to(User.objects.get(pk=acting.actor_id) if is_user else None),
         organization=house.organization,
         legal_first_name=person["legal_first_name"],
         legal_last_name=person.get("legal_last_name", ""),
@@ -230,6 +252,7 @@ def set_end(stay: Stay, last: BedUse, left_on: date) -> None:
     """Let the stay, its last bed use and its phase end on this day, without any lying outside the stay on the way."""
     before = stay.ends_on
     later = before is not None and left_on > before
+    stay.left_as = stay.left_as or stay.resident.name
     if later:
         stay.ends_on = left_on
         save(stay)

@@ -87,7 +87,10 @@ class NoOverlap(TriggerConstraint):
 
     def _exclude(self, model: type[Model]) -> str:
         key, starts, ends = self._columns(model)
-        where = f' WHERE (NOT "{self.ignoring}")' if self.ignoring else ""
+        conditions = [f'NOT "{self.ignoring}"'] if self.ignoring else []
+        if model._meta.get_field(self.key).null:
+            conditions.append(f'"{key}" IS NOT NULL')  # a range from NULL to NULL would meet every other
+        where = f" WHERE ({' AND '.join(conditions)})" if conditions else ""
         return (
             f'EXCLUDE USING gist (int8range("{key}", "{key}", \'[]\') WITH &&, '
             f'daterange("{starts}", "{ends}", \'[)\') WITH &&){where}'
@@ -122,6 +125,9 @@ class NoOverlap(TriggerConstraint):
         )
         if self.ignoring:
             overlap = f'NOT NEW."{self.ignoring}" AND {overlap}'
+        # SQLite has no dates, only text, and '2026-9-05' would sort after '2026-10-01'.
+        odd = f'NEW."{starts}" IS NOT date(NEW."{starts}") OR NEW."{ends}" IS NOT date(NEW."{ends}")'
+        overlap = f"({odd}) OR ({overlap})"
         # AFTER, because a new row has its id only then.
         for event in ("INSERT", "UPDATE"):
             yield Trigger(
@@ -131,6 +137,8 @@ class NoOverlap(TriggerConstraint):
     def validate(self, model: type[Model], instance: Model, exclude: Any = None, using: str = DEFAULT_DB_ALIAS) -> None:
         exclude = exclude or ()
         if {self.key, self.starts, self.ends} & set(exclude) or (self.ignoring and getattr(instance, self.ignoring)):
+            return
+        if getattr(instance, model._meta.get_field(self.key).attname) is None:
             return
         starts, ends = getattr(instance, self.starts), getattr(instance, self.ends)
         if starts is None or (ends is not None and ends <= starts):
@@ -148,25 +156,25 @@ class NoOverlap(TriggerConstraint):
             raise ValidationError(self.get_violation_error_message(), code=self.violation_error_code)
 
 
-class SameHouse(TriggerConstraint):
-    """A row's house is the house of the row it points to through `via` (where it points at all).
+class Same(TriggerConstraint):
+    """A row has the same value in `column` as the row it points to through `via` (where it points at all).
 
-    It cannot race, because no row ever changes its house (`Frozen`).
+    It cannot race where the column never changes (`Frozen`) and rows are never deleted (`HistoryTriggers`).
     """
 
-    def __init__(self, *, via: str, name: str, **kwargs: Any) -> None:
-        self.via = via
+    def __init__(self, *, via: str, column: str, name: str, **kwargs: Any) -> None:
+        self.via, self.column = via, column
         super().__init__(name=name, **kwargs)
 
     def options(self) -> dict[str, Any]:
-        return {"via": self.via}
+        return {"via": self.via, "column": self.column}
 
     def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
         field = model._meta.get_field(self.via)
         parent = field.related_model._meta.db_table
         wrong = (
             f'NEW."{field.column}" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "{parent}" p '
-            f'WHERE p.id = NEW."{field.column}" AND p.house_id = NEW.house_id)'
+            f'WHERE p.id = NEW."{field.column}" AND p."{self.column}" = NEW."{self.column}")'
         )
         for event in ("INSERT", "UPDATE"):
             yield Trigger(
@@ -178,8 +186,18 @@ class SameHouse(TriggerConstraint):
 
     def validate(self, model: type[Model], instance: Model, exclude: Any = None, using: str = DEFAULT_DB_ALIAS) -> None:
         parent = getattr(instance, self.via, None)
-        if parent is not None and parent.house_id != instance.house_id:  # type: ignore[attr-defined]
+        if parent is not None and getattr(parent, self.column) != getattr(instance, self.column):
             raise ValidationError({self.via: self.get_violation_error_message()})
+
+
+class SameHouse(Same):
+    """A row's house is the house of the row it points to through `via`."""
+
+    def __init__(self, *, via: str, name: str, **kwargs: Any) -> None:
+        super().__init__(via=via, column="house_id", name=name, **kwargs)
+
+    def options(self) -> dict[str, Any]:
+        return {"via": self.via}
 
 
 class SameOrganization(TriggerConstraint):
@@ -244,19 +262,26 @@ class AppendOnly(TriggerConstraint):
         yield from append_only(self.name, model._meta.db_table, vendor)
 
 
-def append_only(name: str, table: str, vendor: str) -> Iterator[Trigger]:
+def append_only(name: str, table: str, vendor: str, *, key: str = "id") -> Iterator[Trigger]:
+    """The triggers that refuse to change `table`, whose primary key is the column `key`."""
     body = refuse(f"{table} is append-only", vendor)
     for event in ("UPDATE", "DELETE"):
         yield Trigger(f"{PREFIX}{name}_{event.lower()}", table, f"BEFORE {event}", body)
     if vendor == "postgresql":
         yield Trigger(f"{PREFIX}{name}_truncate", table, "BEFORE TRUNCATE", body, each="STATEMENT")
+    else:
+        # INSERT OR REPLACE fires no delete trigger in a client that did not ask for recursive ones.
+        there = f'EXISTS (SELECT 1 FROM "{table}" t WHERE t."{key}" = NEW."{key}")'
+        again = refuse(f"{table} is append-only", vendor, where=there)
+        yield Trigger(f"{PREFIX}{name}_insert", table, "BEFORE INSERT", again)
 
 
 class Within(TriggerConstraint):
     """A row's range [starts, ends) lies inside that of the row it points to through `via`, from either side.
 
     A NULL end is no end; a NULL start of the parent is no start; a child without an end fits only a parent without one.
-    Rows whose `ignoring` column is true do not count. The trigger locks the parent first, so two transactions cannot
+    Rows whose `ignoring` column is true do not count; a parent whose `parent_ignoring` column is true holds none that
+    count. The trigger locks the parent first, so two transactions cannot
     each see the other's old range.
     """
 
@@ -268,9 +293,10 @@ class Within(TriggerConstraint):
         parent_starts: str = "starts_on",
         parent_ends: str = "ends_on",
         ignoring: str = "",
+        parent_ignoring: str = "",
         **kwargs: Any,
     ) -> None:
-        self.via, self.ignoring = via, ignoring
+        self.via, self.ignoring, self.parent_ignoring = via, ignoring, parent_ignoring
         self.parent_starts, self.parent_ends = parent_starts, parent_ends
         super().__init__(name=name, **kwargs)
 
@@ -278,6 +304,7 @@ class Within(TriggerConstraint):
         return {
             "via": self.via,
             "ignoring": self.ignoring,
+            "parent_ignoring": self.parent_ignoring,
             "parent_starts": self.parent_starts,
             "parent_ends": self.parent_ends,
         }
@@ -287,8 +314,9 @@ class Within(TriggerConstraint):
         column, child, parent = field.column, model._meta.db_table, field.related_model._meta.db_table
 
         def outside(c: str, p: str) -> str:
+            voided = f"{p}.{self.parent_ignoring} OR " if self.parent_ignoring else ""
             return (
-                f"(({p}.{self.parent_starts} IS NOT NULL AND {c}.starts_on < {p}.{self.parent_starts}) OR "
+                f"({voided}({p}.{self.parent_starts} IS NOT NULL AND {c}.starts_on < {p}.{self.parent_starts}) OR "
                 f"({p}.{self.parent_ends} IS NOT NULL "
                 f"AND ({c}.ends_on IS NULL OR {c}.ends_on > {p}.{self.parent_ends})))"
             )

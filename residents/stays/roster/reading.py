@@ -33,6 +33,7 @@ MAX_RATIO = 200
 RATIO_FROM = 1024 * 1024
 MAX_TAGS = 3_000_000
 MAX_CELLS = 600_000
+MAX_OTHER_TAGS = 150_000  # styles, links and the like: each costs the library far more than a cell
 MAX_PADDED = 10_000_000
 
 DELIMITERS = ",;\t|"
@@ -137,7 +138,7 @@ def _read_csv(data: bytes, filename: str) -> Workbook:
     if sum(char < "\t" for char in start) > len(start) // 20:
         raise RosterError(_("This is not a spreadsheet. Save the roster as .xlsx or CSV."))
     lines = io.StringIO(text, newline="")
-    if text.count("\n") > MAX_LINES:
+    if text.count("\n") + text.count("\r") - text.count("\r\n") > MAX_LINES:
         raise _too_many_rows()
     for number, line in enumerate(lines, 1):
         if len(line) > MAX_LINE:
@@ -173,7 +174,7 @@ def _csv_rows(lines: Iterator[str], delimiter: str, skipped: int) -> Iterator[Ro
             yield line
 
     reader = csv.reader(remember(), delimiter=delimiter)
-    count = 0
+    count = filled = 0
     while True:
         start = reader.line_num + 1 + skipped
         taken.clear()
@@ -195,7 +196,13 @@ def _csv_rows(lines: Iterator[str], delimiter: str, skipped: int) -> Iterator[Ro
         if not values:
             continue
         count += 1
+        filled += len(values)
         _check_size(values, count, start, "")
+        if filled > MAX_CELLS:
+            raise RosterError(
+                _("The file has more than %(limit)s cells. Keep only the roster's columns, or import it in parts.")
+                % {"limit": f"{MAX_CELLS:,}"}
+            )
         yield Row(start, values)
 
 
@@ -328,19 +335,24 @@ def _read_xlsx(data: bytes, filename: str) -> Workbook:
             ) from error
 
 
+_TAG = re.compile(rb"<(?:[^\s<>/:]+:)?(c|v|f|t|is|si|r|row|sheet)(?=[\s/>])")
+
+
 def _check_archive(data: bytes) -> None:
     """Refuse a zip that is no workbook, or would grow beyond bounds; the sizes it claims are not believed."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         names = archive.namelist()
         parts = archive.infolist()
-        if "mimetype" in names and b"opendocument" in archive.read("mimetype")[:200]:
-            raise RosterError(_("This is an OpenDocument file (.ods). Save it as .xlsx or CSV."))
+        _check_growth(sum(part.file_size for part in parts), len(data))
+        if "mimetype" in names:
+            with archive.open("mimetype") as source:
+                if b"opendocument" in source.read(200):
+                    raise RosterError(_("This is an OpenDocument file (.ods). Save it as .xlsx or CSV."))
         if not any(name.startswith("xl/") for name in names):
             raise RosterError(_("This is a zip archive, not a workbook. Unpack it and choose the spreadsheet inside."))
-        claimed = sum(part.file_size for part in parts)
-        _check_growth(claimed, len(data))
-        unpacked = tags = cells = 0
+        unpacked = tags = others = 0
+        found: Counter[bytes] = Counter()
         for part in parts:
             part_size = 0
             with archive.open(part) as source:
@@ -349,13 +361,18 @@ def _check_archive(data: bytes) -> None:
                     _check_growth(unpacked + part_size, len(data))
                     if part_size > RATIO_FROM and part_size > MAX_RATIO * max(part.compress_size, 1):
                         raise _too_big()
-                    if part.filename.endswith((".xml", ".rels")):
-                        tags += chunk.count(b"<")
-                        cells += chunk.count(b"<c ") + chunk.count(b"<c>") + chunk.count(b"<c/")
-                        if tags > MAX_TAGS or cells > MAX_CELLS:
-                            raise _too_big()
-                        if b"<!ENTITY" in chunk or b"<!DOCTYPE" in chunk:
-                            raise RosterError(_("The workbook holds XML that no spreadsheet program writes."))
+                    # A part may be called anything and written in UTF-16: whatever looks like a tag counts.
+                    chunk = chunk.replace(b"\0", b"")
+                    known = _TAG.findall(chunk)
+                    found.update(known)
+                    tags += chunk.count(b"<")
+                    others += chunk.count(b"<") - chunk.count(b"</") - len(known)
+                    if tags > MAX_TAGS or found[b"c"] > MAX_CELLS or others > MAX_OTHER_TAGS:
+                        raise _too_big()
+                    if found[b"sheet"] > MAX_SHEETS:
+                        raise RosterError(_("The workbook has more than %(limit)s sheets.") % {"limit": MAX_SHEETS})
+                    if b"<!ENTITY" in chunk or b"<!DOCTYPE" in chunk:
+                        raise RosterError(_("The workbook holds XML that no spreadsheet program writes."))
             unpacked += part_size
     except RosterError:
         raise
@@ -394,8 +411,6 @@ def _read_sheets(data: bytes, filename: str) -> Workbook:
     sheets: list[Sheet] = []
     shown_book: Any = None
     count = 0
-    if len(book.sheetnames) > MAX_SHEETS:
-        raise RosterError(_("The workbook has more than %(limit)s sheets.") % {"limit": MAX_SHEETS})
     for position, sheet in enumerate(book.worksheets):
         if sheet.sheet_state != "visible":
             notes.append(_("The sheet “%(sheet)s” is hidden and was ignored.") % {"sheet": sheet.title})

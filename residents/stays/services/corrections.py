@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from residents.houses.models import Bed
+from residents.people.models import Officer
 from residents.people.services import (
     not_about_oneself,
     recorded,
@@ -73,17 +74,21 @@ def discharge_undo(*, discharge: Discharge, reason: str, bed: Bed | None = None,
     last = last_use(stay)
     lock(last.bed, *([bed] if bed else []))
     with because(reason):
-        left_on, stay.ends_on, stay.expected_on = stay.ends_on, None, None
-        save(stay)
+        left_on = stay.ends_on
         if bed is None or bed.pk == last.bed_id:
             require_free(last.bed, left_on, None, field="bed", but=last)
-            last.ends_on = None
-            save(last)
         else:
             if bed.house_id != stay.house_id:
                 raise ValidationError({"bed": _("This bed is in another house.")})
             require_free(bed, today, None, field="bed", overdue_on=today)
-            save(stay_use(stay, bed, today, None))
+            # First the new bed, for no night yet: whoever has an open stay and no later bed counts as in the last one.
+            stay.ends_on = today
+            save(stay)
+            last = save(stay_use(stay, bed, today, today))
+        stay.ends_on, stay.expected_on, stay.left_as = None, None, ""
+        save(stay)
+        last.ends_on = None
+        save(last)
         for phase in stay.phases.filter(voided=False, ends_on=left_on).order_by("-starts_on", "-id")[:1]:
             phase.ends_on = None
             save(phase)
@@ -115,6 +120,9 @@ def stay_void(*, stay: Stay, reason: str) -> Stay:
         for row in [*stay.uses.filter(voided=False), *stay.phases.filter(voided=False)]:
             row.voided = True
             save(row)
+        for duty in Officer.objects.filter(house=stay.house, resident=stay.resident, starts_on__gte=stay.starts_on):
+            duty.ends_on = duty.starts_on
+            save(duty)
         stay.voided, stay.continues = True, None
         save(stay)
         application = stay.application

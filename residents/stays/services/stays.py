@@ -112,7 +112,10 @@ def move_bed(*, stay: Stay, bed: Bed, on: date, reason: str = "", today: date) -
 
 @transaction.atomic
 def transfer(*, stay: Stay, bed: Bed, on: date, reason: str, expected_on: date | None = None, today: date) -> Stay:
-    """Move a resident to a bed of another house: this stay ends, the next `continues` it and days go on counting."""
+    """Move a resident to a bed of another house: this stay ends, the next `continues` it and days go on counting.
+
+    Where they went and why is kept with the new stay only: the old house does not follow whoever was moved to be safe.
+    """
     stay = locked_stay(stay)
     if bed.house_id == stay.house_id:
         raise ValidationError({"bed": _("This bed is in the same house. Move beds instead.")})
@@ -130,13 +133,11 @@ def transfer(*, stay: Stay, bed: Bed, on: date, reason: str, expected_on: date |
         left_on=on,
         reason=Discharge.Reason.TRANSFER,
         destination=hud.HALFWAY_HOUSE,
-        where_to=bed.house.name,
-        belongings=Discharge.HandedOver.NOTHING,
-        medications=Discharge.HandedOver.NOTHING,
-        money=Discharge.HandedOver.NOTHING,
+        belongings=Discharge.HandedOver.UNKNOWN,
+        medications=Discharge.HandedOver.UNKNOWN,
+        money=Discharge.HandedOver.UNKNOWN,
         naloxone=Discharge.Naloxone.UNKNOWN,
-        may_return=Discharge.Return.WELCOME,
-        note=reason,
+        may_return=Discharge.Return.UNDECIDED,
     )
     with because(reason):
         if application is not None:

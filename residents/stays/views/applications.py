@@ -39,7 +39,7 @@ def applications(request: HttpRequest, house: House) -> HttpResponse:
     if request.GET.get("export") in KINDS:
         headers = [_("place"), _("name"), _("status"), _("received"), _("wants to move in"), _("referred by")]
         table = (
-            [row.place, row.resident.name, row.get_status_display(), row.received_on, row.wanted_on, row.referred_by]
+            [row.place, row.name, row.get_status_display(), row.received_on, row.wanted_on, row.referred_by]
             for row in rows
         )
         return export(name="applications", headers=headers, rows=table, kind=request.GET["export"])
@@ -88,6 +88,7 @@ def application_page(request: HttpRequest, application: Application) -> HttpResp
             "may_admit": standing_of(request).may(Action.ADMIT, application),
             "today": today,
             "stay": application.stays.filter(voided=False).first(),
+            "sees_resident": Resident.objects.visible_to(request.user).filter(pk=application.resident_id).exists(),
             "earlier": earlier_discharges(application.resident, request.user),
         },
     )
@@ -108,7 +109,7 @@ def application_accept(request: HttpRequest, application: Application) -> HttpRe
         application,
         form,
         lambda data: services.application_accept(application=application, **data),
-        title=_("Accept %(name)s?") % {"name": application.resident.name},
+        title=_("Accept %(name)s?") % {"name": application.name},
         consequences=[_("They leave the waitlist and may be given a bed.")],
         submit=_("Accept"),
         done=_("Accepted."),
@@ -124,7 +125,7 @@ def application_wait(request: HttpRequest, application: Application) -> HttpResp
         application,
         form,
         lambda data: services.application_wait(application=application, **data),
-        title=_("Put %(name)s on the waitlist?") % {"name": application.resident.name},
+        title=_("Put %(name)s on the waitlist?") % {"name": application.name},
         consequences=[_("They get the last place on the list of this house.")],
         submit=_("Put on the waitlist"),
         done=_("On the waitlist."),
@@ -142,7 +143,7 @@ def application_move(request: HttpRequest, application: Application) -> HttpResp
         application,
         form,
         lambda data: services.application_move(application=application, **data),
-        title=_("Move %(name)s on the waitlist") % {"name": application.resident.name},
+        title=_("Move %(name)s on the waitlist") % {"name": application.name},
         intro=_("The order of the list is a promise. Whoever moves, moves for a reason that stays on record."),
         submit=_("Move"),
         done=_("Moved."),
@@ -173,7 +174,7 @@ def application_decline(request: HttpRequest, application: Application) -> HttpR
         request,
         application,
         declined=True,
-        title=_("Decline %(name)s?") % {"name": application.resident.name},
+        title=_("Decline %(name)s?") % {"name": application.name},
         submit=_("Decline"),
         done=_("Declined."),
         danger=True,
@@ -186,7 +187,7 @@ def application_withdraw(request: HttpRequest, application: Application) -> Http
         request,
         application,
         declined=False,
-        title=_("%(name)s no longer asks for a bed?") % {"name": application.resident.name},
+        title=_("%(name)s no longer asks for a bed?") % {"name": application.name},
         submit=_("Record as withdrawn"),
         done=_("Withdrawn."),
     )

@@ -54,7 +54,7 @@ def _stay_form(request: HttpRequest, stay: Stay, form: Any, save: Any, **page: A
         request,
         form,
         save,
-        **({"to": here, "cancel_url": here, "back_url": here, "back_label": stay.resident.name} | page),
+        **({"to": here, "cancel_url": here, "back_url": here, "back_label": stay.name} | page),
     )
 
 
@@ -69,7 +69,7 @@ def stay_move(request: HttpRequest, stay: Stay) -> HttpResponse:
         stay,
         form,
         lambda data: services.move_bed(stay=stay, today=today, **data),
-        title=_("Move %(name)s to another bed") % {"name": stay.resident.short_name},
+        title=_("Move %(name)s to another bed") % {"name": stay.short_name},
         submit=_("Move"),
         done=_("Moved."),
         to=reverse("board", args=[stay.house.uuid]),
@@ -88,7 +88,7 @@ def stay_transfer(request: HttpRequest, stay: Stay) -> HttpResponse:
         stay,
         form,
         lambda data: services.transfer(stay=stay, today=today, **data),
-        title=_("Move %(name)s to another house") % {"name": stay.resident.short_name},
+        title=_("Move %(name)s to another house") % {"name": stay.short_name},
         intro=_("This stay ends and the next one continues it: days go on counting."),
         submit=_("Move to the other house"),
         done=_("Moved to the other house."),
@@ -107,7 +107,7 @@ def stay_expect(request: HttpRequest, stay: Stay) -> HttpResponse:
         stay,
         form,
         lambda data: services.expect(stay=stay, today=stay.house.today(), **data),
-        title=_("When will %(name)s move out?") % {"name": stay.resident.short_name},
+        title=_("When will %(name)s move out?") % {"name": stay.short_name},
         done=_("Written down."),
     )
 
@@ -130,7 +130,7 @@ def stay_discharge(request: HttpRequest, stay: Stay) -> HttpResponse:
         stay,
         form,
         lambda data: services.discharge(stay=stay, today=today, **form.facts()),
-        title=_("Discharge %(name)s") % {"name": stay.resident.name},
+        title=_("Discharge %(name)s") % {"name": stay.name},
         intro=_("The stay ends and the bed is open that night. A mistake can be corrected later, with a reason."),
         submit=_("Discharge"),
         done=_("Discharged."),
@@ -173,8 +173,7 @@ def discharge_undo(request: HttpRequest, discharge: Discharge) -> HttpResponse:
         lambda data: services.discharge_undo(discharge=discharge, today=today, **data),
         title=_("Undo the discharge?"),
         consequences=[
-            _("%(name)s never left: the stay goes on and days go on counting.")
-            % {"name": discharge.stay.resident.name},
+            _("%(name)s never left: the stay goes on and days go on counting.") % {"name": discharge.stay.name},
             _("They are in their last bed again, if it is free."),
         ],
         kept=[_("What was written first stays on record, marked as undone.")],
@@ -233,7 +232,7 @@ def stay_phase(request: HttpRequest, stay: Stay) -> HttpResponse:
         stay,
         form,
         lambda data: services.phase_set(stay=stay, today=today, **data),
-        title=_("Phase of %(name)s") % {"name": stay.resident.short_name},
+        title=_("Phase of %(name)s") % {"name": stay.short_name},
         done=_("Written down."),
     )
 
