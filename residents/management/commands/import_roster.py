@@ -22,7 +22,7 @@ from residents.stays.roster.dates import Order
 from residents.stays.roster.mapping import Field, RosterMapping
 from residents.stays.roster.plan import Plan, make_plan
 from residents.stays.roster.reading import MAX_BYTES, RosterError, read_workbook
-from residents.stays.roster.services import BATCH, Reading, read_roster, roster_import
+from residents.stays.roster.services import BATCH, Reading, read_roster, roster_import, uploads_purge
 from soberhouse.history import acting_as
 
 DEFAULT_TIME_ZONE = "America/New_York"
@@ -107,17 +107,18 @@ class Command(BaseCommand):
             with path.open("rb") as file:
                 data = file.read(MAX_BYTES + 1)
             workbook = read_workbook(data, path.name)
+            houses = list(organization.houses.values_list("name", flat=True)) if organization.pk else []
+            known = {"house": options["house"], "known_houses": houses, "today": organization.today()}
+            reading = read_roster(workbook=workbook, **known)
         except RosterError as refusal:
             raise CommandError(_("Nothing was imported. %(why)s") % {"why": refusal}) from refusal
         except OSError as error:
             raise CommandError(
                 _("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}
             ) from error
-        house, today = options["house"], organization.today()
-        reading = read_roster(workbook=workbook, house=house, today=today)
         if options["column"] or options["dates"]:
             chosen = _chosen(reading.mapping, options["column"], options["dates"])
-            reading = read_roster(workbook=workbook, house=house, chosen=chosen, today=today)
+            reading = read_roster(workbook=workbook, chosen=chosen, **known)
         return reading
 
     def _tell(self, reading: Reading, plan: Plan) -> None:
@@ -153,6 +154,7 @@ class Command(BaseCommand):
 
     def _import(self, plan: Plan, path: Path) -> None:
         started = timezone.now()
+        uploads_purge(now=started)
         shown = 0
 
         def progress(done: int, size: int) -> None:

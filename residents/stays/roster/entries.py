@@ -166,6 +166,11 @@ class Entry:
     def name(self) -> str:
         return f"{self.first} {self.last}".strip()
 
+    @property
+    def goes_by(self) -> str:
+        """The name with what they want to be called."""
+        return f"{self.preferred or self.first} {self.last}".strip()
+
     @cached_property
     def name_key(self) -> tuple[str, str]:
         return fold(self.first), fold(self.last)

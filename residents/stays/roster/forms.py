@@ -13,10 +13,12 @@ from residents.houses.scoped_forms import ScopedForm
 from residents.houses.standing import Standing
 from residents.stays.roster.dates import Order
 from residents.stays.roster.entries import MAX_HOUSE
-from residents.stays.roster.mapping import Field, Layout, RosterMapping, Table
+from residents.stays.roster.mapping import Field, Layout, RosterMapping, Table, guess_mapping
 from residents.stays.roster.reading import MAX_BYTES, RosterError, Workbook, read_workbook
 
-MOST_LAYOUTS = 20  # more than this, and the file is the better place to put it right
+# More than this, and the file is the better place to put it right. A form of 2,000 fields is refused.
+MOST_COLUMNS = 400
+MOST_HOUSES = 50
 
 
 class UploadForm(ScopedForm):
@@ -59,7 +61,7 @@ class UploadForm(ScopedForm):
             raise forms.ValidationError(_("The file is too large: 10 MB at most."))
         self.content = file.read()
         try:
-            read_workbook(self.content, file.name)
+            guess_mapping(read_workbook(self.content, file.name))
         except RosterError as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
         return file
@@ -89,14 +91,19 @@ class MappingForm(forms.Form):
 
     def __init__(self, *args: Any, workbook: Workbook, mapping: RosterMapping, **kwargs: Any) -> None:
         super().__init__(*args, initial=mapping.to_data(), **kwargs)
-        self.workbook, self.mapping = workbook, mapping
+        self.workbook = workbook
         choices = [(kind.value, kind.label) for kind in Field]
-        for number, layout in enumerate(mapping.layouts[:MOST_LAYOUTS]):
-            for _column, letter, header, _kind, _sample in _shown(layout):
+        self.shown: list[list[tuple[int, str, str, Field, str]]] = []
+        for number, layout in enumerate(mapping.layouts):
+            shown = _shown(layout)
+            if len(self.fields) + len(shown) > MOST_COLUMNS:
+                break
+            self.shown.append(shown)
+            for _column, letter, header, _kind, _sample in shown:
                 self.fields[f"layout-{number}-{letter}"] = forms.ChoiceField(
                     label=f"{letter} {header}", choices=choices, required=False
                 )
-        for number, table in enumerate(mapping.tables[:MOST_LAYOUTS]):
+        for number, table in enumerate(mapping.tables[:MOST_HOUSES]):
             if Field.HOUSE not in mapping.layouts[table.layout].fields:
                 self.fields[f"table-{number}-house"] = forms.CharField(
                     label=self._called(table), max_length=MAX_HOUSE, required=False
@@ -116,9 +123,9 @@ class MappingForm(forms.Form):
         return [
             [
                 {"letter": letter, "header": header, "sample": sample, "choice": self[f"layout-{number}-{letter}"]}
-                for _column, letter, header, _kind, sample in _shown(layout)
+                for _column, letter, header, _kind, sample in shown
             ]
-            for number, layout in enumerate(self.mapping.layouts[:MOST_LAYOUTS])
+            for number, shown in enumerate(self.shown)
         ]
 
     def houses(self) -> list[forms.BoundField]:

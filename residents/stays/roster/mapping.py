@@ -18,8 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from residents.stays.roster.dates import Order, is_blank
-from residents.stays.roster.reading import MAX_COLUMNS, Row, Sheet, Workbook, column_letter
-from residents.stays.roster.words import clean
+from residents.stays.roster.reading import MAX_COLUMNS, RosterError, Row, Sheet, Workbook, column_letter
+from residents.stays.roster.words import clean, fold
+
+MAX_LAYOUTS = 50
 
 
 class Field(StrEnum):
@@ -129,6 +131,10 @@ _PHRASES: dict[Field, str] = {
     Field.PRONOUNS: "pronouns|pronoun",
     Field.STATUS: "status|bed status",
 }
+# Every phrase and pattern for a name holds one of these.
+_NAME_WORD = re.compile(
+    r"name|resident|client|tenant|member|occupant|guest|person|participant|first|last|given", re.IGNORECASE
+)
 _WORDS = {phrase: kind for kind, phrases in _PHRASES.items() for phrase in phrases.split("|")}
 
 # Where no whole phrase is known: a header of at most five words that holds these.
@@ -239,6 +245,19 @@ class RosterMapping:
             data[f"table-{number}-house"] = table.house
         return data
 
+    def in_house(self, house: str, known: Iterable[str]) -> RosterMapping:
+        """`house` for the rows that name none: it goes before what a title or a sheet's name says, unless that is one
+        of the `known` houses, or several others."""
+        names = {fold(name) for name in (*known, house)}
+        others = {fold(table.house): table.house for table in self.tables if table.house}
+        others = {key: name for key, name in others.items() if key not in names}
+        if len(others) > 1:
+            return self
+        read = _("“%(file)s” in the file is read as your house “%(house)s”")
+        notes = [read % {"file": name, "house": house} for name in others.values()]
+        tables = [table if fold(table.house) in names else replace(table, house=clean(house)) for table in self.tables]
+        return replace(self, tables=tuple(tables), notes=(*notes, *self.notes))
+
     def corrected(self, data: Mapping[str, str]) -> RosterMapping:
         """This mapping with what a person chose instead; what they did not send, or is no choice, stays."""
         layouts = []
@@ -261,13 +280,14 @@ class RosterMapping:
         )
 
 
-def guess_mapping(workbook: Workbook, *, house: str = "") -> RosterMapping:
+def guess_mapping(workbook: Workbook) -> RosterMapping:
     """Find every table's header, what its columns hold, and the house its sheet or title names.
 
-    `house`, given by the person who imports, goes before a sheet's name or title, and behind a column of houses.
+    Raises RosterError for more different headers than any roster has.
     """
     tables: list[Table] = []
     layouts: list[Layout] = []
+    known: dict[tuple[tuple[str, ...], tuple[Field, ...]], int] = {}
     notes: list[str] = []
     for number, sheet in enumerate(workbook.sheets):
         headers = _header_rows(sheet)
@@ -282,7 +302,7 @@ def guess_mapping(workbook: Workbook, *, house: str = "") -> RosterMapping:
             rows = range(0 if header is None else header + 1, len(sheet.rows))
             layouts.append(_headless(sheet, header, rows))
             line = None if header is None else sheet.rows[header].line
-            tables.append(Table(number, line, rows, len(layouts) - 1, clean(house)))
+            tables.append(Table(number, line, rows, len(layouts) - 1))
             notes.append(_("No header was understood; the columns were guessed by what stands in them."))
             continue
         title = ""
@@ -294,14 +314,17 @@ def guess_mapping(workbook: Workbook, *, house: str = "") -> RosterMapping:
             above = header + 1
             rows = range(header + 1, last)
             layout = _layout(sheet, header, rows)
-            known = next((index for index, other in enumerate(layouts) if _same_columns(other, layout)), None)
-            if known is None:
+            columns = tuple(text.casefold() for text in layout.headers), layout.fields
+            if columns not in known:
+                if len(layouts) == MAX_LAYOUTS:
+                    raise RosterError(
+                        _("The file has more than %(limit)s different headers. Import it in parts.")
+                        % {"limit": MAX_LAYOUTS}
+                    )
+                known[columns] = len(layouts)
                 layouts.append(layout)
-                known = len(layouts) - 1
-            named = clean(house)
-            if not named and Field.HOUSE not in layouts[known].fields:
-                named = _house_of(sheet, title, alone=len(headers) == 1)
-            tables.append(Table(number, sheet.rows[header].line, rows, known, named))
+            named = "" if Field.HOUSE in layout.fields else _house_of(sheet, title, alone=len(headers) == 1)
+            tables.append(Table(number, sheet.rows[header].line, rows, known[columns], named))
             if position + 1 < len(headers):
                 above = _title_start(sheet, rows)
                 tables[-1] = replace(tables[-1], rows=range(header + 1, above))
@@ -316,8 +339,7 @@ def field_of(header: str) -> Field:
     """What a header's words say, or NOTHING."""
     if len(header) > 60:
         return Field.NOTHING
-    text = unicodedata.normalize("NFKD", re.sub(r"\([^()]*\)", " ", header.casefold()))
-    text = "".join(char for char in text if not unicodedata.combining(char)).replace("d.o.b", "dob")
+    text = _plain(re.sub(r"\([^()]*\)", " ", header)).replace("d.o.b", "dob")
     text = " ".join(re.sub(r"[^a-z0-9]+", " ", text).split())
     if text in _WORDS:
         return _WORDS[text]
@@ -328,11 +350,16 @@ def field_of(header: str) -> Field:
     return Field.NOTHING
 
 
+def _plain(text: str) -> str:
+    """Small letters without accents."""
+    return "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
+
+
 def _header_rows(sheet: Sheet) -> list[int]:
     """Positions of the rows that are headers. After the first, only where most cells are header words."""
     found: list[int] = []
     for index, row in enumerate(sheet.rows):
-        if _is_data(row):
+        if not _may_be_header(row):
             continue
         kinds = {field_of(value) for value in row.values if isinstance(value, str) and value} - {Field.NOTHING}
         if len(kinds) < 2 or not kinds.intersection(NAMES):
@@ -347,11 +374,13 @@ def _header_rows(sheet: Sheet) -> list[int]:
     return found
 
 
-def _is_data(row: Row) -> bool:
-    """Whether a row holds a date or a long number: no header does. Asked first, because nearly every row does."""
+def _may_be_header(row: Row) -> bool:
+    """Whether a row holds a word for a name, and neither a date nor a long number. Asked first, because it is cheap and
+    nearly no row does."""
     if any(isinstance(value, date) for value in row.values):
-        return True
-    return _FIGURES.search(" ".join(value for value in row.values if isinstance(value, str))) is not None
+        return False
+    text = " ".join(value for value in row.values if value)
+    return _FIGURES.search(text) is None and _NAME_WORD.search(text if text.isascii() else _plain(text)) is not None
 
 
 def _layout(sheet: Sheet, header: int, rows: range) -> Layout:
@@ -391,12 +420,6 @@ def _each_once(fields: Iterable[Field]) -> tuple[Field, ...]:
         if kind is not Field.NOTHING:
             seen.add(kind)
     return tuple(result)
-
-
-def _same_columns(one: Layout, other: Layout) -> bool:
-    return [text.casefold() for text in one.headers] == [
-        text.casefold() for text in other.headers
-    ] and one.fields == other.fields
 
 
 def _samples(body: list[Row], width: int) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 An import adds; it never changes or ends what is on record. Where the file and the record differ, a note says so. Rows
 are told apart by what people call them: a house by its name, a bed by its label in the house, a person by first name,
 last name and birth date, a stay by person, house and move-in. So the same file twice makes nothing the second time.
+
+A person whom the importing user may not know (`known_to`) does not exist for the import: their like is somebody new.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -86,9 +88,13 @@ class Plan:
         return self.organization.pk is None
 
     @property
+    def stays(self) -> list[Stay]:
+        return [*self.rows[Stay], *(stay for stays in self.following for stay in stays)]
+
+    @property
     def new(self) -> Counts:
         """What of it is not there yet."""
-        stays = [*self.rows[Stay], *(stay for stays in self.following for stay in stays)]
+        stays = self.stays
         ended = sum(stay.ends_on is not None for stay in stays)
         return Counts(
             houses=len(self.rows[House]),
@@ -178,8 +184,8 @@ class _Planner:
         self._read_stays(known)
         stays = list(_stay_entries(self.roster.entries))
         self._find_people(stays)
-        self._describe_people()
         self._plan_stays(stays)
+        self._describe_people()
         ended = sum(stay.ends_on is not None for stay in stays)
         taken = {stay.lines[-1].bed.key for stay in stays if stay.ends_on is None}
         self.plan.told = Counts(
@@ -201,7 +207,7 @@ class _Planner:
 
     def _find_houses(self) -> None:
         organization = self.plan.organization
-        known = {fold(house.name): house for house in _of(House, organization)}
+        known = {fold(house.name): house for house in _of(House.objects.all(), organization)}
         mine, may_add = self._allowed(organization)
         beds = reversed(self.roster.beds.values())
         places = {bed.key.house: Place(bed.place.sheet, bed.place.line) for bed in beds}
@@ -293,11 +299,11 @@ class _Planner:
     # --- people
 
     def _read_stays(self, known: list[House]) -> None:
-        """Every stay in the houses at hand, by what a line says of it; and who the organization knows."""
+        """Every stay in the houses at hand, by what a line says of it; and whom the person may know."""
         houses = {house.pk: key for key, house in self.houses.items()}
         self.called: dict[tuple[str, str], list[Resident]] = defaultdict(list)
         self.moved_in: dict[tuple[str, str, str, date], list[Stay]] = defaultdict(list)
-        for resident in _of(Resident, self.plan.organization):
+        for resident in _of(Resident.objects.known_to(self.user), self.plan.organization):
             self.called[_name_key(resident)].append(resident)
         for stay in Stay.objects.real().filter(house__in=known).select_related("resident"):
             self.moved_in[*_name_key(stay.resident), houses[stay.house_id], stay.starts_on].append(stay)
@@ -360,8 +366,15 @@ class _Planner:
         return resident
 
     def _describe_people(self) -> None:
-        """Sobriety dates and emergency contacts of those who have none on record."""
+        """Sobriety dates and emergency contacts of those who have none on record.
+
+        Of somebody who has left these houses only where the file moves them in again, and then nothing is told.
+        """
         known = [resident for resident in self.people.values() if resident.pk is not None]
+        seen = {resident.pk for resident in known}
+        if self.user is not None:
+            seen = set(Resident.objects.visible_to(self.user).filter(pk__in=seen).values_list("pk", flat=True))
+        described = {None, *seen, *(stay.resident_id for stay in self.plan.stays if stay.ends_on is None)}
         rows = SobrietyDate.objects.filter(resident__in=known).order_by("recorded_at", "id")
         sober = dict(rows.values_list("resident", "since"))
         reachable = set(
@@ -374,17 +387,17 @@ class _Planner:
                     newest[entry.person_key][fact] = entry
         for key, facts in newest.items():
             resident = self.people.get(key)
-            if resident is None:
+            if resident is None or resident.pk not in described:
                 continue
             if line := facts.get("sober_since"):
-                self._sobriety(resident, line, sober.get(resident.pk))
+                self._sobriety(resident, line, sober.get(resident.pk), tell=resident.pk in seen)
             if (line := facts.get("contact")) and resident.pk not in reachable:
                 self.plan.rows[Contact].append(_contact(resident, line))
 
-    def _sobriety(self, resident: Resident, line: Entry, on_record: date | None) -> None:
+    def _sobriety(self, resident: Resident, line: Entry, on_record: date | None, *, tell: bool) -> None:
         if on_record is None:
             self.plan.rows[SobrietyDate].append(SobrietyDate(resident=resident, since=line.sober_since, **self.facts))
-        elif on_record != line.sober_since:
+        elif on_record != line.sober_since and tell:
             self._note(
                 line.place,
                 _("the record says sober since %(record)s, the file %(file)s; the record stays")
@@ -446,17 +459,21 @@ class _Planner:
             )
 
     def _check_person(self, each: _StayEntry, resident: Resident, house: House, others: list[Stay]) -> None:
-        """Refuse somebody who lives elsewhere then, or who applies here and should be admitted by that."""
+        """Refuse somebody who lives elsewhere then, or who applies here and should be admitted by that.
+
+        They are named as the file names them.
+        """
+        name = each.lines[0].name
         if (resident.pk, house.pk) in self.applying:
             self._problem(
                 each.place,
-                _("%(name)s has an open application to %(house)s") % {"name": resident.name, "house": house.name},
+                _("%(name)s has an open application to %(house)s") % {"name": name, "house": house.name},
                 _("Move them in from it, or close it, and import again."),
             )
         for other in others:
             if not _overlap(each.starts_on, each.ends_on, other.starts_on, other.ends_on):
                 continue
-            words = {"name": resident.name, "period": period(other.starts_on, other.ends_on)}
+            words = {"name": name, "period": period(other.starts_on, other.ends_on)}
             if other.house_id == house.pk:
                 wrong = _("%(name)s has a stay in this house already, %(period)s") % words
             else:
@@ -472,9 +489,10 @@ class _Planner:
             starts_on=each.starts_on,
             ends_on=each.ends_on,
             expected_on=each.lines[-1].expected_on,
+            left_as="" if each.ends_on is None else each.lines[-1].goes_by,
         )
         if referred_by := next((line.referred_by for line in each.lines if line.referred_by), ""):
-            stay.application = self._application(stay, referred_by)
+            stay.application = self._application(stay, referred_by, each.lines[0].goes_by)
         for line in each.lines:
             if bed := self.beds.get(line.bed.key):
                 self._use(line, bed, stay)
@@ -506,7 +524,7 @@ class _Planner:
         left.reason, left.destination = Discharge.Reason.TRANSFER, hud.HALFWAY_HOUSE
         left.where_to = stay.house.name
 
-    def _application(self, stay: Stay, referred_by: str) -> Application:
+    def _application(self, stay: Stay, referred_by: str, name: str) -> Application:
         """Who sent them is kept with the application; one that led to a stay is closed."""
         application = Application(
             house=stay.house,
@@ -514,6 +532,7 @@ class _Planner:
             status=Application.Status.MOVED_IN,
             received_on=stay.starts_on,
             referred_by=referred_by,
+            closed_as=name,
         )
         self.plan.rows[Application].append(application)
         self.plan.rows[ApplicationEvent].append(
@@ -579,9 +598,9 @@ def _stay_entries(entries: Iterable[Entry]) -> Iterator[_StayEntry]:
             yield _StayEntry(tuple(lines[start:end]))
 
 
-def _of(model: type[Model], organization: Organization) -> list[Any]:
-    """The rows of an organization; none of one that is only planned."""
-    return list(model._default_manager.filter(organization=organization)) if organization.pk else []
+def _of(rows: QuerySet[Any], organization: Organization) -> list[Any]:
+    """Those of an organization; none of one that is only planned."""
+    return list(rows.filter(organization=organization)) if organization.pk else []
 
 
 def _name_key(resident: Resident) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -35,13 +35,21 @@ class Reading:
 
 
 def read_roster(
-    *, workbook: Workbook, house: str = "", chosen: Mapping[str, str] | None = None, today: date
+    *,
+    workbook: Workbook,
+    house: str = "",
+    known_houses: Iterable[str] = (),
+    chosen: Mapping[str, str] | None = None,
+    today: date,
 ) -> Reading:
     """Understand a workbook, with what a person chose (`RosterMapping.corrected`) instead of the guess.
 
-    `house` is for rows that name none. Touches no database and raises nothing: what is wrong becomes a problem.
+    `house` is for rows that name none (`RosterMapping.in_house`). Touches no database. Raises RosterError for a file
+    that is no roster as a whole; what is wrong in its rows becomes a problem.
     """
-    mapping = guess_mapping(workbook, house=house)
+    mapping = guess_mapping(workbook)
+    if house:
+        mapping = mapping.in_house(house, known_houses)
     if chosen is not None:
         mapping = mapping.corrected(chosen)
     roster = read_entries(workbook, mapping, today=today)
@@ -49,11 +57,13 @@ def read_roster(
     return Reading(workbook, mapping, roster)
 
 
+@transaction.atomic
 def upload_keep(
     *, user: User, organization: Organization, house: House | None, filename: str, content: bytes, now: datetime
 ) -> RosterUpload:
-    """Keep a file until it is confirmed. Whatever anybody left lying for a day is thrown away."""
-    RosterUpload.objects.filter(created_at__lte=now - KEPT).delete()
+    """Keep a file until it is confirmed, in the place of any other of this user."""
+    uploads_purge(now=now)
+    RosterUpload.objects.filter(user=user).delete()
     return RosterUpload.objects.create(
         user=user,
         organization=organization,
@@ -62,6 +72,11 @@ def upload_keep(
         content=content,
         created_at=now,
     )
+
+
+def uploads_purge(*, now: datetime) -> None:
+    """Throw away whatever anybody left lying for a day."""
+    RosterUpload.objects.filter(created_at__lte=now - KEPT).delete()
 
 
 def upload_discard(*, upload: RosterUpload) -> None:

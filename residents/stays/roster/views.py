@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -17,14 +19,11 @@ from residents.houses.access import anywhere, of
 from residents.houses.models import House
 from residents.houses.permissions import Action
 from residents.stays.roster import services
-from residents.stays.roster.entries import Note
 from residents.stays.roster.forms import MappingForm, UploadForm
-from residents.stays.roster.mapping import RosterMapping, guess_mapping
 from residents.stays.roster.models import RosterUpload
 from residents.stays.roster.plan import Plan, make_plan
 from residents.stays.roster.reading import read_workbook
 from residents.stays.roster.services import Reading
-from residents.stays.roster.words import fold
 from soberhouse.form_page import form_page
 
 SHOWN = 500  # problems or notes on one page; the rest is counted
@@ -58,6 +57,7 @@ def import_roster(request: HttpRequest) -> HttpResponse:
 @never_cache
 def import_preview(request: HttpRequest, upload: RosterUpload) -> HttpResponse:
     """What the file would make and what is wrong with it; read again with another mapping, imported, or thrown away."""
+    services.uploads_purge(now=timezone.now())
     act = request.POST.get("act", "") if request.method == "POST" else ""
     if act == "discard":
         services.upload_discard(upload=upload)
@@ -67,41 +67,33 @@ def import_preview(request: HttpRequest, upload: RosterUpload) -> HttpResponse:
     plan = make_plan(
         reading.roster, organization=upload.organization, user=request.user, today=upload.organization.today()
     )
-    refusal = ""
+    previewed, refusal = _digest(reading, plan), ""
     if act == "import" and not plan.problems:
         try:
+            if request.POST.get("previewed") != previewed:
+                raise ValidationError(_("This is not what you looked at before. Nothing was imported: look again."))
             return _import(request, upload, plan)
         except ValidationError as refused:
             refusal = " ".join(refused.messages)
-    return render(request, "residents/roster/preview.html", _preview(upload, reading, plan) | {"refusal": refusal})
+    shown = _preview(upload, reading, plan) | {"previewed": previewed, "refusal": refusal}
+    return render(request, "residents/roster/preview.html", shown)
 
 
 def _read(request: HttpRequest, upload: RosterUpload) -> Reading:
     """The file as it is guessed, or as the person says."""
-    workbook = read_workbook(bytes(upload.content), upload.filename)
-    chosen, notes = _in_chosen_house(request, upload, guess_mapping(workbook))
-    if request.method == "POST":
-        chosen |= request.POST.dict()
-    reading = services.read_roster(workbook=workbook, chosen=chosen, today=upload.organization.today())
-    reading.roster.notes[:0] = notes
-    return reading
-
-
-def _in_chosen_house(
-    request: HttpRequest, upload: RosterUpload, mapping: RosterMapping
-) -> tuple[dict[str, str], list[Note]]:
-    """The chosen house counts where the file names no house of theirs, unless it names several others."""
-    if upload.house is None:
-        return {}, []
     theirs = House.objects.where_may(request.user, Action.IMPORT).filter(organization=upload.organization)
-    names = {fold(name) for name in theirs.values_list("name", flat=True)}
-    unknown = {number: table.house for number, table in enumerate(mapping.tables) if fold(table.house) not in names}
-    titles = {fold(title): title for title in unknown.values() if title}
-    if len(titles) > 1:
-        return {}, []
-    words = [{"file": title, "house": upload.house.name} for title in titles.values()]
-    notes = [Note(_("“%(file)s” in the file is read as your house “%(house)s”") % each) for each in words]
-    return {f"table-{number}-house": upload.house.name for number in unknown}, notes
+    return services.read_roster(
+        workbook=read_workbook(bytes(upload.content), upload.filename),
+        house=upload.house.name if upload.house else "",
+        known_houses=theirs.values_list("name", flat=True),
+        chosen=request.POST.dict(),
+        today=upload.organization.today(),
+    )
+
+
+def _digest(reading: Reading, plan: Plan) -> str:
+    """Tells whether a file would be read as before, and would make as much."""
+    return hashlib.sha256(json.dumps([reading.mapping.to_data(), plan.made]).encode()).hexdigest()
 
 
 def _import(request: HttpRequest, upload: RosterUpload, plan: Plan) -> HttpResponseRedirect:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
 
 from residents.stays.roster.dates import Order
-from residents.stays.roster.mapping import Field, field_of, guess_mapping
+from residents.stays.roster.mapping import _NAME_WORD, _WORDS, Field, field_of, guess_mapping
 from residents.stays.roster.reading import RosterError, read_workbook
 from tests.residents.stays.roster.conftest import HEADER
 
 
-def guess(content, **options):
+def guess(content):
     data = content.encode() if isinstance(content, str) else content
-    return guess_mapping(read_workbook(data, "roster"), **options)
+    return guess_mapping(read_workbook(data, "roster"))
 
 
 def fields(content, layout=0):
@@ -98,10 +99,58 @@ def test_what_a_title_says_about_the_house(title, house):
 
 
 def test_who_imports_names_the_house_where_no_column_does():
-    content = "Elm Street House,,\nBed,Name,Move in\n1,Ada B,1/1/26\n"
+    mapping = guess("Elm Street House,,\nBed,Name,Move in\n1,Ada B,1/1/26\n")
 
-    assert guess(content, house="Oak").tables[0].house == "Oak"
+    assert mapping.in_house("Oak", ["Birch"]).tables[0].house == "Oak"
+    assert list(mapping.in_house("Oak", []).notes) == ["“Elm Street House” in the file is read as your house “Oak”"]
+    assert mapping.in_house("Oak", ["elm street  house"]) == mapping
     assert guess("Sunrise Homes,,\nHouse,Bed,Name\nOak,1,Ada B\n").tables[0].house == ""
+
+
+def test_a_file_that_names_several_houses_is_not_put_into_one(xlsx):
+    header = ["Bed", "Name", "Move in"]
+    mapping = guess(xlsx({name: [header, [1, "Ada B", date(2026, 1, 1)]] for name in ("Elm", "Birch", "Sheet3")}))
+
+    assert mapping.in_house("Oak", []) == mapping
+    assert [table.house for table in mapping.in_house("Oak", ["Elm"]).tables] == ["Elm", "Oak", "Oak"]
+
+
+@pytest.mark.parametrize("kind", [Field.NAME, Field.LAST_FIRST, Field.FIRST, Field.LAST])
+def test_every_phrase_for_a_name_makes_a_row_worth_looking_at(kind):
+    phrases = [phrase for phrase, means in _WORDS.items() if means is kind]
+
+    assert phrases
+    assert [phrase for phrase in phrases if not _NAME_WORD.search(phrase)] == []
+
+
+def test_accents_hide_no_header():
+    assert fields("Bed,RÉSIDENT,Move in\n1,Ada B,1/1/26\n") == ["bed", "name", "starts"]
+
+
+def test_more_different_headers_than_any_roster_has_are_one_sentence_and_no_work():
+    def content(count):
+        return "".join(f"Bed,Name,Move in,x{n}\n1,Ada B,1/1/26,\n" for n in range(count))
+
+    assert len(guess(content(50)).layouts) == 50
+    started = time.perf_counter()
+    with pytest.raises(RosterError, match="The file has more than 50 different headers."):
+        guess(content(10_000))
+    assert time.perf_counter() - started < 5
+
+
+def test_a_header_on_every_page_is_found_again_at_once():
+    (layout,) = guess("Bed,Name,Move in\n1,Ada B,1/1/26\nBED,name,Move in\n2,Bo C,1/1/26\n" * 300).layouts
+
+    assert layout.headers == ("Bed", "Name", "Move in")
+
+
+def test_rows_full_of_different_words_are_cheap():
+    words = "\n".join(",".join(f"w{row}x{column}" for column in range(150)) for row in range(3_900))
+    started = time.perf_counter()
+
+    guess(f"Bed,Name,Move in\n1,Ada B,1/1/26\n{words}\n")
+
+    assert time.perf_counter() - started < 4
 
 
 @pytest.mark.parametrize(
@@ -165,7 +214,7 @@ def test_what_one_header_leaves_open_the_others_and_the_contents_settle():
 
 
 def test_the_mapping_goes_through_a_form_and_back_and_a_person_corrects_it():
-    mapping = guess("Bed,Name,Move in,Phone\n1,Ada B,1/1/26,5550102201\n", house="Oak")
+    mapping = guess("Bed,Name,Move in,Phone\n1,Ada B,1/1/26,5550102201\n").in_house("Oak", [])
     data = mapping.to_data()
 
     assert data == {

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
 from residents.models import Resident, RosterUpload, Stay
+from residents.stays.roster.plan import make_plan
+from residents.stays.roster.services import roster_import
 from soberhouse.history import acting_as
 from soberhouse.history.records import audited_models
 from tests.cast import grant
@@ -27,8 +31,10 @@ def send(client, content, name="roster.csv", **fields):
 
 
 def confirm(client, preview, **changes):
-    """Press the button of the preview, with its form as it stands."""
-    return client.post(preview.request["PATH_INFO"], preview.context["form"].mapping.to_data() | changes)
+    """Press a button of the preview, with its form as it stands."""
+    form = {name: field.value() for name, field in ((each.html_name, each) for each in preview.context["form"])}
+    sent = {name: value or "" for name, value in form.items()} | {"previewed": preview.context["previewed"]}
+    return client.post(preview.request["PATH_INFO"], sent | changes)
 
 
 def rows():
@@ -91,6 +97,50 @@ def test_a_person_corrects_what_was_misread(cast, signed_in):
     assert done.status_code == 302
     stay = Stay.objects.get(resident__legal_first_name="Ada")
     assert (stay.house, stay.starts_on.isoformat()) == (cast.house_a, "2026-06-05")
+
+
+def test_only_what_was_looked_at_is_imported(cast, signed_in):
+    client = signed_in(cast.olive)
+    content = b"House,Bed,Name,Move in\nOak,1,Ada Renner,05/06/2026\n"
+    preview = client.get(send(client, content)["Location"])
+    before = rows()
+
+    changed = confirm(client, preview, act="import", order="day")
+    blind = client.post(preview.request["PATH_INFO"], {"act": "import"})
+
+    for shown in (changed, blind):
+        assert "This is not what you looked at before. Nothing was imported: look again." in shown.content.decode()
+    assert rows() == before
+    assert confirm(client, changed, act="import", order="day").status_code == 302
+    assert Stay.objects.get(resident__legal_first_name="Ada").starts_on.isoformat() == "2026-06-05"
+
+
+def test_what_would_be_made_by_now_is_looked_at_again(cast, signed_in, read):
+    client = signed_in(cast.olive)
+    content = "House,Bed,Name,Move in\nOak,1,Ada Renner,1/1/26\nOak,2,Bo Renner,1/1/26\n"
+    preview = client.get(send(client, content.encode())["Location"])
+    with acting_as(None, source="command"):
+        first = read("\n".join(content.splitlines()[:2])).roster
+        made = make_plan(first, organization=cast.organization, user=None, today=cast.organization.today())
+        roster_import(plan=made, reason="a test")
+
+    again = confirm(client, preview, act="import")
+
+    assert "look again" in again.content.decode()
+    assert again.context["new"] == "1 bed, 1 resident, 1 open stay"
+    assert confirm(client, again, act="import").status_code == 302
+
+
+def test_a_wide_file_of_many_headers_can_be_sent_back_whole(cast, signed_in):
+    client = signed_in(cast.olive)
+    beside = ",x" * 190
+    lines = "".join(f"House,Bed,Name,Move in,{n}\nOak,{n},Ada{n} Renner,1/1/26{beside}\n" for n in range(20))
+    preview = client.get(send(client, lines.encode())["Location"])
+
+    assert len(preview.context["form"].fields) <= 450
+    assert confirm(client, preview, act="check").status_code == 200
+    assert confirm(client, preview, act="import").status_code == 302
+    assert Stay.objects.filter(house__name="Oak").count() == 20
 
 
 def test_a_managers_file_goes_into_the_house_they_choose_and_the_page_says_so(cast, signed_in):
@@ -172,14 +222,48 @@ def test_a_file_is_kept_until_it_is_imported_thrown_away_or_a_day_old(cast, sign
     assert RosterUpload.objects.count() == 1
 
 
+def test_who_sends_another_file_keeps_only_that_one(cast, signed_in):
+    olive, alice = signed_in(cast.olive), signed_in(cast.alice)
+    theirs = send(alice, SIMPLE, house=cast.house_a.uuid)["Location"]
+    first = send(olive, SIMPLE, house=cast.house_a.uuid)["Location"]
+    second = send(olive, SIMPLE, house=cast.house_b.uuid)["Location"]
+
+    assert [olive.get(first).status_code, olive.get(second).status_code, alice.get(theirs).status_code] == [
+        404,
+        200,
+        200,
+    ]
+    assert RosterUpload.objects.count() == 2
+
+
+@pytest.mark.parametrize("act", ["look", "import", "command"])
+def test_what_anybody_left_lying_is_thrown_away_whenever_somebody_imports(cast, signed_in, tmp_path, act):
+    client = signed_in(cast.olive)
+    send(signed_in(cast.alice), SIMPLE, house=cast.house_a.uuid)
+    preview = client.get(send(client, SIMPLE, house=cast.house_a.uuid)["Location"])
+    RosterUpload.objects.filter(user=cast.alice).update(created_at=timezone.now() - timedelta(days=1))
+
+    if act == "look":
+        client.get(preview.request["PATH_INFO"])
+    elif act == "import":
+        confirm(client, preview, act="import")
+    else:
+        (tmp_path / "roster.csv").write_bytes(SIMPLE)
+        options = {"house": "Alder House", "organization": cast.organization.name}
+        call_command("import_roster", str(tmp_path / "roster.csv"), **options, stdout=io.StringIO())
+
+    assert not RosterUpload.objects.filter(user=cast.alice).exists()
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
         (b"", "The file is empty."),
         (b"%PDF-1.7", "This is a PDF."),
         (b"," * 9_000_000, "Line 1 is 9,000,000 characters long"),
+        (b"".join(b"Bed,Name,Move in,x%d\n" % number for number in range(51)), "more than 50 different headers"),
     ],
-    ids=["empty", "pdf", "commas"],
+    ids=["empty", "pdf", "commas", "headers"],
 )
 def test_a_file_that_is_no_roster_is_refused_where_it_is_sent(cast, signed_in, content, says):
     answer = send(signed_in(cast.olive), content)
@@ -238,5 +322,5 @@ def test_the_preview_costs_the_same_for_any_number_of_lines(cast, signed_in, dja
     lines = "".join(f"Alder House,9{n},Ada{n} Renner,1/1/26\n" for n in range(item_count))
     page = send(client, f"House,Bed,Name,Move in\n{lines}".encode())["Location"]
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(page)

@@ -21,6 +21,7 @@ from residents.models import (
     SobrietyDate,
     Stay,
 )
+from residents.people import services as people
 from residents.stays import services as stays
 from residents.stays.roster.plan import make_plan
 from residents.stays.roster.services import roster_import
@@ -64,6 +65,17 @@ def told(plan):
 
 def notes(plan):
     return [str(note) for note in plan.notes]
+
+
+def history_of(resident):
+    """How many rows, and changes of them, are about this person."""
+    of_resident = [
+        model for model in audited_models() if any(field.name == "resident" for field in model._meta.concrete_fields)
+    ]
+    return [resident.history.count()] + [
+        (model.objects.filter(resident=resident).count(), model.history.filter(resident=resident.pk).count())
+        for model in of_resident
+    ]
 
 
 def rows():
@@ -163,9 +175,9 @@ def test_what_the_record_says_otherwise_stays_and_is_told(bring):
 
     assert again.size == 0
     assert notes(again) == [
-        "line 2: the record says sober since 2026-01-01, the file 2026-02-02; the record stays",
         "line 2: on record since 2026-01-01, without a move-out; the file says from 2026-01-01 until 2026-03-01; "
         "the record stays as it is",
+        "line 2: the record says sober since 2026-01-01, the file 2026-02-02; the record stays",
     ]
 
 
@@ -362,6 +374,99 @@ def test_a_manager_imports_into_their_house_only(cast, plan, bring):
         "line 2: “Birch House” is none of your houses. Correct the name, or ask the operator to import this file.",
         "line 3: “Oak” is none of your houses. Correct the name, or ask the operator to import this file.",
     ]
+
+
+@pytest.mark.parametrize("move_out", ["2020-02-01", ""])
+def test_whom_only_another_house_knows_is_nobody_to_a_manager(cast, plan, bring, move_out):
+    with acting_as(cast.olive, source="web"):
+        people.sobriety_record(resident=cast.erin, since=date(2026, 1, 2), today=TODAY)
+        cast.erin.preferred_name = "Rin"
+        cast.erin.save()
+    erin_before = history_of(cast.erin)
+    told_of_erin = line(
+        House="Alder House",
+        Bed="3A",
+        First="Erin",
+        Last="Castellanos",
+        DOB="1990-05-17",
+        Move_in="2020-01-01",
+        Move_out=move_out,
+        Sober_since="2019-01-01",
+        Emergency_contact="Mallory 555-010-2299",
+        Ref_by="court",
+    )
+
+    made = bring(told_of_erin, user=cast.alice)
+
+    assert notes(made) == []
+    assert made.made.startswith("1 resident, ")
+    other = Resident.objects.exclude(pk=cast.erin.pk).get(legal_first_name="Erin")
+    assert other.stays.get().house == cast.house_a
+    assert (other.sobrietydates.get().since, other.contacts.get().name) == (date(2019, 1, 1), "Mallory")
+    assert history_of(cast.erin) == erin_before
+    assert bring(told_of_erin, user=cast.alice).size == 0
+
+
+def test_who_is_seen_is_told_from_who_only_is_known(cast, bring, plan):
+    """Erin has left Alder House for Birch House: a manager of the one neither reads nor writes what is hers now."""
+    bring(
+        line(
+            House="Alder House",
+            Bed="3A",
+            First="Erin",
+            Last="Castellanos",
+            DOB="1990-05-17",
+            Move_in="2026-01-01",
+            Move_out="2026-02-01",
+        )
+    )
+    with acting_as(cast.olive, source="web"):
+        people.sobriety_record(resident=cast.erin, since=date(2026, 1, 2), today=TODAY)
+        cast.erin.preferred_name = "Rin"
+        cast.erin.save()
+    erin = {"House": "Alder House", "First": "Erin", "Last": "Castellanos", "DOB": "1990-05-17"}
+    facts = {"Sober_since": "2019-01-01", "Emergency_contact": "Mallory 555-010-2299"}
+
+    same = plan(line(**erin, Bed="3A", Move_in="2026-01-01", Move_out="2026-02-01", **facts), user=cast.alice)
+    back = plan(line(**erin, Bed="3A", Move_in="2026-11-19", **facts), user=cast.alice)
+
+    assert (same.size, told(same), notes(same)) == (0, [], [])
+    assert notes(back) == []
+    assert told(back) == [
+        "line 2: Erin Castellanos has a stay in another house then. Correct the dates, or end that stay first."
+    ]
+
+
+def test_who_comes_back_to_the_house_is_the_same_person_and_described(cast, bring):
+    erin = {"House": "Alder House", "Bed": "3A", "First": "Erin", "Last": "Castellanos", "DOB": "1990-05-17"}
+    bring(line(**erin, Move_in="2026-01-01", Move_out="2026-02-01"))
+    with acting_as(cast.olive, source="web"):
+        stays.discharge(stay=cast.stay_of_erin, left_on=TODAY, today=TODAY, **UNKNOWN_END)
+    returns = line(**erin, Move_in=TODAY.isoformat(), Sober_since="2019-01-01", Emergency_contact="Ida 555-010-2299")
+
+    made = bring(returns, user=cast.alice)
+
+    assert made.made == "1 open stay"
+    assert (cast.erin.sobrietydates.get().since, cast.erin.contacts.get().name) == (date(2019, 1, 1), "Ida")
+    assert bring(returns, user=cast.alice).size == 0
+
+
+def test_the_operator_imports_about_whoever_the_organization_knows(cast, plan):
+    away = plan(
+        line(House="Alder House", Bed="3A", First="Erin", Last="Castellanos", DOB="1990-05-17", Move_in="2026-11-01"),
+        user=cast.olive,
+    )
+
+    assert told(away) == [
+        "line 2: Erin Castellanos has a stay in another house then. Correct the dates, or end that stay first."
+    ]
+
+
+def test_the_past_keeps_the_names_of_the_file(bring):
+    bring(line(Move_out="2026-02-01", Ref_by="court", First="Ada “Addie”"))
+
+    stay = Stay.objects.get(house__name="Oak")
+    assert (stay.left_as, stay.application.closed_as) == ("Addie Renner", "Addie Renner")
 
 
 def test_nobody_imports_about_themselves(cast, plan):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import random
 import time
+import tracemalloc
 import zipfile
 from datetime import date, datetime
 
@@ -108,6 +110,8 @@ def test_a_byte_that_windows_1252_does_not_know_becomes_a_control_character():
         ((b"," * 900_000 + b"x\n") * 11, "Line 1 has 900,001 columns. A roster has at most 200."),
         ((b"," * 900_000 + b"\n") * 11, "only empty rows"),
         (b"\n" * 10_000_000 + b"a", "more than 20,000 rows"),
+        (b"a,b\r" + b"\r" * 10_000_000, "more than 20,000 rows"),
+        ((b"a," * 150 + b"b\n") * 4_000, "The file has more than 600,000 cells."),
         (b"a,b\n" * 20_001, "The file has more than 20,000 rows. Import it in parts."),
         (b"x" * (10 * 1024 * 1024 + 1), "a roster of at most 10 MB can be read"),
         (b'Bed,Name\n1,"Ada\n2,Bo\n', 'A quotation mark (") on line 2 is opened and never closed.'),
@@ -249,6 +253,48 @@ def test_a_cell_merged_down_counts_on_each_of_its_lines(xlsx):
 )
 def test_a_hostile_workbook_gets_one_sentence_and_little_time(xlsx, change, says):
     assert says in refusal(repacked(xlsx({"Oak": CELLS}), sheet=change))
+
+
+def test_a_small_file_beside_the_sheets_is_no_way_around_the_limit(xlsx):
+    out = io.BytesIO(xlsx({"Oak": CELLS}))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("mimetype", "w") as part:
+        for _ in range(150):
+            part.write(b" " * 1024 * 1024)
+
+    tracemalloc.start()
+    try:
+        assert "unpacks to far more" in refusal(out.getvalue())
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+MANY = b"<row>" + b"<c/>" * 700_000 + b"</row>"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("xl/worksheets/sheet1.dat", MANY),
+        ("xl/worksheets/sheet1.xml", MANY.replace(b"<c/>", b"<a:c/>")),
+        ("xl/worksheets/sheet1.xml", MANY.replace(b"<c/>", b"<c\n/>")),
+        ("xl/worksheets/sheet1.xml", MANY.decode().encode("utf-16")),
+        ("xl/styles.xml", b"<xf/>" * 200_000),
+        ("xl/workbook.xml", b'<sheet name="a"/>' * 201),
+    ],
+    ids=["another name", "a prefix", "a line break", "UTF-16", "styles", "sheets"],
+)
+def test_whatever_a_part_is_called_its_tags_count_before_anything_parses_it(name, content):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"<workbook/>")
+        if name != "xl/workbook.xml":
+            archive.writestr("xl/pad.bin", random.Random(1).randbytes(200_000))
+            archive.writestr(name, content)
+        else:
+            archive.writestr("xl/other.xml", content)
+
+    assert "unpacks to far more" in (said := refusal(out.getvalue())) or "more than 200 sheets" in said
 
 
 def test_a_bomb_that_lies_about_its_size_is_stopped_while_it_grows(xlsx):
