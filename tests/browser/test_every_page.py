@@ -1,0 +1,399 @@
+"""Every page of the site, as a person with a screen reader, a small phone or a dark room meets it.
+
+Each address of the site is opened with long names on it, at phone and desk width, in light and dark: no axe violation,
+nothing that sticks out to the side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import time
+from typing import Any
+
+import pytest
+from allauth.account.utils import user_pk_to_url_str
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from playwright.sync_api import Page, expect
+
+from residents.houses import services as houses
+from residents.models import Role
+from residents.people import services as people
+from residents.stays import services as stays
+from soberhouse.accounts import services as accounts
+from soberhouse.accounts.backend import ResetLink
+from soberhouse.history import acting_as
+from tests.cast import Cast, grant
+from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives, overstays
+
+PIN = "482915"
+NO_SPACE = "Wolfeschlegelsteinhausenbergerdorff"
+LONG_NAME = (NO_SPACE * 3)[:100]  # one word: it can only be broken
+LOOKS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
+
+# Addresses that show no page of their own.
+NO_PAGE = {
+    "room_shift": "a button of the house's settings",
+    "bed_shift": "a button of the house's settings",
+}
+# Opened by tests of their own: they need another visitor.
+SIGNED_OUT = {
+    "account_login",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+}
+ON_A_TABLET = {"tablet", "tablet_pin"}
+
+
+def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern.url_patterns)
+        else:
+            yield pattern.name
+
+
+ALL_NAMES = sorted(names(get_resolver().url_patterns))
+SHARES = 6
+
+
+@pytest.fixture
+def rows(committed_db: None, cast: Cast) -> dict[str, Any]:
+    """What each page is about, with names as long as may be: the row of the page, or the keys of its address."""
+    today = cast.today
+    with acting_as(cast.olive, source="web"):
+        long_house = houses.house_create(
+            organization=cast.organization, name=LONG_NAME[:80], time_zone="America/New_York"
+        )
+        room = houses.room_add(house=cast.house_a, name=LONG_NAME[:60])
+        wide_bed = houses.bed_add(room=room, name=LONG_NAME[:40])
+        closed = houses.bed_add(room=room, name="Closed")
+        houses.bed_close(bed=closed, closed_on=today, reason="roof")
+        tablet, _token = houses.tablet_enrol(house=cast.house_a, name=LONG_NAME[:60])
+        for user in (cast.alice, cast.bob):
+            accounts.pin_set(user=user, pin=PIN)
+        accounts.user_deactivate(user=cast.charlie, reason="left")
+        grant(cast.audra, "manager", cast.organization, long_house)
+    with acting_as(cast.alice, source="web"):
+        kind = stays.phase_kind_save(house=cast.house_a, number=1, name=LONG_NAME[:60])
+        stay = lives(wide_bed, f"{LONG_NAME} {LONG_NAME}", since=today - days(40), expected_on=today + days(3))
+        person = stay.resident
+        stays.phase_set(stay=stay, kind=kind, starts_on=today - days(9), today=today)
+        overstays(cast.bed_a("2A"), f"{LONG_NAME[:90]} Late", today=today)
+        gone = lives(cast.bed_a("3B"), f"{LONG_NAME[:80]} Gone", since=today - days(20))
+        first = stays.discharge(stay=gone, left_on=today - days(2), today=today, **ORDINARY)
+        discharge = stays.discharge_correct(
+            discharge=first, correction_reason=LONG_NAME * 4, where_to=LONG_NAME, today=today
+        )
+        out = stays.bed_take_out(bed=cast.bed_a("2B"), starts_on=today, ends_on=None, note=LONG_NAME, today=today)
+        asks = applicant(cast, f"{LONG_NAME[:70]} Asks")
+        held = hold(asks, cast.bed_a("3A"), today=today)
+        waits = applicant(cast, f"{LONG_NAME[:60]} Waits")
+        stays.application_wait(application=waits)
+        stays.application_move(application=waits, place=1, reason=LONG_NAME)
+        alert = people.alert_add(resident=person, kind="allergy", text=LONG_NAME * 3)
+        contact = people.contact_add(
+            resident=person, kind="sponsor", name=LONG_NAME, phone="+1 555 010 7788", note=LONG_NAME * 2
+        )
+        hours = people.hours_add(
+            resident=person,
+            kind="work",
+            where=LONG_NAME,
+            weekdays=[0],
+            starts=time(5),
+            ends=time(13),
+            starts_on=today,
+        )
+        duty = people.officer_appoint(
+            resident=person, house=cast.house_a, duty="secretary", starts_on=today, today=today
+        )
+        sobriety = people.sobriety_record(resident=person, since=today - days(90), reason=LONG_NAME, today=today)
+    one = {"uuid": cast.organization.uuid, "person": cast.alice.uuid}
+    return {
+        "house": cast.house_a,
+        "organization": cast.organization,
+        "room": room,
+        "bed": wide_bed,
+        "closed bed": closed,
+        "tablet": tablet,
+        "role": Role.objects.get(user=cast.bob),
+        "person": one,
+        "closed person": one | {"person": cast.charlie.uuid},
+        "resident": person,
+        "sobriety": sobriety,
+        "alert": alert,
+        "contact": contact,
+        "hours": hours[0],
+        "duty": duty,
+        "stay": stay,
+        "discharge": discharge,
+        "free bed": cast.bed_a("1B"),
+        "hold": held,
+        "out": out,
+        "application": waits,
+        "kind": kind,
+        "upload": {"uuid": uploaded(cast)},
+        "gone": gone,
+    }
+
+
+def uploaded(cast: Cast) -> str:
+    """The public id of a roster that was sent and waits to be looked at."""
+    client = Client()
+    client.force_login(cast.olive)
+    text = f"Bed,Name,Moved in\n1A,{LONG_NAME},2026-01-05\n9Z,Nobody,never\n"
+    file = SimpleUploadedFile("roster.csv", text.encode(), content_type="text/csv")
+    answer = client.post(
+        reverse("import_roster"),
+        {"file": file, "organization": cast.organization.uuid, "house": cast.house_b.uuid},
+    )
+    return answer["Location"].rstrip("/").rsplit("/", 1)[-1]
+
+
+# Which of the rows above each page is about; pages about nothing are not named here.
+ABOUT = {
+    **dict.fromkeys(
+        [
+            *("house_today", "house_settings", "house_change", "room_add", "tablets", "tablet_enrol", "board"),
+            *("move_in", "hold", "applications", "application_new", "occupancy", "phase_kinds", "phase_kind_new"),
+        ],
+        "house",
+    ),
+    **dict.fromkeys(["organization_settings", "house_new", "people", "person_new", "role_new"], "organization"),
+    **dict.fromkeys(["room_change", "bed_add"], "room"),
+    **dict.fromkeys(["bed_change", "bed_close", "bed_out"], "bed"),
+    "bed_reopen": "closed bed",
+    "tablet_revoke": "tablet",
+    "role_end": "role",
+    **dict.fromkeys(
+        [
+            *("person", "person_change", "person_password", "person_pin", "person_pin_remove"),
+            "person_deactivate",
+        ],
+        "person",
+    ),
+    "person_reactivate": "closed person",
+    **dict.fromkeys(
+        [
+            *("resident", "resident_change", "sobriety_record", "alert_add", "contact_add", "hours_add"),
+            "officer_appoint",
+        ],
+        "resident",
+    ),
+    "sobriety_correct": "sobriety",
+    "alert_change": "alert",
+    "contact_change": "contact",
+    **dict.fromkeys(["hours_change", "hours_end"], "hours"),
+    "officer_end": "duty",
+    "bed_back": "out",
+    **dict.fromkeys(["hold_change", "hold_release"], "hold"),
+    **dict.fromkeys(
+        [
+            *("stay", "stay_move", "stay_transfer", "stay_expect", "stay_discharge", "stay_phase", "stay_void"),
+            "stay_correct_start",
+        ],
+        "stay",
+    ),
+    **dict.fromkeys(["discharge_correct", "discharge_undo"], "discharge"),
+    **dict.fromkeys(
+        [
+            *("application", "application_accept", "application_wait", "application_move"),
+            *("application_decline", "application_withdraw"),
+        ],
+        "application",
+    ),
+    "phase_kind_change": "kind",
+    "import_preview": "upload",
+}
+# More of the same page: lists asked otherwise, other records.
+MORE: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "board": lambda rows: [
+        reverse("board", args=[rows["house"].uuid]) + "?night=2020-01-01",
+        reverse("board", args=[rows["house"].uuid]) + "?night=2099-01-01",
+    ],
+    "applications": lambda rows: [reverse("applications", args=[rows["house"].uuid]) + "?show=closed"],
+    "occupancy": lambda rows: [reverse("occupancy", args=[rows["house"].uuid]) + "?span=year"],
+    "stay": lambda rows: [reverse("stay", args=[rows["gone"].uuid])],
+    "application": lambda rows: [reverse("application", args=[rows["hold"].application.uuid])],
+    "people": lambda rows: [reverse("people", args=[rows["organization"].uuid]) + "?show=past"],
+    "person": lambda rows: [reverse("person", kwargs=rows["closed person"])],
+}
+
+
+def addresses(name: str, rows: dict[str, Any]) -> list[str]:
+    """Where to find this page."""
+    if name == "history":
+        kinds = ("house", "resident", "stay", "application", "role", "bed")
+        return [reverse("history", args=[kind, rows[kind].uuid]) for kind in kinds]
+    if name in ABOUT:
+        about = rows[ABOUT[name]]
+        keys = about if isinstance(about, dict) else {"uuid": about.uuid}
+        return [reverse(name, kwargs=keys), *MORE.get(name, lambda rows: [])(rows)]
+    return [reverse(name)]
+
+
+STICKS_OUT = """() => [...document.querySelectorAll('body *')] .filter(element =>
+element.getBoundingClientRect().right > innerWidth && !element.closest('.scroll, .visually-hidden')) .map(element =>
+element.outerHTML.slice(0, 160))"""
+
+
+def look_at(page: Page, assert_accessible: Callable[[Page], None]) -> None:
+    """The page as it is now, at both widths and in both colours."""
+    for width, scheme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 800})
+        # A colour on its way to another is none of ours.
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        fits = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert fits, (page.url, width, page.evaluate(STICKS_OUT))
+        assert_accessible(page)
+
+
+def test_every_address_is_somebody_s_to_open():
+    opened = set(ALL_NAMES) - set(NO_PAGE) - SIGNED_OUT - ON_A_TABLET
+    without_a_row = {name for name in opened - set(ABOUT) if _needs_a_row(name)}
+
+    assert without_a_row == set()
+    assert set(ABOUT) | set(NO_PAGE) | SIGNED_OUT | ON_A_TABLET <= set(ALL_NAMES)
+
+
+def _needs_a_row(name: str) -> bool:
+    return name != "history" and any(keys for _path, keys in get_resolver().reverse_dict.getlist(name)[0][0])
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_every_page_can_be_read_by_everybody(
+    share: int, rows: dict[str, Any], cast: Cast, open_page: Any, sign_in: Any, assert_accessible: Any
+):
+    page = open_page()
+    sign_in(page, cast.olive)
+    mine = [name for name in ALL_NAMES if name not in {*NO_PAGE, *SIGNED_OUT, *ON_A_TABLET}][share::SHARES]
+
+    for name in mine:
+        for address in addresses(name, rows):
+            answer = page.goto(address)
+            assert answer is not None
+            assert answer.status == 200, address
+            expect(page.locator("h1")).to_have_count(1)
+            look_at(page, assert_accessible)
+
+
+@pytest.mark.parametrize(
+    ("who", "names_of_pages"),
+    [("dana", ["today"]), ("audra", ["house_today", "board", "stay", "application", "resident", "occupancy"])],
+)
+def test_pages_of_those_who_may_less_can_be_read_too(
+    who: str,
+    names_of_pages: list[str],
+    rows: dict[str, Any],
+    cast: Cast,
+    page: Page,
+    sign_in: Any,
+    assert_accessible: Any,
+):
+    person = getattr(cast, who)
+    sign_in(page, getattr(person, "user", person))
+
+    for name in names_of_pages:
+        page.goto(addresses(name, rows)[0])
+        look_at(page, assert_accessible)
+
+
+def test_pages_before_signing_in_can_be_read_by_everybody(
+    committed_db: None, cast: Cast, page: Page, assert_accessible: Any
+):
+    key = ResetLink().make_token(cast.alice)
+    link = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(cast.alice), "key": key})
+    spent = reverse("account_reset_password_from_key", kwargs={"uidb36": "zz", "key": "gone"})
+
+    for address in [*map(reverse, sorted(SIGNED_OUT - {"account_reset_password_from_key"})), link, spent]:
+        page.goto(address)
+        look_at(page, assert_accessible)
+
+
+def test_shared_tablet_can_be_read_by_everybody(
+    rows: dict[str, Any], cast: Cast, page: Page, sign_in: Any, assert_accessible: Any
+):
+    sign_in(page, cast.olive)
+    page.goto(reverse("tablet_enrol", args=[cast.house_a.uuid]))
+    page.get_by_label("name").fill("Kitchen")
+    page.get_by_role("button", name="Make it a shared tablet").click()
+    expect(page).to_have_url(page.url.split("/tablet/")[0] + reverse("tablet"))
+    look_at(page, assert_accessible)
+
+    page.get_by_role("link", name="Alice E.").click()
+    look_at(page, assert_accessible)
+
+
+@pytest.mark.parametrize(
+    "name", ["move_in", "hold", "stay_discharge", "application_new", "stay_void", "discharge_undo"]
+)
+def test_page_that_says_what_is_wrong_can_be_read_by_everybody(
+    name: str, rows: dict[str, Any], cast: Cast, page: Page, sign_in: Any, assert_accessible: Any
+):
+    sign_in(page, cast.alice)
+    page.goto(addresses(name, rows)[0])
+    for day in page.locator("main form input[type=date]").all():
+        day.fill("2999-01-01")
+
+    page.locator("main form.card button[type=submit]").last.click()
+
+    expect(page.locator(".error-summary")).to_be_visible()
+    look_at(page, assert_accessible)
+
+
+@pytest.mark.parametrize("path", ["/nothing/here/", "/stays/00000000-0000-0000-0000-000000000000/"])
+def test_page_that_is_not_there_can_be_read_by_everybody(
+    path: str,
+    committed_db: None,
+    cast: Cast,
+    page: Page,
+    sign_in: Any,
+    assert_accessible: Any,
+    complaints: list[str],
+):
+    sign_in(page, cast.alice)
+
+    answer = page.goto(path)
+
+    assert answer is not None
+    assert answer.status == 404
+    look_at(page, assert_accessible)
+    assert ["404" in complaint for complaint in complaints] == [True]
+    complaints.clear()
+
+
+def test_page_one_may_not_open_can_be_read_by_everybody(
+    rows: dict[str, Any], cast: Cast, page: Page, sign_in: Any, assert_accessible: Any, complaints: list[str]
+):
+    sign_in(page, cast.audra)
+
+    answer = page.goto(addresses("stay_discharge", rows)[0])
+
+    assert answer is not None
+    assert answer.status == 403
+    look_at(page, assert_accessible)
+    assert ["403" in complaint for complaint in complaints] == [True]
+    complaints.clear()
+
+
+def test_long_names_are_shown_whole(rows: dict[str, Any], cast: Cast, page: Page, sign_in: Any):
+    """At 360 pixels nothing is cut off: every letter lies on the screen."""
+    sign_in(page, cast.alice)
+
+    for name in ("house_today", "board", "stay", "application", "resident", "applications", "residents"):
+        page.goto(addresses(name, rows)[0])
+        cut_off = page.evaluate(
+            """() => [...document.querySelectorAll('main *')].filter(element => {
+                const style = getComputedStyle(element);
+                if (element.closest('.visually-hidden, svg, .scroll, select, input')) return false;
+                if (style.clipPath !== 'none') return false;  // for a screen reader only
+                const box = element.getBoundingClientRect();
+                return (style.textOverflow === 'ellipsis' && element.scrollWidth > element.clientWidth)
+                    || (style.overflowX === 'hidden' && element.scrollWidth > element.clientWidth + 1)
+                    || box.right > innerWidth + 1;
+            }).map(element => element.outerHTML.slice(0, 120))"""
+        )
+        assert cut_off == [], name
