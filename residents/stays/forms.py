@@ -18,6 +18,7 @@ from residents.stays.queries import free_beds
 from residents.stays.steps import DISCHARGE_FACTS
 from soberhouse.forms import DateInput, PhoneInput
 
+LATEST = date(2199, 12, 31)
 PERSON = ("legal_first_name", "legal_last_name", "birth_date", "phone")
 
 
@@ -50,13 +51,14 @@ class ApplicantChoice(forms.ModelChoiceField):
         return f"{application.resident.name} · {application.get_status_display()}"
 
 
-def date_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
+def date_field(label: Any, *, required: bool = True, help_text: Any = "", bounded: bool = True) -> forms.DateField:
+    """A day; a `bounded` one lies within the years that a house could mean."""
     return forms.DateField(
         label=label,
         required=required,
         help_text=help_text,
         widget=DateInput(),
-        validators=[MinValueValidator(EARLIEST), MaxValueValidator(date(2199, 12, 31))],
+        validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)] if bounded else [],
     )
 
 
@@ -69,7 +71,7 @@ class PersonFields(ScopedForm):
 
     legal_first_name = forms.CharField(label=_("first name"), max_length=100)
     legal_last_name = forms.CharField(label=_("last name"), max_length=100, required=False)
-    birth_date = date_field(_("date of birth"), required=False)
+    birth_date = date_field(_("date of birth"), required=False, bounded=False)
     phone = forms.CharField(label=_("phone"), max_length=40, required=False, widget=PhoneInput())
 
     def person(self) -> dict[str, Any]:

@@ -104,9 +104,78 @@ def test_who_lives_in_the_house_does_not_apply_to_it(cast, today):
 def test_newcomer_known_by_name_and_birth_date_is_not_made_twice(cast, today):
     person = {"legal_first_name": "erin", "legal_last_name": "CASTELLANOS", "birth_date": date(1990, 5, 17)}
 
-    application = services.newcomer_applies(house=cast.house_a, person=person, received_on=today, today=today)
+    with acting_as(cast.olive, source="web"):  # who sees her
+        application = services.newcomer_applies(house=cast.house_a, person=person, received_on=today, today=today)
 
     assert application.resident == cast.erin
+
+
+def test_newcomer_whom_only_another_house_knows_opens_no_record(cast, today):
+    """To type a name and a date of birth tells the manager of another house nothing."""
+    person = {"legal_first_name": "Erin", "legal_last_name": "Castellanos", "birth_date": date(1990, 5, 17)}
+
+    with acting_as(cast.alice, source="web"):
+        application = services.newcomer_applies(house=cast.house_a, person=person, received_on=today, today=today)
+        stay = services.admit_newcomer(bed=cast.bed_a("2A"), person=person, starts_on=today, today=today)
+
+    assert application.resident != cast.erin
+    assert stay.resident == application.resident
+    assert list(Resident.objects.visible_to(cast.alice).filter(pk=cast.erin.pk)) == []
+
+
+def test_application_of_somebody_who_lives_elsewhere_opens_no_record(cast, today):
+    with acting_as(cast.olive, source="web"):
+        services.application_receive(house=cast.house_a, resident=cast.erin, received_on=today, today=today)
+
+    assert list(Resident.objects.visible_to(cast.alice).filter(pk=cast.erin.pk)) == []
+    assert cast.erin.reach().house_ids == {cast.house_b.pk}
+
+
+def test_whoever_is_on_the_list_does_not_decide_about_the_others(cast, today):
+    with acting_as(cast.olive, source="web"):
+        services.discharge(stay=cast.stay_of_dana, left_on=today, today=today, **ORDINARY)
+        own = services.application_receive(house=cast.house_a, resident=cast.dana, received_on=today, today=today)
+        services.application_wait(application=own)
+        rival = services.newcomer_applies(
+            house=cast.house_a, person={"legal_first_name": "Rival"}, received_on=today, today=today
+        )
+    before = written()
+
+    with acting_as(cast.dana.user, source="web"):
+        for act in (
+            lambda: services.application_accept(application=rival),
+            lambda: services.application_wait(application=rival),
+            lambda: services.application_close(application=rival, declined=True, reason="x", today=today),
+        ):
+            with pytest.raises(PermissionDenied):
+                act()
+
+    assert written() == before
+
+
+def test_old_house_does_not_follow_whoever_was_moved(cast, today):
+    stay = cast.stay_of_dana
+    with acting_as(cast.olive, source="web"):
+        services.transfer(stay=stay, bed=cast.bed_b("2B"), on=today, reason="hiding from somebody", today=today)
+        was = cast.dana.name
+        cast.dana.preferred_name, cast.dana.legal_last_name = "Ray", "Newname"
+        cast.dana.save()
+    stay = Stay.objects.select_related("resident").get(pk=stay.pk)
+
+    assert (stay.name, stay.left_as) == (was, was)
+    assert "Newname" not in f"{stay} {stay.short_name}"
+    row = stay.discharges.get()
+    assert (row.where_to, row.note) == ("", "")
+    assert stay.history.filter(history_change_reason__contains="hiding").count() == 0
+
+
+def test_voided_stay_ends_the_duty_that_came_with_it(cast, today):
+    stay = Stay.objects.get(resident=cast.frank, ends_on=None)
+
+    services.stay_void(stay=stay, reason="never came")
+
+    duty = Officer.objects.get(pk=cast.duty_of_frank.pk)
+    assert duty.ends_on == duty.starts_on
 
 
 def test_newcomer_without_a_birth_date_is_somebody_new(cast, today):
@@ -761,7 +830,7 @@ def test_transfer_ends_one_stay_and_begins_another_that_continues_it(cast, today
         stay,
         following,
     )
-    assert (discharge.reason, discharge.destination, discharge.where_to) == ("transfer", 329, "Birch House")
+    assert (discharge.reason, discharge.destination, discharge.where_to) == ("transfer", 329, "")
     assert chain_starts([cast.dana.pk]) == dict.fromkeys([stay.pk, following.pk, third.pk], today - days(40))
 
 

@@ -811,7 +811,7 @@ def furnish(cast: Any, item_count: int) -> dict[str, Any]:
         ("board", "house", "", 19),
         ("applications", "house", "", 7),
         ("applications", "house", "?show=closed", 7),
-        ("application", "application", "", 11),
+        ("application", "application", "", 12),
         ("stay", "stay", "", 12),
         ("occupancy", "house", "", 10),
         ("phase_kinds", "house", "", 7),
