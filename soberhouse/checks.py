@@ -1,4 +1,4 @@
-"""What a real house may not run with. `manage.py check --deploy` says it; `make serve` starts only once all is right.
+"""What a real house may not run with. `manage.py check --deploy` says it, and the server does not start with it.
 
 Django's own deployment checks warn of the rest.
 """
@@ -9,8 +9,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
 
 KEY_LENGTH = 50
+LONGEST_IDLE = 15 * 60
+MOST_PROXIES = 3
+NOT_SENT = [f"django.core.mail.backends.{name}.EmailBackend" for name in ("console", "dummy", "filebased", "locmem")]
 
 
 def check_production(**kwargs: Any) -> list[checks.CheckMessage]:
@@ -20,8 +24,18 @@ def check_production(**kwargs: Any) -> list[checks.CheckMessage]:
         *_debug(),
         *_hosts(),
         *_cookies(),
+        *_mail(),
+        *_tablets(),
+        *_proxies(),
         *_database(),
     ]
+
+
+def require_safe() -> None:
+    """Raise ImproperlyConfigured where a real house would run with an unsafe setting: its server must not start."""
+    errors = [] if settings.LOCAL else [message for message in check_production() if message.is_serious()]
+    if errors:
+        raise ImproperlyConfigured(" ".join(f"{message.id}: {message.msg} {message.hint}" for message in errors))
 
 
 def _debug() -> list[checks.CheckMessage]:
@@ -74,6 +88,43 @@ def _cookies() -> list[checks.CheckMessage]:
             "Cookies are insecure: whoever listens on the network could take over a session.",
             hint="Serve by https and leave COOKIES_SECURE at its default.",
             id="soberhouse.E004",
+        )
+    ]
+
+
+def _mail() -> list[checks.CheckMessage]:
+    if settings.LOCAL or settings.EMAIL_BACKEND not in NOT_SENT:
+        return []
+    return [
+        checks.Error(
+            "Mail is not sent: links to a new password would reach nobody, or stand in the log for all who read it.",
+            hint="Leave EMAIL_BACKEND at its default and set EMAIL_HOST to a mail server.",
+            id="soberhouse.E005",
+        )
+    ]
+
+
+def _tablets() -> list[checks.CheckMessage]:
+    if 0 < settings.TABLET_IDLE_SECONDS <= LONGEST_IDLE:
+        return []
+    return [
+        checks.Error(
+            f"TABLET_IDLE_SECONDS is not from 1 to {LONGEST_IDLE}: a shared tablet would lie open to whoever passes.",
+            hint="Leave it at its default of 120.",
+            id="soberhouse.E006",
+        )
+    ]
+
+
+def _proxies() -> list[checks.CheckMessage]:
+    if 0 <= settings.TRUSTED_PROXIES <= MOST_PROXIES:
+        return []
+    return [
+        checks.Error(
+            f"TRUSTED_PROXIES is not from 0 to {MOST_PROXIES}: visitors could name their own address, "
+            "and no limit on sign-in would hold.",
+            hint="Set it to how many proxies of yours stand in front of the server.",
+            id="soberhouse.E007",
         )
     ]
 

@@ -1,4 +1,4 @@
-"""What happens around every request: one log line, a limit on size, and who acts."""
+"""What happens around every request: one log line, a limit on size, who acts, and what may not be kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from pythonjsonlogger.json import JsonFormatter
 
 from soberhouse.history.acting import acting_as, request_id
@@ -111,6 +113,28 @@ class BodyLimit:
         return render(request, "413.html", {"megabytes": megabytes}, status=413)
 
 
+def lead_away(request: HttpRequest, url: str) -> HttpResponse:
+    """Go to another page instead; where htmx asked for a part of one, as a whole."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return redirect(url)
+
+
+class NothingKept:
+    """Neither the browser nor anything between keeps what a signed-in person is shown: after they sign out, the way
+    back shows nothing."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        before = request.user.is_authenticated
+        response = self.get_response(request)
+        if before or request.user.is_authenticated:
+            patch_cache_control(response, no_store=True, private=True)
+        return response
+
+
 class Acting:
     """Whatever a signed-in person changes during a request is recorded as theirs."""
 
@@ -122,3 +146,21 @@ class Acting:
             return self.get_response(request)
         with acting_as(request.user, source="web"):
             return self.get_response(request)
+
+
+class OwnPasswordFirst:
+    """Whoever signed in with a password that somebody else chose sees no page but the one where they choose their own.
+
+    A PIN on a shared tablet opens what it always does: it is no such password.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if user.is_authenticated and user.must_change_password and not request.on_tablet:
+            change = reverse("account_change_password")
+            if request.path not in (change, reverse("account_logout")):
+                return lead_away(request, change)
+        return self.get_response(request)

@@ -10,6 +10,8 @@ from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
 
+from soberhouse.checks import require_safe  # noqa: E402 -- the settings must be there first
 from soberhouse.database.triggers import require_installed  # noqa: E402 -- the apps must be loaded first
 
+require_safe()
 require_installed()

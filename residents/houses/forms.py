@@ -199,7 +199,10 @@ class PersonForm(RoleFields):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _new_password(self.fields["password"], _("Left empty, they choose one by a link to their e-mail."))
+        _new_password(
+            self.fields["password"],
+            _("Once in, they choose their own. Left empty, they choose one by a link to their e-mail."),
+        )
 
 
 class AccountForm(forms.ModelForm):

@@ -85,7 +85,7 @@ def open_session(request: HttpRequest, *, user: User, tablet: Tablet) -> None:
 
 
 class TabletLock:
-    """Ends a session on a tablet that lay idle for `TABLET_IDLE_SECONDS`, or that was opened by PIN on a tablet that was
+    """Ends a session on a tablet that lay idle for `TABLET_IDLE_SECONDS`; and one opened by PIN whose tablet was
     revoked or is another one.
 
     `request.on_tablet` says to the pages that it was opened by PIN, `request.idle_seconds` how long it may lie idle: 0
@@ -97,7 +97,7 @@ class TabletLock:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         device = request.session.get(DEVICE)
-        tablet = tablet_of(request) if request.user.is_authenticated else None
+        tablet = tablet_of(request) if device or request.user.is_authenticated else None
         request.on_tablet = device is not None
         request.idle_seconds = settings.TABLET_IDLE_SECONDS if device or tablet else 0
         if not request.idle_seconds:

@@ -383,8 +383,9 @@ def person_password(request: HttpRequest, organization: Organization, user: User
         to=person_page(organization, user),
         done=_("The password is set. Tell it to them in person."),
         intro=_(
-            "The old one stops working, and wherever they are signed in they are out. The new one opens one page: where "
-            "they choose their own. They are told by mail, if they have an address, and the account says who set it."
+            "The old one stops working, and wherever they are signed in they are out. The new one opens one page: "
+            "where they choose their own. They are told by mail, if they have an address, and their account says who "
+            "set it."
         ),
         submit=_("Set the password"),
         cancel_url=person_page(organization, user),
@@ -402,8 +403,8 @@ def person_pin(request: HttpRequest, organization: Organization, user: User) -> 
         to=person_page(organization, user),
         done=_("The PIN is set."),
         intro=_(
-            "With it they step up to the shared tablets of their houses. It works nowhere else. They are told by mail, if "
-            "they have an address, and the account says who set it."
+            "With it they step up to the shared tablets of their houses. It works nowhere else. They are told by mail, "
+            "if they have an address, and their account says who set it."
         ),
         submit=_("Set the PIN"),
         cancel_url=person_page(organization, user),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from soberhouse.accounts import services
 from soberhouse.accounts.models import User
+from soberhouse.history import acting_as
 
 log = logging.getLogger("soberhouse.accounts")
 
@@ -32,8 +33,15 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def clean_password(self, password: str, user: User | None = None) -> str:
+        if user is not None:
+            services.check_own_password(user=user, password=password)
+        return super().clean_password(password, user)
+
     def set_password(self, user: User, password: str) -> None:
-        services.password_set(user=user, password=password)
+        """Whoever knows the old password or opens the link is the owner, and acts as such."""
+        with acting_as(user, source="web"):
+            services.password_set(user=user, password=password)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("own_account")
@@ -50,8 +58,11 @@ class AccountAdapter(DefaultAccountAdapter):
             super().send_notification_mail(template_prefix, user, context, email or user.email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """A mail server that is down changes no answer: the page would tell who has an account."""
+        """A mail server that is down changes no answer: the page would tell who has an account.
+
+        Unlike allauth's, it needs no request: a service sends mail too.
+        """
         try:
-            super().send_mail(template_prefix, email, context)
+            self.render_mail(template_prefix, email, {"email": email} | context).send()
         except (OSError, SMTPException) as problem:
             log.error("mail not sent", extra={"mail": template_prefix, "problem": type(problem).__name__})

@@ -1,22 +1,24 @@
 """Every write about an account: made, changed, closed, its password and its PIN.
 
 Each service is one transaction. What it changes about the person is done as whoever acts now
-(`soberhouse.history.acting_as`); a secret is never kept in any readable form, only that it changed.
+(`soberhouse.history.acting_as`); a secret is never kept in any readable form, only that it changed, and who changed it.
+What somebody else changes about a way in is told to the owner by mail, where there is an address.
 """
 
 from __future__ import annotations
 
-import unicodedata
+from datetime import datetime
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from soberhouse.accounts.models import AccountEvent, User
+from soberhouse.accounts.rules import check_reason, tidy
 from soberhouse.history import acting_now, because
 
 PIN_DIGITS = 6
@@ -26,16 +28,18 @@ PIN_LOCKED_SECONDS = 15 * 60
 
 @transaction.atomic
 def user_create(*, username: str, name: str, email: str = "", password: str | None = None) -> User:
-    """A new account. Without a password nobody can sign in to it by password until one is set.
+    """A new account. Without a password nobody can sign in to it by password until one is set; with one that somebody
+    else chose, its owner must choose their own first.
 
     Refuses a user name or e-mail that somebody has already, whatever the letter case, and a weak password.
     """
-    user = User(username=_tidy(username, "NFKC"), name=_tidy(name), email=email.strip().lower())
+    user = User(username=tidy(username, "NFKC"), name=tidy(name), email=email.strip().lower())
     if password is None:
         user.set_unusable_password()
     else:
         _check_password(password, user)
         user.set_password(password)
+        user.must_change_password = _is_anothers_doing(user)
     _check(user)
     user.save()
     if password is not None:
@@ -45,16 +49,22 @@ def user_create(*, username: str, name: str, email: str = "", password: str | No
 
 @transaction.atomic
 def user_change(*, user: User, name: str | None = None, username: str | None = None, email: str | None = None) -> User:
-    """Write down a new name, user name or e-mail; what is None stays. Refuses what `user_create` refuses."""
+    """Write down a new name, user name or e-mail; what is None stays. The address before is told of a new one.
+
+    Refuses what `user_create` refuses.
+    """
     user = _locked(user)
+    address = user.email
     if name is not None:
-        user.name = _tidy(name)
+        user.name = tidy(name)
     if username is not None:
-        user.username = _tidy(username, "NFKC")
+        user.username = tidy(username, "NFKC")
     if email is not None:
         user.email = email.strip().lower()
     _check(user)
     user.save()
+    if user.email != address:
+        _tell(address, "email_replaced")
     return user
 
 
@@ -66,7 +76,7 @@ def user_deactivate(*, user: User, reason: str) -> User:
     Refuses to go without a reason.
     """
     user = _locked(user)
-    _check_reason(reason)
+    check_reason(reason)
     user.is_active = False
     user.pin = ""
     user.set_unusable_password()
@@ -79,7 +89,7 @@ def user_deactivate(*, user: User, reason: str) -> User:
 def user_reactivate(*, user: User, reason: str) -> User:
     """Open a closed account again; it needs a new password. Refuses to go without a reason."""
     user = _locked(user)
-    _check_reason(reason)
+    check_reason(reason)
     user.is_active = True
     with because(reason):
         user.save()
@@ -90,15 +100,25 @@ def user_reactivate(*, user: User, reason: str) -> User:
 def password_set(*, user: User, password: str) -> User:
     """Give the account a new password. Every other session of it ends.
 
-    Refuses a weak password, and an account that is closed.
+    One that somebody else chooses opens only the page where the owner chooses their own. Refuses a weak password, one's
+    own that is the one somebody else chose, and an account that is closed.
     """
     locked = _locked(user)
     _check_open(locked)
     _check_password(password, locked)
+    user.must_change_password = _is_anothers_doing(user)
     user.set_password(password)
-    user.save(update_fields=["password"])
+    user.save(update_fields=["password", "must_change_password"])
     _happened(user, AccountEvent.Kind.PASSWORD)
+    if user.must_change_password:
+        _tell(user.email, "password_given")
     return user
+
+
+def check_own_password(*, user: User, password: str) -> None:
+    """Raise ValidationError for a password of one's own that somebody else chose."""
+    if user.must_change_password and not _is_anothers_doing(user) and user.check_password(password):
+        raise ValidationError(_("Somebody else knows this password. Choose another."))
 
 
 @transaction.atomic
@@ -113,6 +133,8 @@ def pin_set(*, user: User, pin: str) -> User:
     user.pin = make_password(pin)
     user.save(update_fields=["pin"])
     _happened(user, AccountEvent.Kind.PIN)
+    if _is_anothers_doing(user):
+        _tell(user.email, "pin_given")
     return user
 
 
@@ -126,37 +148,50 @@ def pin_remove(*, user: User) -> User:
     return user
 
 
-def pin_check(*, user: User, pin: str, device: str) -> bool:
+def pin_check(*, user: User, pin: str, device: str, now: datetime) -> bool:
     """Whether this is the person's PIN.
 
     The fifth wrong try on a device locks the PIN there for 15 minutes, and that is written down; while it is locked the
     right PIN is answered like a wrong one. One hash is computed whatever the answer.
     """
-    key = f"pin:{user.pk}:{device}"
-    with transaction.atomic():
-        _locked(user)  # one after another, so that attempts at the same moment are all counted
-        tries = cache.get(key, 0)
-        if tries < PIN_TRIES:
-            cache.set(key, tries + 1, PIN_LOCKED_SECONDS)
+    tries = _count_try(user, device, now)
     if not user.pin:
         make_password(pin)
     right = bool(user.pin) and check_password(pin, user.pin) and user.is_active
     if tries >= PIN_TRIES:
         return False
     if right:
-        cache.delete(key)
+        _forget_tries(user, device)
         return True
     if tries + 1 == PIN_TRIES:
         _happened(user, AccountEvent.Kind.PIN_LOCKED)
     return False
 
 
+@transaction.atomic
+def _count_try(user: User, device: str, now: datetime) -> int:
+    """Count one more wrong PIN on this device, before it is looked at: whoever tries at the same moment comes after.
+
+    Gives how many there were of late. Once they are too many, no more are counted, so that the lock has an end.
+    """
+    user, second = _locked(user), int(now.timestamp())
+    late = {each: found for each, found in user.pin_tries.items() if second - found[1] < PIN_LOCKED_SECONDS}
+    tries = late[device][0] if device in late else 0
+    if tries < PIN_TRIES:
+        user.pin_tries = late | {device: [tries + 1, second]}
+        user.save(update_fields=["pin_tries"])
+    return tries
+
+
+@transaction.atomic
+def _forget_tries(user: User, device: str) -> None:
+    user = _locked(user)
+    user.pin_tries.pop(device, None)
+    user.save(update_fields=["pin_tries"])
+
+
 def _locked(user: User) -> User:
     return User.objects.select_for_update(no_key=True).get(pk=user.pk)
-
-
-def _tidy(text: str, form: str = "NFC") -> str:
-    return unicodedata.normalize(form, " ".join(text.split()))
 
 
 def _check(user: User) -> None:
@@ -177,14 +212,10 @@ def _check_open(user: User) -> None:
         raise ValidationError(_("This account is closed. Open it again first."))
 
 
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say why.")})
-
-
 def _check_password(password: str, user: User) -> None:
     try:
         validate_password(password, user)
+        check_own_password(user=user, password=password)
     except ValidationError as problem:
         raise ValidationError({"password": problem.messages}) from problem
 
@@ -196,6 +227,20 @@ def _check_pin(pin: str) -> None:
     repeats = pin[:2] * 3 == pin or pin[:3] * 2 == pin
     if repeats or (len(steps) == 1 and steps <= {0, 1, 9}):
         raise ValidationError({"pin": _("Everybody tries this PIN first. Choose another.")})
+
+
+def _is_anothers_doing(user: User) -> bool:
+    """Whether somebody else changes the account. Not a command: it speaks for whoever sets up the machine."""
+    acting = acting_now()
+    if acting is None or acting.source == "command":
+        return False
+    return (acting.actor_kind, acting.actor_id) != (user.actor_kind, user.pk)
+
+
+def _tell(address: str, what: str) -> None:
+    """Mail the owner of an account what became of it, once it stands."""
+    if address:
+        transaction.on_commit(lambda: get_adapter().send_mail(f"account/email/{what}", address, {}))
 
 
 def _happened(user: User, kind: AccountEvent.Kind) -> None:

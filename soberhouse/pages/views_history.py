@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,9 +18,10 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from residents.houses.access import in_scope, require, signed_in
+from residents.houses.access import in_scope, require, signed_in, standing_of
 from residents.houses.models import House, Organization
 from residents.houses.permissions import Action
+from residents.houses.queries import is_shared
 from residents.people.models import OfResident, Resident
 from residents.stays.models import Application, Stay
 from soberhouse.accounts.models import User
@@ -65,7 +66,9 @@ def history(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
     if model is None:
         raise Http404
     row = in_scope(request, model, uuid, *parents(model))
-    if model is not User:  # of users one sees oneself and, as an operator, one's people: the history of both is allowed
+    if model is User:
+        _require_own_people(request, row)
+    else:
         require(request, Action.SEE_HISTORY, row)
     request.house = row if isinstance(row, House) else getattr(row, "house", None)
     zone = zone_of(row, request.user)
@@ -89,6 +92,13 @@ def history(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
             "back": back(row),
         }
         return render(request, "soberhouse/history/record.html", context)
+
+
+def _require_own_people(request: HttpRequest, user: User) -> None:
+    """Raise PermissionDenied (403) unless it is oneself, or somebody whom nobody but one's own organization employs."""
+    operated = standing_of(request).operates
+    if user.pk != request.user.pk and is_shared(user=user, organizations=operated):
+        raise PermissionDenied(_("This account also works for another organization."))
 
 
 def zone_of(row: Model, reader: User) -> ZoneInfo:

@@ -24,11 +24,18 @@ PRODUCTION = {
 }
 
 
+UNSENT = ("console", "dummy", "filebased", "locmem")
+
+
 def deploy_check(*options: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """`manage.py check --deploy` in an environment of its own."""
+    return python("manage.py", "check", "--deploy", *options, **environment)
+
+
+def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
-        [sys.executable, "manage.py", "check", "--deploy", *options],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env=kept | environment,
         capture_output=True,
@@ -55,6 +62,11 @@ def test_sane_production_comes_out_clean():
         ({"ALLOWED_HOSTS": ""}, "soberhouse.E003"),
         ({"ALLOWED_HOSTS": "houses.example.org,*"}, "soberhouse.E003"),
         ({"COOKIES_SECURE": "false"}, "soberhouse.E004"),
+        *(({"EMAIL_BACKEND": f"django.core.mail.backends.{name}.EmailBackend"}, "soberhouse.E005") for name in UNSENT),
+        ({"TABLET_IDLE_SECONDS": "901"}, "soberhouse.E006"),
+        ({"TABLET_IDLE_SECONDS": "0"}, "soberhouse.E006"),
+        ({"TRUSTED_PROXIES": "4"}, "soberhouse.E007"),
+        ({"TRUSTED_PROXIES": "-1"}, "soberhouse.E007"),
     ],
 )
 def test_unsafe_production_is_refused_even_where_warnings_pass(change, problem):
@@ -78,6 +90,30 @@ def test_doubtful_production_is_warned_of(change, problem):
 
     assert (strict.returncode != 0, lenient.returncode) == (True, 0)
     assert problem in strict.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"DEBUG": "false", "SECRET_KEY": "local-only-key-that-everybody-knows-and-no-real-house-may-use"}, "E002"),
+        ({"ALLOWED_HOSTS": "*"}, "E003"),
+        ({"COOKIES_SECURE": "false"}, "E004"),
+        ({"TABLET_IDLE_SECONDS": "36000"}, "E006"),
+    ],
+)
+def test_server_does_not_start_with_an_unsafe_setting(change, problem):
+    done = python("-c", "import soberhouse.wsgi", **PRODUCTION | {"DATABASE_URL": "sqlite://:memory:"} | change)
+
+    assert done.returncode != 0
+    assert f"ImproperlyConfigured: soberhouse.{problem}: " in done.stderr
+
+
+@pytest.mark.parametrize("environment", [PRODUCTION, {}])
+def test_server_of_a_sane_house_or_a_laptop_gets_as_far_as_its_database(environment):
+    done = python("-c", "import soberhouse.wsgi", **environment | {"DATABASE_URL": "sqlite://:memory:"})
+
+    assert done.returncode != 0
+    assert "triggers are missing" in done.stderr
 
 
 def test_every_unsafe_setting_is_named_at_once():

@@ -158,14 +158,6 @@ def test_pin_opens_today_as_that_person_and_history_says_so(cast: Cast, device: 
     assert cast.house_a.rooms.get(name="Attic").history.get().history_actor_label == "Alice Example"
 
 
-def test_pages_of_such_a_session_are_kept_by_no_cache(cast: Cast, device: Client):
-    step_up(device, cast.alice)
-
-    page = device.get(reverse("house_settings", kwargs={"uuid": cast.house_a.uuid}))
-
-    assert "no-store" in page["Cache-Control"]
-
-
 def test_pin_works_nowhere_else(cast: Cast, device: Client):
     answers = [
         Client().post("/account/login/", {"login": "alice", "password": PIN}),
@@ -344,11 +336,45 @@ def test_accounts_roles_and_devices_ask_for_the_password_even_of_the_operator(ca
     assert who(device) == str(cast.olive.pk)
 
 
-def test_password_sign_in_on_the_tablet_is_no_tablet_session(cast: Cast, device: Client):
+def by_password(device: Client) -> None:
     device.post("/account/login/", {"login": "olive", "password": "a quiet evening 7"})
 
-    assert device.get("/account/").status_code == 200
-    assert tablets.DEVICE not in device.session
+
+def test_password_sign_in_on_the_tablet_opens_all_but_locks_like_any_session_on_it(cast: Cast, device: Client):
+    by_password(device)
+
+    opened = device.get("/account/")
+    lie_idle(device, settings.TABLET_IDLE_SECONDS - 10)
+    touched = device.get("/account/")
+    lie_idle(device, settings.TABLET_IDLE_SECONDS)
+    late = device.get("/account/")
+
+    assert [opened.status_code, touched.status_code] == [200, 200]
+    assert f'data-idle-seconds="{settings.TABLET_IDLE_SECONDS}"' in opened.content.decode()
+    assert (late.status_code, late.url, who(device)) == (302, TABLET, None)
+
+
+def test_session_on_any_other_device_does_not_lock(cast: Cast, device: Client, signed_in: SignedIn):
+    own = signed_in(cast.olive)
+    revoked = device
+    with acting_as(cast.olive, source="web"):
+        services.tablet_revoke(tablet=Tablet.objects.get(), reason="mine again", now=timezone.now())
+    by_password(revoked)
+
+    pages = [client.get("/account/") for client in (own, revoked)]
+
+    assert [page.status_code for page in pages] == [200, 200]
+    assert not [page for page in pages if "data-idle-seconds" in page.content.decode()]
+    assert [tablets.SEEN in client.session for client in (own, revoked)] == [False, False]
+
+
+def test_password_that_somebody_else_chose_does_not_keep_anybody_from_the_tablet(cast: Cast, device: Client):
+    with acting_as(cast.olive, source="web"):
+        accounts.password_set(user=User.objects.get(pk=cast.alice.pk), password="a given morning 3")
+
+    step_up(device, cast.alice)
+
+    assert sees_own_house(device, cast)
 
 
 def test_sign_in_page_leads_an_enrolled_device_to_its_people_and_no_other(cast: Cast, device: Client):

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core import mail
 from django.db import models
 from django.test import Client
 from django.urls import reverse
@@ -331,6 +332,128 @@ def test_account_that_works_elsewhere_too_is_not_taken_over(cast: Cast, rows, si
 
     assert everything() == before
     assert User.objects.get(pk=cast.alice.pk).check_password(PASSWORD)
+
+
+@pytest.fixture
+def moved_on(cast: Cast) -> User:
+    """Gwen managed house A and left; since then she works for the other organization."""
+    now = timezone.now()
+    with acting_as(cast.olive, source="web"):
+        gwen = accounts.user_create(username="gwen", name="Gwen Example", email="gwen-private@example.org")
+        facts = {"user": gwen, "kind": RoleKind.MANAGER}
+        past = {"starts_at": now - timedelta(days=90), "ends_at": now - timedelta(days=60)}
+        services.role_grant(organization=cast.organization, house=cast.house_a, **past, **facts)
+    with acting_as(cast.oscar, source="web"):
+        since = {"starts_at": now - timedelta(days=50)}
+        services.role_grant(organization=cast.other_organization, house=cast.house_c, **since, **facts)
+    return gwen
+
+
+def test_operator_learns_nothing_of_whoever_moved_on_to_another_organization(cast: Cast, moved_on, signed_in: SignedIn):
+    client, other = signed_in(cast.olive), {"uuid": cast.organization.uuid, "person": moved_on.uuid}
+    with acting_as(cast.oscar, source="web"):
+        services.person_deactivate(user=moved_on, reason="in treatment again", now=timezone.now())
+
+    pages = [
+        client.get(reverse("history", kwargs={"kind": "user", "uuid": moved_on.uuid})),
+        client.get(reverse("person", kwargs=other)),
+    ]
+    listed = client.get(reverse("people", kwargs={"uuid": cast.organization.uuid}) + "?show=past")
+    offered = client.get(reverse("role_new", kwargs={"uuid": cast.organization.uuid}))
+
+    assert [page.status_code for page in pages] == [404, 404]
+    assert [page.status_code for page in (listed, offered)] == [200, 200]
+    for page in (*pages, listed, offered):
+        assert not [word for word in ("Gwen", "gwen-private", "treatment") if word in page.content.decode()]
+
+
+def test_new_organization_closes_and_reads_the_account_of_whoever_came(cast: Cast, moved_on, signed_in: SignedIn):
+    client, there = signed_in(cast.oscar), {"uuid": cast.other_organization.uuid, "person": moved_on.uuid}
+
+    history = client.get(reverse("history", kwargs={"kind": "user", "uuid": moved_on.uuid}))
+    reset = client.post(reverse("person_password", kwargs=there), {"password": "a calm morning 3"})
+    closed = client.post(reverse("person_deactivate", kwargs=there), {"reason": "left"})
+
+    assert (history.status_code, reset.status_code, closed.status_code) == (200, 302, 302)
+    assert not User.objects.get(pk=moved_on.pk).is_active
+
+
+@pytest.mark.parametrize("days", [-9, 9])
+def test_account_that_is_anothers_too_shows_neither_history_nor_events(cast: Cast, signed_in: SignedIn, days):
+    with acting_as(cast.oscar, source="web"):
+        accounts.password_set(user=cast.alice, password="a calm morning 3")
+        services.role_grant(
+            user=cast.alice,
+            kind=RoleKind.AUDITOR,
+            organization=cast.other_organization,
+            starts_at=timezone.now() + timedelta(days=days),
+        )
+    history = reverse("history", kwargs={"kind": "user", "uuid": cast.alice.uuid})
+    place = {"uuid": cast.organization.uuid, "person": cast.alice.uuid}
+
+    page = signed_in(cast.olive).get(reverse("person", kwargs=place)).content.decode()
+
+    assert signed_in(cast.olive).get(history).status_code == 403
+    assert history not in page
+    assert "Oscar Example" not in page
+
+
+def test_resident_of_another_organization_keeps_their_account_from_whoever_employs_them(
+    cast: Cast, signed_in: SignedIn
+):
+    with acting_as(cast.oscar, source="web"):
+        services.role_grant(
+            user=cast.dana.user,
+            kind=RoleKind.AUDITOR,
+            organization=cast.other_organization,
+            starts_at=timezone.now(),
+        )
+    place = {"uuid": cast.other_organization.uuid, "person": cast.dana.user.uuid}
+
+    answer = signed_in(cast.oscar).post(reverse("person_password", kwargs=place), {"password": "a calm morning 3"})
+
+    assert answer.status_code == 403
+    assert User.objects.get(pk=cast.dana.user.pk).check_password(PASSWORD)
+
+
+def test_ending_the_last_role_of_somebody_who_works_elsewhere_leads_to_the_list(
+    cast: Cast, moved_on, signed_in: SignedIn
+):
+    with acting_as(cast.olive, source="web"):
+        role = services.role_grant(
+            user=moved_on,
+            kind=RoleKind.AUDITOR,
+            organization=cast.organization,
+            starts_at=timezone.now() - timedelta(days=9),
+        )
+    form = {"ends_at": "2026-01-05T09:00", "reason": "moves on"}
+
+    answer = signed_in(cast.olive).post(reverse("role_end", kwargs={"uuid": role.uuid}), form, follow=True)
+
+    assert answer.redirect_chain == [(reverse("people", kwargs={"uuid": cast.organization.uuid}), 302)]
+    assert answer.status_code == 200
+
+
+def test_password_set_by_the_operator_is_told_shown_and_not_enough_to_act_as_its_owner(
+    cast: Cast, signed_in: SignedIn, django_capture_on_commit_callbacks
+):
+    place = {"uuid": cast.organization.uuid, "person": cast.alice.uuid}
+    operator, thief = signed_in(cast.olive), Client()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        operator.post(reverse("person_password", kwargs=place), {"password": "a calm morning 3"})
+        operator.post(reverse("person_pin", kwargs=place), {"pin": "482915", "again": "482915"})
+    thief.post("/account/login/", {"login": "alice", "password": "a calm morning 3"})
+    page = operator.get(reverse("person", kwargs=place)).content.decode()
+
+    assert [(message.to, message.subject) for message in mail.outbox] == [
+        (["alice@example.org"], "A change to your account")
+    ] * 2
+    assert thief.get(reverse("house_settings", kwargs={"uuid": cast.house_a.uuid})).url == "/account/password/change/"
+    assert page.count("by Olive Example") == 2
+    assert "Password changed" in page
+    assert "PIN changed" in page
+    assert "set by somebody else, for one sign-in" in page
 
 
 def test_last_operator_cannot_end_their_own_role_by_the_page(cast: Cast, signed_in: SignedIn):

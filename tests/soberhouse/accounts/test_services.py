@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.hashers import identify_hasher
+from django.core import mail
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.test import Client
+from django.utils import timezone
 
+from residents.models import Role, Stay
 from soberhouse.accounts import services
 from soberhouse.accounts.models import AccountEvent, User
 from soberhouse.history import acting_as
 from tests.cast import PASSWORD, Cast
 
 PIN = "482915"
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+
+def pin_check(*, after: float = 0, **tried) -> bool:
+    """Whether the PIN passes so many minutes after noon."""
+    return services.pin_check(**tried, now=NOON + timedelta(minutes=after))
 
 
 @pytest.fixture(autouse=True)
@@ -157,6 +167,60 @@ def test_no_hash_stands_in_any_row_but_the_users_own(cast: Cast):
     assert "bob@example.org" in text
 
 
+def test_password_is_somebody_elses_until_its_owner_chooses_one(cast: Cast):
+    made = services.user_create(username="gwen", name="Gwen", password="a calm morning 3")
+    services.password_set(user=cast.bob, password="a calm morning 3")
+    others = [User.objects.get(pk=user.pk).must_change_password for user in (made, cast.bob)]
+    bob = User.objects.get(pk=cast.bob.pk)
+    with acting_as(bob, source="web"):
+        same = refusal(services.password_set, user=bob, password="a calm morning 3")
+        services.password_set(user=bob, password="a quiet morning 4")
+    services.password_set(user=cast.olive, password="a calm morning 3")
+    with acting_as(cast.olive, source="command"):
+        services.password_set(user=cast.alice, password="a calm morning 3")
+
+    assert others == [True, True]
+    assert same == {"password": ["Somebody else knows this password. Choose another."]}
+    assert not User.objects.exclude(pk=made.pk).filter(must_change_password=True).exists()
+    assert events(bob) == [("password", "Olive Example"), ("password", "Bob Example")]
+
+
+@pytest.mark.parametrize(
+    ("service", "changes"),
+    [
+        (services.password_set, {"password": "a calm morning 3"}),
+        (services.pin_set, {"pin": PIN}),
+        (services.user_change, {"email": "elsewhere@example.org"}),
+    ],
+)
+def test_owner_is_mailed_what_somebody_else_did_and_the_subject_says_nothing(
+    cast: Cast, django_capture_on_commit_callbacks, service, changes
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        service(user=cast.bob, **changes)
+
+    assert [(message.to, message.subject) for message in mail.outbox] == [
+        (["bob@example.org"], "A change to your account")
+    ]
+    text = mail.outbox[0].body.lower()
+    assert [word for word in ("sober", "bob", "olive", cast.house_a.name.lower(), PIN, "calm") if word in text] == []
+
+
+def test_nobody_is_mailed_what_they_did_themselves_or_without_an_address(
+    cast: Cast, django_capture_on_commit_callbacks
+):
+    gwen = services.user_create(username="gwen", name="Gwen")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        services.password_set(user=gwen, password="a calm morning 3")
+        services.pin_set(user=gwen, pin=PIN)
+        services.user_change(user=gwen, email="gwen@example.org")
+        services.pin_set(user=cast.olive, pin=PIN)
+        services.user_change(user=cast.bob, name="Robert Example")
+
+    assert mail.outbox == []
+
+
 @pytest.mark.parametrize("service", [services.password_set, services.pin_set])
 def test_closed_account_gets_no_secret(cast: Cast, service):
     services.user_deactivate(user=cast.bob, reason="left")
@@ -176,8 +240,8 @@ def test_pin_is_hashed_and_checked(cast: Cast):
     bob = User.objects.get(pk=cast.bob.pk)
     assert identify_hasher(bob.pin)
     assert PIN not in bob.pin
-    assert services.pin_check(user=bob, pin=PIN, device="kitchen")
-    assert not services.pin_check(user=bob, pin="482916", device="kitchen")
+    assert pin_check(user=bob, pin=PIN, device="kitchen")
+    assert not pin_check(user=bob, pin="482916", device="kitchen")
     assert events(bob) == [("pin", "Olive Example")]
 
 
@@ -195,32 +259,38 @@ def test_pin_that_anybody_tries_first_or_that_is_not_six_digits_is_refused(cast:
 
 
 def test_nobody_without_a_pin_passes(cast: Cast):
-    assert not services.pin_check(user=cast.bob, pin="", device="kitchen")
-    assert not services.pin_check(user=cast.bob, pin=PIN, device="kitchen")
+    assert not pin_check(user=cast.bob, pin="", device="kitchen")
+    assert not pin_check(user=cast.bob, pin=PIN, device="kitchen")
 
 
-def test_fifth_wrong_try_locks_the_pin_on_that_device_for_fifteen_minutes(cast: Cast, monkeypatch):
+def test_fifth_wrong_try_locks_the_pin_on_that_device_for_fifteen_minutes(cast: Cast):
     services.pin_set(user=cast.bob, pin=PIN)
-    kept: dict[str, int] = {}
-    remember = cache.set
-    monkeypatch.setattr(cache, "set", lambda key, value, seconds: (kept.update({key: seconds}), remember(key, value)))
 
-    wrong = [services.pin_check(user=cast.bob, pin="111112", device="kitchen") for _ in range(5)]
-    here = services.pin_check(user=cast.bob, pin=PIN, device="kitchen")
-    elsewhere = services.pin_check(user=cast.bob, pin=PIN, device="office")
-    cache.delete(f"pin:{cast.bob.pk}:kitchen")
-    later = services.pin_check(user=cast.bob, pin=PIN, device="kitchen")
+    wrong = [pin_check(user=cast.bob, pin="111112", device="kitchen", after=minute) for minute in range(5)]
+    here = pin_check(user=cast.bob, pin=PIN, device="kitchen", after=18.9)
+    elsewhere = pin_check(user=cast.bob, pin=PIN, device="office", after=18.9)
+    later = pin_check(user=cast.bob, pin=PIN, device="kitchen", after=19)
 
     assert (wrong, here, elsewhere, later) == ([False] * 5, False, True, True)
-    assert set(kept.values()) == {900}
     assert [kind for kind, _who in events(cast.bob)] == ["pin", "pin_locked"]
+
+
+def test_tries_are_kept_where_no_full_store_forgets_them(cast: Cast):
+    services.pin_set(user=cast.bob, pin=PIN)
+
+    for _ in range(5):
+        pin_check(user=cast.bob, pin="111112", device="kitchen")
+        cache.clear()
+
+    assert not pin_check(user=cast.bob, pin=PIN, device="kitchen")
+    assert cast.bob.history.count() == 1
 
 
 def test_right_pin_forgets_the_wrong_tries_before_it(cast: Cast):
     services.pin_set(user=cast.bob, pin=PIN)
 
-    answers = [services.pin_check(user=cast.bob, pin=pin, device="kitchen") for pin in ["1"] * 4 + [PIN] + ["1"] * 4]
-    last = services.pin_check(user=cast.bob, pin=PIN, device="kitchen")
+    answers = [pin_check(user=cast.bob, pin=pin, device="kitchen") for pin in ["1"] * 4 + [PIN] + ["1"] * 4]
+    last = pin_check(user=cast.bob, pin=PIN, device="kitchen")
 
     assert answers == [False] * 4 + [True] + [False] * 4
     assert last
@@ -231,7 +301,7 @@ def test_closed_account_passes_with_no_pin(cast: Cast):
     stale = User.objects.get(pk=cast.bob.pk)
     services.user_deactivate(user=cast.bob, reason="left")
 
-    assert not services.pin_check(user=User.objects.get(pk=cast.bob.pk), pin=PIN, device="kitchen")
+    assert not pin_check(user=User.objects.get(pk=cast.bob.pk), pin=PIN, device="kitchen")
     assert stale.pin
 
 
@@ -252,7 +322,7 @@ def test_thirty_tries_at_once_are_all_counted(committed_db, cast: Cast):
 
     def attempt(number: int) -> None:
         start.wait()
-        passed.append(services.pin_check(user=cast.bob, pin=f"{number:06}", device="kitchen"))
+        passed.append(pin_check(user=cast.bob, pin=f"{number:06}", device="kitchen"))
         connection.close()
 
     threads = [threading.Thread(target=attempt, args=(number,)) for number in range(30)]
@@ -262,7 +332,7 @@ def test_thirty_tries_at_once_are_all_counted(committed_db, cast: Cast):
         thread.join()
 
     assert passed == [False] * 30
-    assert cache.get(f"pin:{cast.bob.pk}:kitchen") == services.PIN_TRIES
+    assert User.objects.get(pk=cast.bob.pk).pin_tries["kitchen"][0] == services.PIN_TRIES
     assert [kind for kind, _who in events(cast.bob)] == ["pin", "pin_locked"]
 
 
@@ -277,3 +347,62 @@ def test_users_are_seen_by_themselves_and_by_the_operator_of_their_organization(
     assert seen(cast.olive) == ours
     assert seen(cast.oscar) == {"oscar"}
     assert [seen(user) for user in (cast.alice, cast.audra)] == [{"alice"}, {"audra"}]
+
+
+def role(user: User, organization, *, begins: int, ends: int | None = None) -> None:
+    """A role from so many days from now on, until so many."""
+    now = timezone.now()
+    Role.objects.create(
+        user=user,
+        kind="auditor",
+        organization=organization,
+        starts_at=now + timedelta(days=begins),
+        ends_at=None if ends is None else now + timedelta(days=ends),
+    )
+
+
+def is_seen(user: User, by: User) -> bool:
+    return User.objects.visible_to(by).filter(pk=user.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("here", "elsewhere", "seen"),
+    [
+        ((-9, None), None, True),
+        ((9, None), None, True),
+        ((-9, -5), None, True),
+        ((-9, -5), (-9, -3), True),
+        ((-9, -5), (-3, None), False),
+        ((-9, -5), (3, None), False),
+        ((-9, 5), (-3, None), True),
+        ((9, None), (-3, None), True),
+    ],
+)
+def test_operator_sees_whoever_left_only_while_nobody_else_employs_them(cast: Cast, here, elsewhere, seen):
+    gwen = services.user_create(username="gwen", name="Gwen")
+    role(gwen, cast.organization, begins=here[0], ends=here[1])
+    if elsewhere:
+        role(gwen, cast.other_organization, begins=elsewhere[0], ends=elsewhere[1])
+
+    assert is_seen(gwen, cast.olive) == seen
+
+
+def test_resident_is_seen_where_they_live_and_afterwards_until_they_work_elsewhere(cast: Cast):
+    dana = cast.dana.user
+
+    role(dana, cast.other_organization, begins=-3)
+    living = is_seen(dana, cast.olive)
+    cast.stay_of_dana.uses.update(ends_on=cast.today)
+    Stay.objects.filter(pk=cast.stay_of_dana.pk).update(ends_on=cast.today)
+    gone = is_seen(dana, cast.olive)
+    Role.objects.filter(user=dana).update(ends_at=timezone.now())
+
+    assert (living, gone, is_seen(dana, cast.olive)) == (True, False, True)
+
+
+def test_somebody_who_left_and_lives_in_anothers_house_is_not_seen(cast: Cast):
+    gwen = services.user_create(username="gwen", name="Gwen")
+    role(gwen, cast.organization, begins=-9, ends=-5)
+    type(cast.greta).objects.filter(pk=cast.greta.pk).update(user=gwen)
+
+    assert (is_seen(gwen, cast.olive), is_seen(gwen, cast.oscar)) == (False, True)

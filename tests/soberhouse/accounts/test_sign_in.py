@@ -225,7 +225,9 @@ def test_link_sets_a_new_password_once_and_ends_every_session(cast: Cast, signed
     assert "This link no longer works" in again.content.decode()
     assert sign_in("alice", "another evening 8").status_code == 302
     assert elsewhere.get("/account/").status_code == 302
-    assert [event.kind for event in AccountEvent.objects.filter(user=cast.alice)] == ["password"]
+    assert [(event.kind, event.recorded_as) for event in AccountEvent.objects.filter(user=cast.alice)] == [
+        ("password", "Alice Example")
+    ]
 
 
 def test_link_does_not_sign_in(cast: Cast):
@@ -264,6 +266,19 @@ def test_link_refuses_a_weak_password(cast: Cast):
 
     assert answer.status_code == 200
     assert sign_in("alice").status_code == 302
+
+
+def test_link_takes_no_password_that_somebody_else_chose(cast: Cast):
+    with acting_as(cast.olive, source="web"):
+        services.password_set(user=cast.alice, password="a given morning 3")
+    link = ask_for_link()
+
+    refused = choose(link, "a given morning 3")
+    taken = choose(link, "another evening 8")
+
+    assert "Somebody else knows this password" in refused.content.decode()
+    assert taken.status_code == 302
+    assert not User.objects.get(pk=cast.alice.pk).must_change_password
 
 
 @pytest.mark.parametrize("email", ["alice@example.org", "nobody@example.org"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from soberhouse.accounts import services
 from soberhouse.accounts.models import AccountEvent, User
@@ -91,7 +93,7 @@ def test_own_pin_is_set_twice_alike(cast: Cast, signed_in: SignedIn):
 
     assert [list(answer.context["form"].errors) for answer in (different, trivial)] == [["again"], ["pin"]]
     assert (before, done.url) == ("", OWN)
-    assert services.pin_check(user=again(cast.alice), pin="482915", device="kitchen")
+    assert services.pin_check(user=again(cast.alice), pin="482915", device="kitchen", now=timezone.now())
     assert "482915" not in different.content.decode()
 
 
@@ -150,3 +152,96 @@ def test_account_without_a_password_is_sent_to_the_operator(cast: Cast, signed_i
 
     assert response.redirect_chain == [(OWN, 302)]
     assert "Your operator can set the first one" in response.content.decode()
+
+
+# A password that somebody else chose
+
+GIVEN = "a given morning 3"
+
+
+@pytest.fixture
+def given(cast: Cast) -> Client:
+    """A browser where alice just signed in with the password that olive made up."""
+    with acting_as(cast.olive, source="web"):
+        services.password_set(user=cast.alice, password=GIVEN)
+    client = Client()
+    client.post("/account/login/", {"login": "alice", "password": GIVEN})
+    return client
+
+
+def test_given_password_opens_one_page_until_its_owner_has_chosen(cast: Cast, given: Client):
+    elsewhere = ["/residents/", OWN, PIN, f"/houses/{cast.house_a.uuid}/", f"/houses/{cast.house_a.uuid}/beds/"]
+
+    before = [given.get(path).url for path in elsewhere]
+    posted = given.post(f"/houses/{cast.house_a.uuid}/rooms/new/", {"name": "Attic"})
+    part = given.get("/residents/", headers={"HX-Request": "true"})
+    asked = given.get(CHANGE)
+    done = change(given, old=GIVEN, new="a morning of mine 4")
+    after = [given.get(path).status_code for path in elsewhere]
+
+    assert before == [CHANGE] * 5
+    assert (posted.url, cast.house_a.rooms.filter(name="Attic").exists()) == (CHANGE, False)
+    assert (part.status_code, part["HX-Redirect"]) == (204, CHANGE)
+    assert "Somebody else chose the password" in asked.content.decode()
+    assert done.url == OWN
+    assert after == [200] * 5
+
+
+def test_given_password_is_not_taken_for_ones_own(given: Client):
+    response = change(given, old=GIVEN, new=GIVEN)
+
+    assert response.context["form"].errors["password1"] == ["Somebody else knows this password. Choose another."]
+    assert given.get("/residents/").url == CHANGE
+
+
+def test_whoever_has_a_given_password_may_sign_out(given: Client):
+    assert given.post("/account/logout/").url == "/account/login/"
+
+
+def test_own_page_says_what_happened_to_password_and_pin_and_who_did_it(cast: Cast, signed_in: SignedIn):
+    with acting_as(cast.olive, source="web"):
+        services.password_set(user=cast.alice, password=GIVEN)
+        services.pin_set(user=cast.alice, pin="482915")
+    now = timezone.now()
+    for _ in range(5):
+        services.pin_check(user=cast.alice, pin="1", device="kitchen", now=now)
+    with acting_as(cast.alice, source="web"):
+        services.password_set(user=cast.alice, password="a morning of mine 4")
+
+    page = " ".join(re.sub(r"<[^>]*>", " ", signed_in(cast.alice).get(OWN).content.decode()).split())
+
+    said = re.findall(r"(Password changed|PIN changed|PIN locked after wrong tries) .{10,50}? E[SD]T · by (\w+)", page)
+    assert said == [
+        ("Password changed", "Alice"),
+        ("PIN locked after wrong tries", "somebody"),
+        ("PIN changed", "Olive"),
+        ("Password changed", "Olive"),
+    ]
+
+
+def test_events_of_others_are_not_on_ones_own_page(cast: Cast, signed_in: SignedIn):
+    with acting_as(cast.olive, source="web"):
+        services.password_set(user=cast.bob, password=GIVEN)
+
+    assert "by Olive Example" not in signed_in(cast.alice).get(OWN).content.decode()
+
+
+# What the browser keeps
+
+
+def test_browser_keeps_nothing_that_somebody_signed_in_was_shown(cast: Cast, signed_in: SignedIn):
+    client = signed_in(cast.alice)
+    shown = [
+        "/residents/",
+        OWN,
+        f"/houses/{cast.house_a.uuid}/beds/",
+        f"/houses/{cast.house_c.uuid}/beds/",
+        "/nowhere/",
+    ]
+
+    answers = [client.get(path) for path in shown] + [client.post("/account/logout/")]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 404, 404, 302]
+    for answer in answers:
+        assert {"no-store", "private"} <= set(answer["Cache-Control"].split(", "))
+    assert not Client().get("/account/password/reset/").has_header("Cache-Control")
