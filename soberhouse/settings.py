@@ -226,6 +226,7 @@ WHITENOISE_USE_FINDERS = LOCAL
 
 # --- words and hours ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
+FORMAT_MODULE_PATH = ["soberhouse.locale"]
 LOCALE_PATHS = [BASE_DIR / "soberhouse" / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -232,7 +232,7 @@ def _url(stay: Stay) -> str:
 
 
 def _day(day: date) -> str:
-    return date_format(day, "M j")
+    return date_format(day, "MONTH_DAY_FORMAT")
 
 
 def _in_days(day: date, today: date) -> str:

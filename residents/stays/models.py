@@ -125,9 +125,9 @@ class Application(AboutResident):
     @property
     def line(self) -> str:
         """Who sent them, since when they ask and for when, in one line."""
-        parts = [self.referred_by, _("received %(day)s") % {"day": date_format(self.received_on, "M j")}]
+        parts = [self.referred_by, _("received %(day)s") % {"day": date_format(self.received_on, "MONTH_DAY_FORMAT")}]
         if self.wanted_on:
-            parts.append(_("wants to move in %(day)s") % {"day": date_format(self.wanted_on, "M j")})
+            parts.append(_("wants to move in %(day)s") % {"day": date_format(self.wanted_on, "MONTH_DAY_FORMAT")})
         return " · ".join(str(part) for part in parts if part)
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
@@ -25,7 +26,7 @@ from residents.stays.roster.reading import MAX_BYTES, RosterError, read_workbook
 from residents.stays.roster.services import BATCH, Reading, read_roster, roster_import, uploads_purge
 from soberhouse.history import acting_as
 
-DEFAULT_TIME_ZONE = "America/New_York"
+DEFAULT_TIME_ZONE = settings.DEFAULT_HOUSE_TIME_ZONE
 
 
 class Command(BaseCommand):

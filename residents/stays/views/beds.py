@@ -101,13 +101,13 @@ def _bed_card(shown: BedTonight, night: date, today: date, *, may_admit: bool) -
         }
         if shown.overdue and use.ends_on < today:
             card |= {"state": "overstay", "word": _("overdue")}
-            card["alert"] = _("Was expected to leave on %(day)s.") % {"day": date_format(use.ends_on, "M j")}
+            card["alert"] = _("Was expected to leave on %(day)s.") % {"day": date_format(use.ends_on, "MONTH_DAY_FORMAT")}
         elif use.ends_on and use.stay.ends_on is None:
-            card["detail"] += " · " + _("leaves %(day)s") % {"day": date_format(use.ends_on, "M j")}
+            card["detail"] += " · " + _("leaves %(day)s") % {"day": date_format(use.ends_on, "MONTH_DAY_FORMAT")}
         if shown.following and shown.following.kind == BedUse.Kind.HOLD:
             promised = _("Promised to %(name)s from %(day)s.") % {
                 "name": shown.following.application.resident.short_name,
-                "day": date_format(shown.following.starts_on, "M j"),
+                "day": date_format(shown.following.starts_on, "MONTH_DAY_FORMAT"),
             }
             card["alert"] = f"{card.get('alert', '')} {promised}".strip()
         if can:
@@ -137,7 +137,7 @@ def _bed_card(shown: BedTonight, night: date, today: date, *, may_admit: bool) -
             ]
     elif shown.state == "out":
         until = (
-            _("until %(day)s") % {"day": date_format(use.ends_on, "M j")} if use.ends_on else _("until further notice")
+            _("until %(day)s") % {"day": date_format(use.ends_on, "MONTH_DAY_FORMAT")} if use.ends_on else _("until further notice")
         )
         card |= {"name": use.note or _("Out of service"), "detail": until}
         if can:
@@ -148,12 +148,12 @@ def _bed_card(shown: BedTonight, night: date, today: date, *, may_admit: bool) -
         since = shown.open_since
         card |= {
             "state": "open",
-            "name": _("Open since %(day)s") % {"day": date_format(since, "M j")} if since else _("Open"),
+            "name": _("Open since %(day)s") % {"day": date_format(since, "MONTH_DAY_FORMAT")} if since else _("Open"),
         }
         if shown.following:
             card["detail"] = _("next: %(what)s from %(day)s") % {
                 "what": shown.following.get_kind_display(),
-                "day": date_format(shown.following.starts_on, "M j"),
+                "day": date_format(shown.following.starts_on, "MONTH_DAY_FORMAT"),
             }
         if can:
             house, query = [bed.house.uuid], f"?bed={bed.uuid}"

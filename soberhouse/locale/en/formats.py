@@ -1,0 +1,3 @@
+"""How English dates are written where Django's own form is too long for a card: `Nov 20`."""
+
+MONTH_DAY_FORMAT = "M j"
