@@ -123,7 +123,7 @@ def _ticks(first: date, end: date) -> Iterable[tuple[date, str]]:
     if length <= 75:
         step = 1 if length <= 8 else 7 if length <= 49 else 14
         for offset in range(0, length, step):
-            yield first + timedelta(days=offset), date_format(first + timedelta(days=offset), "M j")
+            yield first + timedelta(days=offset), date_format(first + timedelta(days=offset), "MONTH_DAY_FORMAT")
         return
     months = []
     month = (first.replace(day=1) + timedelta(days=32)).replace(day=1) if first.day > 1 else first
