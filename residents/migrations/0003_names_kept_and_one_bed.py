@@ -7,67 +7,96 @@ import soberhouse.database.constraints
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('residents', '0002_roster_upload'),
+        ("residents", "0002_roster_upload"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='beduse',
-            name='bed_use_within_stay',
+            model_name="beduse",
+            name="bed_use_within_stay",
         ),
         migrations.RemoveConstraint(
-            model_name='phase',
-            name='phase_within_stay',
+            model_name="phase",
+            name="phase_within_stay",
         ),
         migrations.AddField(
-            model_name='application',
-            name='closed_as',
-            field=models.CharField(blank=True, editable=False, max_length=210, verbose_name='name when it was closed'),
+            model_name="application",
+            name="closed_as",
+            field=models.CharField(blank=True, editable=False, max_length=210, verbose_name="name when it was closed"),
         ),
         migrations.AddField(
-            model_name='historicalapplication',
-            name='closed_as',
-            field=models.CharField(blank=True, editable=False, max_length=210, verbose_name='name when it was closed'),
+            model_name="historicalapplication",
+            name="closed_as",
+            field=models.CharField(blank=True, editable=False, max_length=210, verbose_name="name when it was closed"),
         ),
         migrations.AddField(
-            model_name='historicalstay',
-            name='left_as',
-            field=models.CharField(blank=True, editable=False, max_length=210, verbose_name='name when they left'),
+            model_name="historicalstay",
+            name="left_as",
+            field=models.CharField(blank=True, editable=False, max_length=210, verbose_name="name when they left"),
         ),
         migrations.AddField(
-            model_name='stay',
-            name='left_as',
-            field=models.CharField(blank=True, editable=False, max_length=210, verbose_name='name when they left'),
+            model_name="stay",
+            name="left_as",
+            field=models.CharField(blank=True, editable=False, max_length=210, verbose_name="name when they left"),
         ),
         migrations.AddConstraint(
-            model_name='beduse',
-            constraint=soberhouse.database.constraints.NoOverlap(ends='ends_on', ignoring='voided', key='stay', name='bed_use_one_bed', starts='starts_on', violation_error_code='overlap', violation_error_message='A resident has one bed at a time.'),
+            model_name="beduse",
+            constraint=soberhouse.database.constraints.NoOverlap(
+                ends="ends_on",
+                ignoring="voided",
+                key="stay",
+                name="bed_use_one_bed",
+                starts="starts_on",
+                violation_error_code="overlap",
+                violation_error_message="A resident has one bed at a time.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='beduse',
-            constraint=soberhouse.database.constraints.Within(ignoring='voided', name='bed_use_within_stay', parent_ends='ends_on', parent_ignoring='voided', parent_starts='starts_on', via='stay'),
+            model_name="beduse",
+            constraint=soberhouse.database.constraints.Within(
+                ignoring="voided",
+                name="bed_use_within_stay",
+                parent_ends="ends_on",
+                parent_ignoring="voided",
+                parent_starts="starts_on",
+                via="stay",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='discharge',
-            constraint=soberhouse.database.constraints.Same(column='stay_id', name='discharge_corrects_stay', via='corrects'),
+            model_name="discharge",
+            constraint=soberhouse.database.constraints.Same(
+                column="stay_id", name="discharge_corrects_stay", via="corrects"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='phase',
-            constraint=soberhouse.database.constraints.Within(ignoring='voided', name='phase_within_stay', parent_ends='ends_on', parent_ignoring='voided', parent_starts='starts_on', via='stay'),
+            model_name="phase",
+            constraint=soberhouse.database.constraints.Within(
+                ignoring="voided",
+                name="phase_within_stay",
+                parent_ends="ends_on",
+                parent_ignoring="voided",
+                parent_starts="starts_on",
+                via="stay",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sobrietydate',
-            constraint=soberhouse.database.constraints.Same(column='resident_id', name='sobriety_date_corrects_person', via='corrects'),
+            model_name="sobrietydate",
+            constraint=soberhouse.database.constraints.Same(
+                column="resident_id", name="sobriety_date_corrects_person", via="corrects"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stay',
-            constraint=soberhouse.database.constraints.Same(column='resident_id', name='stay_application_person', via='application'),
+            model_name="stay",
+            constraint=soberhouse.database.constraints.Same(
+                column="resident_id", name="stay_application_person", via="application"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stay',
-            constraint=soberhouse.database.constraints.Same(column='resident_id', name='stay_continues_person', via='continues'),
+            model_name="stay",
+            constraint=soberhouse.database.constraints.Same(
+                column="resident_id", name="stay_continues_person", via="continues"
+            ),
         ),
     ]

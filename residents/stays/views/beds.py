@@ -101,7 +101,9 @@ def _bed_card(shown: BedTonight, night: date, today: date, *, may_admit: bool) -
         }
         if shown.overdue and use.ends_on < today:
             card |= {"state": "overstay", "word": _("overdue")}
-            card["alert"] = _("Was expected to leave on %(day)s.") % {"day": date_format(use.ends_on, "MONTH_DAY_FORMAT")}
+            card["alert"] = _("Was expected to leave on %(day)s.") % {
+                "day": date_format(use.ends_on, "MONTH_DAY_FORMAT")
+            }
         elif use.ends_on and use.stay.ends_on is None:
             card["detail"] += " · " + _("leaves %(day)s") % {"day": date_format(use.ends_on, "MONTH_DAY_FORMAT")}
         if shown.following and shown.following.kind == BedUse.Kind.HOLD:
@@ -137,7 +139,9 @@ def _bed_card(shown: BedTonight, night: date, today: date, *, may_admit: bool) -
             ]
     elif shown.state == "out":
         until = (
-            _("until %(day)s") % {"day": date_format(use.ends_on, "MONTH_DAY_FORMAT")} if use.ends_on else _("until further notice")
+            _("until %(day)s") % {"day": date_format(use.ends_on, "MONTH_DAY_FORMAT")}
+            if use.ends_on
+            else _("until further notice")
         )
         card |= {"name": use.note or _("Out of service"), "detail": until}
         if can:

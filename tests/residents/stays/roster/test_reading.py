@@ -269,32 +269,30 @@ def test_a_small_file_beside_the_sheets_is_no_way_around_the_limit(xlsx):
         tracemalloc.stop()
 
 
-MANY = b"<row>" + b"<c/>" * 700_000 + b"</row>"
+NOISE = "<!--" + random.Random(1).randbytes(50_000).hex() + "-->"  # what grows too fast when unpacked is refused anyway
+MANY = NOISE + "<row>" + "<c/>" * 700_000 + "</row>"
 
 
 @pytest.mark.parametrize(
     ("name", "content"),
     [
         ("xl/worksheets/sheet1.dat", MANY),
-        ("xl/worksheets/sheet1.xml", MANY.replace(b"<c/>", b"<a:c/>")),
-        ("xl/worksheets/sheet1.xml", MANY.replace(b"<c/>", b"<c\n/>")),
-        ("xl/worksheets/sheet1.xml", MANY.decode().encode("utf-16")),
-        ("xl/styles.xml", b"<xf/>" * 200_000),
-        ("xl/workbook.xml", b'<sheet name="a"/>' * 201),
+        ("xl/worksheets/sheet1.xml", MANY.replace("<c/>", "<a:c/>")),
+        ("xl/worksheets/sheet1.xml", MANY.replace("<c/>", "<c\n/>")),
+        ("xl/worksheets/sheet1.xml", MANY.encode("utf-16")),
+        ("xl/styles.xml", NOISE + "<xf/>" * 200_000),
+        ("xl/other.xml", '<sheet name="a"/>' * 201),
     ],
     ids=["another name", "a prefix", "a line break", "UTF-16", "styles", "sheets"],
 )
 def test_whatever_a_part_is_called_its_tags_count_before_anything_parses_it(name, content):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/workbook.xml", b"<workbook/>")
-        if name != "xl/workbook.xml":
-            archive.writestr("xl/pad.bin", random.Random(1).randbytes(200_000))
-            archive.writestr(name, content)
-        else:
-            archive.writestr("xl/other.xml", content)
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr(name, content)
 
-    assert "unpacks to far more" in (said := refusal(out.getvalue())) or "more than 200 sheets" in said
+    said = refusal(out.getvalue())
+    assert ("more than 200 sheets" if "<sheet" in str(content) else "unpacks to far more") in said
 
 
 def test_a_bomb_that_lies_about_its_size_is_stopped_while_it_grows(xlsx):
