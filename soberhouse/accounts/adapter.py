@@ -39,9 +39,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().clean_password(password, user)
 
     def set_password(self, user: User, password: str) -> None:
-        """Whoever knows the old password or opens the link is the owner, and acts as such."""
+        """Whoever knows the old password or opens the link is taken for the owner; the record says which of both."""
+        by_link = self.request.user != user
         with acting_as(user, source="web"):
-            services.password_set(user=user, password=password)
+            services.password_set(user=user, password=password, by_link=by_link)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("own_account")

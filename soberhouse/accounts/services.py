@@ -21,6 +21,7 @@ from soberhouse.accounts.models import AccountEvent, User
 from soberhouse.accounts.rules import check_reason, tidy
 from soberhouse.history import acting_now, because
 
+BY_LINK = "a link sent by e-mail"
 PIN_DIGITS = 6
 PIN_TRIES = 5
 PIN_LOCKED_SECONDS = 15 * 60
@@ -97,10 +98,11 @@ def user_reactivate(*, user: User, reason: str) -> User:
 
 
 @transaction.atomic
-def password_set(*, user: User, password: str) -> User:
+def password_set(*, user: User, password: str, by_link: bool = False) -> User:
     """Give the account a new password. Every other session of it ends.
 
-    One that somebody else chooses opens only the page where the owner chooses their own. Refuses a weak password, one's
+    One that somebody else chooses opens only the page where the owner chooses their own. `by_link`: nobody was signed
+    in, a link sent by e-mail was enough, and whose hands that fell into nobody knows. Refuses a weak password, one's
     own that is the one somebody else chose, and an account that is closed.
     """
     locked = _locked(user)
@@ -109,7 +111,7 @@ def password_set(*, user: User, password: str) -> User:
     user.must_change_password = _is_anothers_doing(user)
     user.set_password(password)
     user.save(update_fields=["password", "must_change_password"])
-    _happened(user, AccountEvent.Kind.PASSWORD)
+    _happened(user, AccountEvent.Kind.PASSWORD, through=BY_LINK if by_link else "")
     if user.must_change_password:
         _tell(user.email, "password_given")
     return user
@@ -243,6 +245,6 @@ def _tell(address: str, what: str) -> None:
         transaction.on_commit(lambda: get_adapter().send_mail(f"account/email/{what}", address, {}))
 
 
-def _happened(user: User, kind: AccountEvent.Kind) -> None:
+def _happened(user: User, kind: AccountEvent.Kind, *, through: str = "") -> None:
     acting = acting_now()
-    AccountEvent.objects.create(user=user, kind=kind, recorded_as=acting.actor_label if acting else "")
+    AccountEvent.objects.create(user=user, kind=kind, recorded_as=through or (acting.actor_label if acting else ""))

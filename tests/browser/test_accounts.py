@@ -139,19 +139,3 @@ def test_tablet_that_nobody_touches_shows_nothing_and_the_way_back_neither(
     page.go_back()
 
     expect(page.get_by_role("link", name="Switch person")).to_have_count(0)
-
-
-def test_way_back_after_signing_out_shows_nothing(committed_db, cast: Cast, page: Page, sign_in: Any):
-    sign_in(page, cast.alice)
-    page.goto("/residents/")
-    expect(page.get_by_text("Dana Renner").first).to_be_visible()
-    page.goto("/account/")
-
-    page.goto("/account/logout/")
-    page.locator("main").get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-
-    for _ in range(4):
-        page.go_back()
-        expect(page.get_by_text("Dana Renner")).to_have_count(0)
-        expect(page.get_by_text("alice@example.org")).to_have_count(0)

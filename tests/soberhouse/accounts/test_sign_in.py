@@ -226,7 +226,7 @@ def test_link_sets_a_new_password_once_and_ends_every_session(cast: Cast, signed
     assert sign_in("alice", "another evening 8").status_code == 302
     assert elsewhere.get("/account/").status_code == 302
     assert [(event.kind, event.recorded_as) for event in AccountEvent.objects.filter(user=cast.alice)] == [
-        ("password", "Alice Example")
+        ("password", "a link sent by e-mail")
     ]
 
 

@@ -219,6 +219,17 @@ def test_own_page_says_what_happened_to_password_and_pin_and_who_did_it(cast: Ca
     ]
 
 
+def test_own_page_leads_to_who_changed_the_email_that_a_link_goes_to(cast: Cast, signed_in: SignedIn):
+    with acting_as(cast.olive, source="web"):
+        services.user_change(user=cast.alice, email="olive-too@example.org")
+    client, history = signed_in(cast.alice), f"/history/user/{cast.alice.uuid}/"
+
+    own, changes = client.get(OWN).content.decode(), client.get(history).content.decode()
+
+    assert f'href="{history}"' in own
+    assert [words in changes for words in ("olive-too@example.org", "Olive Example")] == [True, True]
+
+
 def test_events_of_others_are_not_on_ones_own_page(cast: Cast, signed_in: SignedIn):
     with acting_as(cast.olive, source="web"):
         services.password_set(user=cast.bob, password=GIVEN)
