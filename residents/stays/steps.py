@@ -397,7 +397,7 @@ def who_has(use: BedUse, day: date) -> str:
         if until:
             return _("%(bed)s is out of service from %(from)s until %(until)s.") % (words | {"until": until})
         return _("%(bed)s is out of service from %(from)s until further notice.") % words
-    words["name"] = use.stay.resident.short_name
+    words["name"] = use.stay.short_name
     if not until:
         return _("%(name)s is in %(bed)s since %(from)s, with no move-out planned.") % words
     if use.stay.ends_on is None and use.ends_on <= day:

@@ -437,6 +437,18 @@ def test_who_is_seen_is_told_from_who_only_is_known(cast, bring, plan):
     ]
 
 
+def test_who_had_a_bed_is_named_as_they_were_when_they_left(cast, bring, plan):
+    bring(
+        line(House="Alder House", Bed="3A", First="Erin", Last="Castellanos", DOB="1990-05-17", Move_out="2026-02-01")
+    )
+    with acting_as(cast.olive, source="web"):
+        people.resident_change(resident=cast.erin, changes={"preferred_name": "Rin"}, reason="", today=TODAY)
+
+    (problem,) = plan(line(House="Alder House", Bed="3A", First="Bo", Move_out="2026-01-09"), user=cast.alice).problems
+
+    assert problem.wrong.startswith("Erin C. is in ")
+
+
 def test_who_comes_back_to_the_house_is_the_same_person_and_described(cast, bring):
     erin = {"House": "Alder House", "Bed": "3A", "First": "Erin", "Last": "Castellanos", "DOB": "1990-05-17"}
     bring(line(**erin, Move_in="2026-01-01", Move_out="2026-02-01"))
