@@ -221,7 +221,7 @@ class Stay(AboutResident):
                 violation_error_message=_("A stay cannot end before it starts."),
             ),
             models.CheckConstraint(
-                condition=Q(expected_on__gte=F("starts_on")),
+                condition=Q(expected_on__gt=F("starts_on")),
                 name="stay_expected",
                 violation_error_message=_("The expected move-out is before the move-in."),
             ),
