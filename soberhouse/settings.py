@@ -213,6 +213,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+if LOCAL:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # a laptop never collects them
 STATICFILES_DIRS = [BASE_DIR / "soberhouse" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

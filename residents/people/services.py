@@ -21,6 +21,7 @@ from residents.houses.models import House, Organization
 from residents.people.models import Alert, Contact, Officer, Resident, SobrietyDate, WeeklyHours
 from soberhouse.accounts import services as accounts
 from soberhouse.accounts.models import User
+from soberhouse.accounts.rules import tidy
 from soberhouse.history import acting_now, because
 
 R = TypeVar("R", bound=Model)
@@ -64,9 +65,9 @@ def resident_create(
     """A new person of the organization. Refuses a birth date in the future or before 1900."""
     resident = Resident(
         organization=organization,
-        legal_first_name=_tidy(legal_first_name),
-        legal_last_name=_tidy(legal_last_name),
-        preferred_name=_tidy(preferred_name),
+        legal_first_name=tidy(legal_first_name),
+        legal_last_name=tidy(legal_last_name),
+        preferred_name=tidy(preferred_name),
         gender=gender,
         pronouns=pronouns,
         birth_date=birth_date,
@@ -117,7 +118,7 @@ def resident_change(*, resident: Resident, changes: Mapping[str, Any], reason: s
     if unknown:
         raise ValueError(f"Not a fact about a person: {', '.join(sorted(unknown))}.")
     resident = _locked(resident)
-    new = {name: _tidy(value) if name in NAMES else value for name, value in changes.items()}
+    new = {name: tidy(value) if name in NAMES else value for name, value in changes.items()}
     new = {name: value for name, value in new.items() if value != getattr(resident, name)}
     if "birth_date" in new:
         _check_birth(new["birth_date"], today=today)
@@ -223,7 +224,7 @@ def contact_add(
     contact = Contact(
         resident=resident,
         kind=kind,
-        name=_tidy(name),
+        name=tidy(name),
         relationship=relationship,
         phone=phone,
         email=email,
@@ -241,7 +242,7 @@ def contact_change(*, contact: Contact, changes: Mapping[str, Any], reason: str 
     """Change a contact, or end it with `is_current`; it stays on record."""
     not_about_oneself(contact.resident)
     contact = _locked(contact)
-    new = {name: _tidy(value) if name == "name" else value for name, value in changes.items()}
+    new = {name: tidy(value) if name == "name" else value for name, value in changes.items()}
     return _write(contact, new, reason=reason)
 
 
@@ -424,10 +425,5 @@ def _locked(row: R) -> R:
     return type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)
 
 
-def _tidy(name: str) -> str:
-    """Composed, and without spaces to spare."""
-    return " ".join(unicodedata.normalize("NFC", name).split())
-
-
 def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", _tidy(name).casefold())
+    return unicodedata.normalize("NFC", tidy(name).casefold())

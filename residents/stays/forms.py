@@ -41,7 +41,9 @@ class BedChoice(forms.ModelChoiceField):
         self.tonight = {use.bed_id: use for use in uses.select_related("stay__resident", "application__resident")}
 
     def label_from_instance(self, bed: Bed) -> str:
-        label = f"{bed.house.name} · {bed.label}" if self.across_houses else bed.label
+        label = bed.label
+        if self.across_houses:
+            label = f"{bed.house.name} ({bed.house.get_serves_display()}) · {label}"
         use = self.tonight.get(bed.pk)
         return f"{label} · {use.has_it}" if use else label
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from residents.houses.access import anywhere, standing_of
 from residents.houses.permissions import Action
@@ -21,6 +23,9 @@ def residents(request: HttpRequest) -> HttpResponse:
     asked = request.POST if request.method == "POST" else {**request.GET.dict(), "q": ""}
     form = FindResidentsForm(asked, user=request.user, sees_past=sees_past)
     lines = []
+    if request.method == "GET" and "sort" in form.errors:  # no field of the page could say so
+        messages.warning(request, _("The list knows no such order. Here it is by name."))
+        return redirect("residents")
     if form.is_valid():
         asked = form.cleaned_data
         lines = found(request.user, words=asked["q"], who=asked["who"], house=asked["house"], sort=asked["sort"])

@@ -100,6 +100,8 @@ def application_move(*, application: Application, place: int, reason: str) -> Ap
     )
     if not 1 <= place <= len(line) + 1:
         raise ValidationError({"place": _("The list has places 1 to %(last)s.") % {"last": len(line) + 1}})
+    if place == application.place:
+        raise ValidationError({"place": _("This application is at place %(place)s already.") % {"place": place}})
     line.insert(place - 1, application)
     with because(reason):
         renumber(line)

@@ -106,7 +106,7 @@ def _bed_card(shown: BedTonight, night: date, today: date, *, may_admit: bool) -
             }
         elif use.ends_on and use.stay.ends_on is None:
             card["detail"] += " · " + _("leaves %(day)s") % {"day": date_format(use.ends_on, "MONTH_DAY_FORMAT")}
-        if shown.following and shown.following.kind == BedUse.Kind.HOLD:
+        if night >= today and shown.following and shown.following.kind == BedUse.Kind.HOLD:
             promised = _("Promised to %(name)s from %(day)s.") % {
                 "name": shown.following.application.resident.short_name,
                 "day": date_format(shown.following.starts_on, "MONTH_DAY_FORMAT"),
@@ -154,7 +154,7 @@ def _bed_card(shown: BedTonight, night: date, today: date, *, may_admit: bool) -
             "state": "open",
             "name": _("Open since %(day)s") % {"day": date_format(since, "MONTH_DAY_FORMAT")} if since else _("Open"),
         }
-        if shown.following:
+        if night >= today and shown.following:
             card["detail"] = _("next: %(what)s from %(day)s") % {
                 "what": shown.following.get_kind_display(),
                 "day": date_format(shown.following.starts_on, "MONTH_DAY_FORMAT"),
@@ -232,9 +232,9 @@ def hold(request: HttpRequest, house: House) -> HttpResponse:
         form,
         lambda data: services.hold_place(today=today, **data),
         title=_("Hold a bed"),
-        intro=_("For somebody who applied. A hold lapses by itself."),
+        intro=_("For somebody who applied; the hold accepts the application. It lapses by itself."),
         submit=_("Hold the bed"),
-        done=_("The bed is held."),
+        done=_("The bed is held and the application accepted."),
         to=reverse("board", args=[house.uuid]),
         cancel_url=reverse("board", args=[house.uuid]),
         template="residents/stays/hold.html",

@@ -61,6 +61,7 @@ function free(form) {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || event.defaultPrevented) return;
+  if (event.submitter && event.submitter.name === "export") return; // a download leaves the page standing
   if (form.dataset.sent) {
     event.preventDefault();
     return;

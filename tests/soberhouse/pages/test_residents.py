@@ -328,3 +328,10 @@ def test_page_of_the_list_costs_the_same_queries_however_long(count, cast, signe
         response = client.get(reverse("residents"))
 
     assert len(names(response)) == count
+
+
+def test_an_order_that_there_is_not_leads_to_the_list_by_name(cast, signed_in):
+    response = signed_in(cast.alice).get(URL, {"sort": "foo"}, follow=True)
+
+    assert names(response) == names(signed_in(cast.alice).get(URL))
+    assert "The list knows no such order." in response.content.decode()
