@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from residents.houses.models import Organization, check_time_zone
 from residents.stays.roster.dates import Order
 from residents.stays.roster.mapping import Field, RosterMapping
-from residents.stays.roster.plan import Plan, make_plan
+from residents.stays.roster.plan import Plan, by_house, make_plan
 from residents.stays.roster.reading import MAX_BYTES, RosterError, read_workbook
 from residents.stays.roster.services import BATCH, Reading, read_roster, roster_import, uploads_purge
 from soberhouse.history import acting_as
@@ -38,7 +38,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE", type=Path, help="the spreadsheet")
         parser.add_argument("--house", default="", metavar="NAME", help="the house of rows that name none")
-        parser.add_argument("--dry-run", action="store_true", help="say what would be made, and make nothing")
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="say what would be made, and make nothing; with --verbosity 2 bed by bed",
+        )
         parser.add_argument("--organization", default="", metavar="NAME", help="whose houses these are, if not clear")
         parser.add_argument(
             "--time-zone",
@@ -66,6 +70,8 @@ class Command(BaseCommand):
                 organization.name = houses[0] if len(houses) == 1 else _("Our houses")
             plan = make_plan(reading.roster, organization=organization, user=None, today=organization.today())
             self._tell(reading, plan)
+            if options["dry_run"] and options["verbosity"] > 1:
+                self._list(plan)
             if plan.problems:
                 raise CommandError(
                     ngettext(
@@ -152,6 +158,15 @@ class Command(BaseCommand):
                 _("The database is empty: this makes the organization “%(name)s”, in the time zone %(zone)s.")
                 % {"name": plan.organization.name, "zone": plan.organization.time_zone}
             )
+
+    def _list(self, plan: Plan) -> None:
+        """Every bed and person of the file, house by house, and what would become of them."""
+        for house, lines in by_house(plan.lines):
+            self.stdout.write("  " + house)
+            for line in lines:
+                when = f"{line.starts_on} – {line.until}".rstrip() if line.starts_on else ""
+                parts = (line.bed, line.name, when, str(line.outcome.label))
+                self.stdout.write("    " + "  ".join(part for part in parts if part))
 
     def _import(self, plan: Plan, path: Path) -> None:
         started = timezone.now()

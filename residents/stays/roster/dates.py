@@ -84,6 +84,12 @@ def column_order(texts: Iterable[str]) -> Order | None:
     return None
 
 
+def depends_on_order(text: str) -> bool:
+    """Whether a text is another day if its other number is the month: 05/06/2026, but not 05/05/2026 or 05/25/2026."""
+    match = _NUMERIC.match(_WEEKDAY.sub("", text.strip().casefold(), count=1))
+    return match is not None and int(match[1]) != int(match[3]) and max(int(match[1]), int(match[3])) <= 12
+
+
 def read_date(text: str, *, order: Order, today: date, birth: bool = False) -> date | None:
     """The day a text names; None for a blank. Raises DateRefused for what is not one existing day.
 

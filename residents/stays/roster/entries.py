@@ -7,13 +7,14 @@ total or a remark (told, skipped). Nothing is dropped without a word, and nothin
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from residents.stays.roster.dates import DateRefused, Order, column_order, is_blank, read_date
+from residents.stays.roster.dates import DateRefused, Order, column_order, depends_on_order, is_blank, read_date
 from residents.stays.roster.mapping import BEDS, DATES, Field, Layout, RosterMapping, Table
 from residents.stays.roster.reading import Row, Workbook, column_letter
 from residents.stays.roster.words import (
@@ -670,11 +671,7 @@ class _TableReader:
         """Month or day first, for each date column: as a person chose, as it proves, as the others prove."""
         if self.order is not None:
             return dict.fromkeys(DATES, self.order)
-        proven = {
-            kind: column_order(value for row in self.rows if isinstance(value := row.value(self.columns[kind]), str))
-            for kind in DATES
-            if kind in self.columns
-        }
+        proven = {kind: column_order(self._texts(kind)) for kind in DATES if kind in self.columns}
         everywhere = Order.MONTH_FIRST
         if Order.DAY_FIRST in proven.values() and Order.MONTH_FIRST not in proven.values():
             everywhere = Order.DAY_FIRST
@@ -682,8 +679,19 @@ class _TableReader:
         for kind, column in self.columns.items():
             if orders.get(kind) is Order.DAY_FIRST:
                 text = _("the dates are read as day/month/year")
-                self.roster.notes.append(Note(text, self._header_place(column)))
+            elif proven.get(kind) is Order.MONTH_FIRST:
+                text = _("the dates are read as month/day/year, as the column itself shows")
+            elif kind in proven and any(map(depends_on_order, self._texts(kind))):
+                text = _("the dates are read as month/day/year; this is assumed, the column does not prove it")
+            else:
+                continue
+            self.roster.notes.append(Note(text, self._header_place(column)))
         return orders
+
+    def _texts(self, kind: Field) -> Iterator[str]:
+        """What is written in a column, without the real dates of a workbook."""
+        column = self.columns[kind]
+        return (value for row in self.rows if isinstance(value := row.value(column), str))
 
     def _tell_columns_left_out(self) -> None:
         for column, _letter, _header, kind, sample in self.layout.columns():

@@ -13,12 +13,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, TextChoices
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from residents.houses.models import Bed, House, Organization, Room
 from residents.houses.permissions import Action
@@ -72,12 +72,46 @@ class Counts:
         return [(number, text % number) for number, text in words]
 
 
+class Outcome(TextChoices):
+    """What an import does with a line."""
+
+    NEW = "new", gettext_lazy("new")
+    ON_RECORD = "on record", gettext_lazy("already on record")
+    PAST = "past", gettext_lazy("past")
+    EMPTY = "empty", gettext_lazy("empty bed")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One bed or one person's time in it, in no words but the file's. Nobody is in an empty bed."""
+
+    house: str
+    bed: str
+    outcome: Outcome
+    name: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    expected_on: date | None = None
+
+    @property
+    def until(self) -> str:
+        if self.ends_on is None and self.expected_on is not None:
+            return _("%(day)s, expected") % {"day": self.expected_on.isoformat()}
+        return self.ends_on.isoformat() if self.ends_on else ""
+
+
+def by_house(lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
+    """The lines of each house, as they follow upon each other."""
+    return [(house, list(theirs)) for house, theirs in groupby(lines, key=lambda line: line.house)]
+
+
 @dataclass(slots=True)
 class Plan:
     """What would be made: unsaved rows, in an order in which each finds what it points to."""
 
     organization: Organization
     told: Counts = field(default_factory=Counts)
+    lines: list[Line] = field(default_factory=list)
     rows: dict[type[Model], list[Any]] = field(default_factory=lambda: defaultdict(list))
     following: list[list[Stay]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -175,6 +209,7 @@ class _Planner:
         self.houses: dict[str, House] = {}
         self.beds: dict[BedKey, Bed] = {}
         self.people: dict[PersonKey, Resident] = {}
+        self.kept: list[_StayEntry] = []
 
     def make(self) -> None:
         self._find_houses()
@@ -196,6 +231,31 @@ class _Planner:
             ended_stays=ended,
             empty_beds=len(self.roster.beds) - len(taken),
         )
+        self.plan.lines = self._lines(taken)
+
+    def _lines(self, taken: set[BedKey]) -> list[Line]:
+        """What becomes of each line: house by house, in the file's order, a bed that was left before it is empty."""
+        kept = {id(entry) for each in self.kept for entry in each.lines}
+        names = self.roster.houses
+        numbers = {key: number for number, key in enumerate(names)}
+        found: list[tuple[BedKey, Place, Line]] = []
+        for entry in self.roster.entries:
+            outcome = Outcome.NEW if entry.ends_on is None else Outcome.PAST
+            line = Line(
+                house=names[entry.bed.key.house],
+                bed=entry.bed.label,
+                outcome=Outcome.ON_RECORD if id(entry) in kept else outcome,
+                name=entry.name,
+                starts_on=entry.starts_on,
+                ends_on=entry.ends_on,
+                expected_on=entry.expected_on,
+            )
+            found.append((entry.bed.key, entry.place, line))
+        for key, bed in self.roster.beds.items():
+            if key not in taken:
+                found.append((key, bed.place, Line(names[key.house], bed.label, Outcome.EMPTY)))
+        found.sort(key=lambda each: (numbers[each[0].house], *self.roster.position(each[1])[:2]))
+        return [line for _key, _place, line in found]
 
     def _problem(self, place: Place, wrong: str, right: str) -> None:
         self.plan.problems.append(Problem(place, wrong, right))
@@ -430,6 +490,7 @@ class _Planner:
             on_record = [stay for stay in others if stay.house_id == house.pk and stay.starts_on == each.starts_on]
             if on_record:
                 self._compare(each, on_record[0])
+                self.kept.append(each)
                 before = None
                 continue
             self._check_person(each, resident, house, others)

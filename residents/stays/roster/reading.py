@@ -106,6 +106,8 @@ def read_workbook(data: bytes, filename: str) -> Workbook:
     if data.startswith(b"PK\x03\x04"):
         return _read_xlsx(data, filename)
     _refuse_other_formats(data)
+    if filename.lower().endswith(".xlsx"):
+        raise RosterError(_("This is not an Excel workbook (.xlsx). Save it as .xlsx anew, or as CSV."))
     return _read_csv(data, filename)
 
 

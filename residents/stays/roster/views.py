@@ -21,12 +21,13 @@ from residents.houses.permissions import Action
 from residents.stays.roster import services
 from residents.stays.roster.forms import MappingForm, UploadForm
 from residents.stays.roster.models import RosterUpload
-from residents.stays.roster.plan import Plan, make_plan
+from residents.stays.roster.plan import Plan, by_house, make_plan
 from residents.stays.roster.reading import read_workbook
 from residents.stays.roster.services import Reading
 from soberhouse.form_page import form_page
 
 SHOWN = 500  # problems or notes on one page; the rest is counted
+SHOWN_LINES = 300
 
 
 @anywhere(Action.IMPORT)
@@ -121,4 +122,6 @@ def _preview(upload: RosterUpload, reading: Reading, plan: Plan) -> dict[str, An
         "more_notes": max(len(plan.notes) - SHOWN, 0),
         "told": plan.told,
         "new": plan.made,
+        "houses": by_house(plan.lines[:SHOWN_LINES]),
+        "more_lines": max(len(plan.lines) - SHOWN_LINES, 0),
     }

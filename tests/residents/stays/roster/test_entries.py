@@ -213,6 +213,34 @@ def test_day_first_dates_are_recognized_for_the_whole_table_and_said_so(read):
     ]
 
 
+MONTH_FIRST = "line 1, column C (Move in): the dates are read as month/day/year"
+
+
+@pytest.mark.parametrize(
+    ("days", "note"),
+    [
+        (["05/06/2026", "05/25/2026"], [f"{MONTH_FIRST}, as the column itself shows"]),
+        (["05/06/2026", "2026-05-25"], [f"{MONTH_FIRST}; this is assumed, the column does not prove it"]),
+        (["Wed 05/06/2026", "May 7 2026"], [f"{MONTH_FIRST}; this is assumed, the column does not prove it"]),
+        (["05/05/2026", "2026-05-25"], []),
+        (["2026/05/06", "May 7, 2026"], []),
+    ],
+)
+def test_month_first_dates_are_said_to_be_proven_or_assumed_where_it_matters(read, days, note):
+    content = "Bed,Name,Move in\n" + "".join(f'{n},Ada{n} B,"{day}"\n' for n, day in enumerate(days))
+
+    result = read(content, house="Oak").roster
+
+    assert result.problems == []
+    assert told(result.notes) == note
+
+
+def test_nothing_is_said_of_an_order_of_dates_that_a_person_chose(read):
+    content = "Bed,Name,Move in\n1,Ada B,05/06/2026\n"
+
+    assert told(read(content, house="Oak", chosen={"order": "month"}).roster.notes) == []
+
+
 # What is wrong
 
 

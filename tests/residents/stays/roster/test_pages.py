@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -76,6 +78,35 @@ def test_everything_wrong_is_named_and_cannot_be_imported(cast, signed_in):
     assert 'value="import"' not in text
     assert pressed.status_code == 200
     assert rows() == before
+
+
+def test_the_preview_lists_who_would_get_which_bed(cast, signed_in):
+    client = signed_in(cast.olive)
+    content = b"House,Bed,Name,Move in,Out\nOak,1,Ada Renner,1/1/26,\nOak,2,Bo Cho,2/1/26,3/1/26\nElm,A,,,\n"
+
+    text = client.get(send(client, content)["Location"]).content.decode()
+    said = " ".join(unescape(re.sub(r"<[^>]*>", " ", text)).split())
+
+    assert text.count('<details class="disclosure">') == 2
+    assert "Oak: 3 lines Bed Name From Until Is 1 Ada Renner 2026-01-01 new 2 Bo Cho 2026-02-01 2026-03-01 past" in said
+    assert "Elm: 1 line Bed Name From Until Is A empty bed" in said
+    assert "not shown here" not in said
+
+
+def test_the_list_of_a_long_file_is_cut_and_says_how_much(cast, signed_in):
+    client = signed_in(cast.olive)
+    lines = "".join(f"Oak,{n},Ada{n} Renner,1/1/26\n" for n in range(302))
+
+    text = client.get(send(client, f"House,Bed,Name,Move in\n{lines}".encode())["Location"]).content.decode()
+
+    assert ("Ada299 Renner" in text, "Ada300 Renner" in text) == (True, False)
+    assert "and 2 more lines, not shown here" in text
+
+
+def test_a_file_with_problems_has_no_list(cast, signed_in):
+    client = signed_in(cast.olive)
+
+    assert client.get(send(client, "everything-wrong.csv")["Location"]).context["houses"] == []
 
 
 def test_a_person_corrects_what_was_misread(cast, signed_in):

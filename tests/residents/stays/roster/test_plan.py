@@ -82,6 +82,53 @@ def rows():
     return {model.__name__: (model.objects.count(), model.history.count()) for model in audited_models()}
 
 
+# Line by line
+
+AGAIN = "House,Bed,Name,Move in,Out\n"
+
+
+def lines(plan):
+    return [
+        (one.house, one.bed, one.name, str(one.starts_on or ""), one.until, str(one.outcome.label))
+        for one in plan.lines
+    ]
+
+
+def test_each_line_is_told_house_by_house_with_what_becomes_of_it(plan, bring):
+    bring(AGAIN + "Oak,1,Ada Renner,2026-01-01,\n")
+
+    made = plan(
+        AGAIN + "Oak,1,ADA RENNER,2026-01-01,\nElm,A,Bo Cho,2026-02-01,2026-12-24\nOak,2,VACANT,,\n"
+        "Oak,3,Cy Day,2026-03-01,2026-04-01\nOak,3,Di Eng,2026-04-01,\nElm,B,Ed Fox,2026-05-01,2026-06-01\n"
+    )
+
+    assert lines(made) == [
+        ("Oak", "1", "ADA RENNER", "2026-01-01", "", "already on record"),
+        ("Oak", "2", "", "", "", "empty bed"),
+        ("Oak", "3", "Cy Day", "2026-03-01", "2026-04-01", "past"),
+        ("Oak", "3", "Di Eng", "2026-04-01", "", "new"),
+        ("Elm", "A", "Bo Cho", "2026-02-01", "2026-12-24, expected", "new"),
+        ("Elm", "B", "Ed Fox", "2026-05-01", "2026-06-01", "past"),
+        ("Elm", "B", "", "", "", "empty bed"),
+    ]
+    assert made.told.empty_beds == 2
+
+
+def test_nothing_is_told_line_by_line_of_somebody_whom_the_importing_person_may_not_know(cast, plan):
+    stay = cast.stay_of_erin
+    theirs = line(
+        House="Birch House",
+        Bed="1",
+        First=stay.resident.legal_first_name.upper(),
+        Last=stay.resident.legal_last_name,
+        DOB=str(stay.resident.birth_date),
+    )
+
+    assert [one[2:] for one in lines(plan(theirs, user=cast.bob)) if one[2]] == [
+        ("ERIN Castellanos", "2026-01-01", "", "new")
+    ]
+
+
 # What is there already
 
 

@@ -319,6 +319,19 @@ def test_another_kind_of_zip_is_named(parts, says):
     assert says in refusal(out.getvalue())
 
 
+@pytest.mark.parametrize("data", [b"Bed,Name,Move in\n1,Ada B,1/1/26\n", b"\x00\x01\x02 no workbook"])
+@pytest.mark.parametrize("name", ["roster.xlsx", "ROSTER.XLSX"])
+def test_what_is_only_called_a_workbook_is_not_read_as_something_else(data, name):
+    with pytest.raises(
+        RosterError, match=r"This is not an Excel workbook \(\.xlsx\)\. Save it as \.xlsx anew, or as CSV"
+    ):
+        read_workbook(data, name)
+
+
+def test_a_workbook_by_any_name_is_read(xlsx):
+    assert read_workbook(xlsx({"Oak": CELLS}), "roster.csv").sheets[0].name == "Oak"
+
+
 def test_half_a_workbook_is_damaged(xlsx):
     data = xlsx({"Oak": CELLS})
 

@@ -186,6 +186,15 @@ def test_a_dry_run_says_the_same_and_writes_nothing(import_roster):
     assert rows() == before
 
 
+def test_a_dry_run_that_is_asked_for_more_lists_every_bed(import_roster):
+    said = import_roster("elm-street.csv", "--dry-run", "--verbosity", "2")
+
+    assert "  Elm Street House\n    1A  Tobias Renner  2026-08-03 –  new\n" in said
+    assert "    1C  empty bed\n    2A  Jorge Peña-Alvarado  2026-03-01 – 2026-10-30  past\n" in said
+    for args in (["--dry-run"], ["--verbosity", "2"]):
+        assert "  empty bed" not in import_roster("elm-street.csv", *args)
+
+
 def test_an_empty_database_gets_its_organization_and_is_told_the_time_zone(import_roster):
     said = import_roster("elm-street.csv", "--time-zone", "America/Chicago", "--organization", "Quiet Water")
 
