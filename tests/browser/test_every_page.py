@@ -92,6 +92,7 @@ def rows(committed_db: None, cast: Cast) -> dict[str, Any]:
         asks = applicant(cast, f"{LONG_NAME[:70]} Asks")
         held = hold(asks, cast.bed_a("3A"), today=today)
         waits = applicant(cast, f"{LONG_NAME[:60]} Waits")
+        stays.application_wait(application=applicant(cast, f"{LONG_NAME[:60]} First"))
         stays.application_wait(application=waits)
         stays.application_move(application=waits, place=1, reason=LONG_NAME)
         alert = people.alert_add(resident=person, kind="allergy", text=LONG_NAME * 3)

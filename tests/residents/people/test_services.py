@@ -398,7 +398,7 @@ def test_home_is_the_house_lived_in_as_far_as_the_asker_sees_it(cast):
     assert home(cast.dana, user=cast.charlie) is None
 
 
-def test_marks_that_turn_writing_round_are_left_out_of_names(cast):
+def test_marks_that_turn_writing_round_are_left_out_of_names(cast, as_alice):
     person = services.resident_create(
         organization=cast.organization, legal_first_name="Zo\u202eë \u2066X\u2069", today=cast.today
     )
