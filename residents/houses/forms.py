@@ -18,7 +18,7 @@ from residents.houses.queries import people_of
 from residents.houses.scoped_forms import ScopedForm, ScopedModelForm
 from soberhouse.accounts.forms import PASSWORD_MAX, PinInput, limit
 from soberhouse.accounts.models import User
-from soberhouse.forms import DateInput, PhoneInput, TimeInput
+from soberhouse.forms import ChangeForm, DateInput, PhoneInput, TimeInput
 
 # First what houses here are in, then the rest of the world.
 AMERICAN = [
@@ -70,7 +70,7 @@ def why(help_text: str = "") -> forms.CharField:
     return forms.CharField(label=_("Reason"), max_length=500, help_text=help_text)
 
 
-class OrganizationForm(forms.ModelForm):
+class OrganizationForm(ChangeForm):
     time_zone = TimeZoneField(label=_("Time zone"))
 
     class Meta:
@@ -110,10 +110,20 @@ class HouseForm(forms.ModelForm):
         return [(title, [self[name] for name in names]) for title, names in self.groups]
 
 
+class HouseChangeForm(ChangeForm, HouseForm):
+    class Meta(HouseForm.Meta):
+        pass
+
+
 class RoomForm(forms.ModelForm):
     class Meta:
         model = Room
         fields = ["name"]
+
+
+class RoomChangeForm(ChangeForm, RoomForm):
+    class Meta(RoomForm.Meta):
+        pass
 
 
 class BedForm(forms.ModelForm):
@@ -205,7 +215,7 @@ class PersonForm(RoleFields):
         )
 
 
-class AccountForm(forms.ModelForm):
+class AccountForm(ChangeForm):
     class Meta:
         model = User
         fields = ["name", "username", "email"]

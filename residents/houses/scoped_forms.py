@@ -8,6 +8,7 @@ from django import forms
 
 from residents.houses.models import House
 from soberhouse.accounts.models import User
+from soberhouse.forms import ChangeForm
 
 
 class ScopedForm(forms.Form):
@@ -23,8 +24,8 @@ class ScopedForm(forms.Form):
         scope_choices(self, user=user, house=house)
 
 
-class ScopedModelForm(forms.ModelForm):
-    """The same for a form made from a model."""
+class ScopedModelForm(ChangeForm):
+    """The same for a form that changes a row."""
 
     def __init__(self, *args: Any, user: User, house: House | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

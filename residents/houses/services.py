@@ -76,9 +76,9 @@ def room_add(*, house: House, name: str) -> Room:
 
 
 @transaction.atomic
-def room_change(*, room: Room, name: str) -> Room:
-    """Give the room another name. Refuses one that another room of the house has."""
-    return _change(_locked(room), {"name": name}, ("name",))
+def room_change(*, room: Room, name: str | None = None) -> Room:
+    """Give the room another name; None stays. Refuses one that another room of the house has."""
+    return _change(_locked(room), {} if name is None else {"name": name}, ("name",))
 
 
 @transaction.atomic
@@ -98,12 +98,12 @@ def bed_add(*, room: Room, name: str, opened_on: date | None = None) -> Bed:
 
 
 @transaction.atomic
-def bed_change(*, bed: Bed, name: str, room: Room | None = None) -> Bed:
-    """Give the bed another name, or put it in another room of the house. Refuses a name that room has."""
+def bed_change(*, bed: Bed, name: str | None = None, room: Room | None = None) -> Bed:
+    """Give the bed another name, or put it in another room of the house; None stays. Refuses a name that room has."""
     bed = _locked(bed)
     if room is not None and room != bed.room:
         bed.room, bed.position = room, _next_position(room.beds)
-    return _change(bed, {"name": name}, ("name",))
+    return _change(bed, {} if name is None else {"name": name}, ("name",))
 
 
 @transaction.atomic

@@ -29,6 +29,7 @@ from residents.houses.forms import (
     BedChangeForm,
     BedCloseForm,
     BedForm,
+    HouseChangeForm,
     HouseForm,
     OrganizationForm,
     PasswordForm,
@@ -36,6 +37,7 @@ from residents.houses.forms import (
     ReasonForm,
     RoleEndForm,
     RoleForm,
+    RoomChangeForm,
     RoomForm,
     TabletForm,
     TabletPinForm,
@@ -69,12 +71,11 @@ def house_settings(request: HttpRequest, house: House) -> HttpResponse:
 
 @of_house(Action.SETTLE_HOUSE)
 def house_change(request: HttpRequest, house: House) -> HttpResponse:
-    form = HouseForm(request.POST or None, instance=house)
+    form = HouseChangeForm(request.POST or None, instance=house)
     return form_page(
         request,
         form,
-        # Only what was changed here: what somebody else changed meanwhile stays.
-        lambda data: services.house_change(house=house, changes={name: data[name] for name in form.changed_data}),
+        lambda data: services.house_change(house=house, changes=form.changes),
         title=_("About the house"),
         to=page("house_settings", house),
         done=_("Saved."),
@@ -120,10 +121,11 @@ def room_add(request: HttpRequest, house: House) -> HttpResponse:
 
 @of(Room, Action.SETTLE_HOUSE, "house")
 def room_change(request: HttpRequest, room: Room) -> HttpResponse:
+    form = RoomChangeForm(request.POST or None, instance=room)
     return form_page(
         request,
-        RoomForm(request.POST or None, instance=room),
-        lambda data: services.room_change(room=room, name=data["name"]),
+        form,
+        lambda data: services.room_change(room=room, **form.changes),
         title=_("Room"),
         template="residents/houses/row_form.html",
         kind="room",
@@ -157,10 +159,11 @@ def bed_add(request: HttpRequest, room: Room) -> HttpResponse:
 
 @of(Bed, Action.SETTLE_HOUSE, "house", "room")
 def bed_change(request: HttpRequest, bed: Bed) -> HttpResponse:
+    form = BedChangeForm(request.POST or None, instance=bed, user=request.user, house=bed.house)
     return form_page(
         request,
-        BedChangeForm(request.POST or None, instance=bed, user=request.user, house=bed.house),
-        lambda data: services.bed_change(bed=bed, name=data["name"], room=data["room"]),
+        form,
+        lambda data: services.bed_change(bed=bed, **form.changes),
         title=_("Bed"),
         template="residents/houses/row_form.html",
         kind="bed",
@@ -225,9 +228,7 @@ def organization_settings(request: HttpRequest, organization: Organization) -> H
     return form_page(
         request,
         form,
-        lambda data: services.organization_change(
-            organization=organization, changes={name: data[name] for name in form.changed_data}
-        ),
+        lambda data: services.organization_change(organization=organization, changes=form.changes),
         title=_("The organization"),
         to=page("organization_settings", organization),
         done=_("Saved."),
@@ -361,10 +362,11 @@ def person(request: HttpRequest, organization: Organization, user: User) -> Http
 
 @of_own_person
 def person_change(request: HttpRequest, organization: Organization, user: User) -> HttpResponse:
+    form = AccountForm(request.POST or None, instance=user)
     return form_page(
         request,
-        AccountForm(request.POST or None, instance=user),
-        lambda data: accounts.user_change(user=user, **data),
+        form,
+        lambda data: accounts.user_change(user=user, **form.changes),
         title=_("The account"),
         to=person_page(organization, user),
         done=_("Saved."),

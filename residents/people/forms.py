@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from residents.people.models import Alert, Contact, Officer, Resident, SobrietyDate, WeeklyHours
-from soberhouse.forms import DateInput, PhoneInput, Segmented, TimeInput
+from soberhouse.forms import ChangeForm, DateInput, PhoneInput, Segmented, TimeInput
 
 
 def why(*, required: bool = True, help_text: str = "") -> forms.CharField:
@@ -14,7 +14,7 @@ def why(*, required: bool = True, help_text: str = "") -> forms.CharField:
     return forms.CharField(label=_("Reason"), max_length=500, required=required, help_text=help_text)
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(ChangeForm):
     reason = why(
         required=False,
         help_text=_("Needed where the legal name or the date of birth on record was wrong."),
@@ -54,7 +54,7 @@ class AlertForm(forms.ModelForm):
         fields = ["kind", "text"]
 
 
-class AlertChangeForm(AlertForm):
+class AlertChangeForm(ChangeForm, AlertForm):
     reason = why()
 
     class Meta(AlertForm.Meta):
@@ -68,7 +68,7 @@ class ContactForm(forms.ModelForm):
         widgets = {"phone": PhoneInput}
 
 
-class ContactChangeForm(ContactForm):
+class ContactChangeForm(ChangeForm, ContactForm):
     reason = why(required=False)
 
     class Meta(ContactForm.Meta):
@@ -95,7 +95,7 @@ class HoursForm(forms.ModelForm):
         widgets = {"starts": TimeInput, "ends": TimeInput, "starts_on": DateInput, "ends_on": DateInput}
 
 
-class HoursChangeForm(forms.ModelForm):
+class HoursChangeForm(ChangeForm):
     reason = why()
 
     class Meta:

@@ -55,11 +55,6 @@ def where(request: HttpRequest, resident: Resident) -> tuple[House | None, date]
     return request.house, today_for(resident, house=request.house)
 
 
-def typed(form: forms.BaseForm) -> dict[str, Any]:
-    """Only the fields that the person changed: what somebody else changed meanwhile stays."""
-    return {name: form.cleaned_data[name] for name in form.changed_data if name != "reason"}
-
-
 @of(Resident, Action.RECORD, "organization")
 def resident_change(request: HttpRequest, resident: Resident) -> HttpResponse:
     _house, today = where(request, resident)
@@ -68,7 +63,7 @@ def resident_change(request: HttpRequest, resident: Resident) -> HttpResponse:
         request,
         form,
         lambda data: services.resident_change(
-            resident=resident, changes=typed(form), reason=data["reason"], today=today
+            resident=resident, changes=form.changes, reason=data["reason"], today=today
         ),
         resident=resident,
         title=_("About %(name)s") % {"name": resident.name},
@@ -128,7 +123,7 @@ def alert_change(request: HttpRequest, alert: Alert) -> HttpResponse:
     return ask(
         request,
         form,
-        lambda data: services.alert_change(alert=alert, changes=typed(form), reason=data["reason"]),
+        lambda data: services.alert_change(alert=alert, changes=form.changes, reason=data["reason"]),
         resident=alert.resident,
         title=_("Correct an alert"),
         submit=_("Save"),
@@ -157,7 +152,7 @@ def contact_change(request: HttpRequest, contact: Contact) -> HttpResponse:
     return ask(
         request,
         form,
-        lambda data: services.contact_change(contact=contact, changes=typed(form), reason=data["reason"]),
+        lambda data: services.contact_change(contact=contact, changes=form.changes, reason=data["reason"]),
         resident=contact.resident,
         title=contact.name,
         submit=_("Save"),
@@ -186,7 +181,7 @@ def hours_change(request: HttpRequest, hours: WeeklyHours) -> HttpResponse:
     return ask(
         request,
         form,
-        lambda data: services.hours_change(hours=hours, changes=typed(form), reason=data["reason"]),
+        lambda data: services.hours_change(hours=hours, changes=form.changes, reason=data["reason"]),
         resident=hours.resident,
         title=_("Correct weekly hours"),
         intro=_("For hours that were written down wrong. Hours that were right until now are ended."),

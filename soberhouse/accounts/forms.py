@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from soberhouse.accounts.models import User
+from soberhouse.forms import ChangeForm
 
 NAME_MAX, PASSWORD_MAX = 254, 4096
 
@@ -76,7 +77,7 @@ class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
         _label_new_password(self)
 
 
-class OwnAccountForm(forms.ModelForm):
+class OwnAccountForm(ChangeForm):
     """One's own name and e-mail. Another e-mail, to which a link to a new password would go, asks for the password."""
 
     password = PasswordField(label=_("Your password"), required=False, help_text=_("Only needed for another e-mail."))
@@ -95,8 +96,12 @@ class OwnAccountForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        changed = "email" in cleaned and cleaned["email"].lower() != self._email.lower()
-        if changed and not self.instance.check_password(cleaned.get("password", "")):
+        typed = "email" in cleaned and "email" in self.changed_data
+        if (
+            typed
+            and cleaned["email"].lower() != self._email.lower()
+            and not self.instance.check_password(cleaned.get("password", ""))
+        ):
             self.add_error("password", _("Type your password to change the e-mail."))
         return cleaned
 

@@ -55,10 +55,11 @@ def own_account(request: HttpRequest) -> HttpResponse:
     # A row of its own: the form writes into it, and `request.user` is who acts and whom the page greets.
     user = User.objects.visible_to(request.user).get(pk=request.user.pk)
     with timezone.override(settings.DEFAULT_HOUSE_TIME_ZONE):  # the page belongs to no house
+        form = OwnAccountForm(request.POST or None, instance=user)
         return form_page(
             request,
-            OwnAccountForm(request.POST or None, instance=user),
-            lambda data: services.user_change(user=user, name=data["name"], email=data["email"]),
+            form,
+            lambda data: services.user_change(user=user, **form.changes),
             title=_("Your account"),
             to=reverse("own_account"),
             done=_("Saved."),
