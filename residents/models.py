@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from residents.houses.models import Bed, House, Organization, Role, Room, Tablet
-from residents.people.models import Alert, Contact, Officer, Resident, SobrietyDate, WeeklyHours
+from residents.houses.models import Bed, House, HouseChanges, Organization, Role, Room, Tablet
+from residents.people.models import Alert, Contact, Look, Officer, Photo, Resident, SobrietyDate, WeeklyHours
 from residents.stays.models import (
     Application,
     ApplicationEvent,
@@ -24,10 +24,13 @@ __all__ = [
     "Contact",
     "Discharge",
     "House",
+    "HouseChanges",
+    "Look",
     "Officer",
     "Organization",
     "Phase",
     "PhaseKind",
+    "Photo",
     "Resident",
     "Role",
     "Room",

@@ -37,11 +37,18 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "rest_framework",
+    "drf_spectacular",
     "soberhouse.database",
     "soberhouse.history",
     "soberhouse.accounts",
+    "soberhouse.documents",
+    "soberhouse.notices",
     "soberhouse.pages",
     "residents",
+    "api",
 ]
 # Each subject may carry a `cards` module; the pages that gather cards read this list and nothing else.
 SUBJECTS = ["residents.houses", "residents.people", "residents.stays"]

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from residents.houses import narr
+from residents.houses.changes import CountsChanges
 from residents.houses.permissions import MAY, Action, RoleKind
 from soberhouse.accounts.models import User
 from soberhouse.database.constraints import Frozen, SameHouse, SameOrganization
@@ -159,6 +160,7 @@ class House(Audited):
     curfew_weekends = models.TimeField(_("curfew Friday and Saturday"), null=True, blank=True)
 
     objects = HouseQuerySet.as_manager()
+    trigger_sources = (*Audited.trigger_sources, CountsChanges(house="id"))
 
     class Meta:
         ordering = ["name"]
@@ -239,11 +241,28 @@ class InHouse(Audited):
         return self.house.reach()
 
 
+class HouseChanges(models.Model):
+    """How often anything about a house's beds changed: see `residents.houses.changes`. Written by triggers alone."""
+
+    house = models.OneToOneField(House, on_delete=models.PROTECT, related_name="changes", primary_key=True)
+    number = models.BigIntegerField()
+    changed_in = models.BigIntegerField()  # the transaction, where the engine numbers them
+
+    objects = OfHouseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("changes of a house")
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class Room(InHouse):
     name = models.CharField(_("name"), max_length=60)
     position = models.PositiveSmallIntegerField(_("order"), default=0, db_default=0)
 
     objects = OfHouseQuerySet.as_manager()
+    trigger_sources = (*InHouse.trigger_sources, CountsChanges())
 
     class Meta:
         ordering = ["position", "name", "id"]
@@ -272,6 +291,7 @@ class Bed(InHouse):
     closed_on = models.DateField(_("in use until"), null=True, blank=True)
 
     objects = OfHouseQuerySet.as_manager()
+    trigger_sources = (*InHouse.trigger_sources, CountsChanges())
 
     class Meta:
         ordering = ["room__position", "room__name", "position", "name", "id"]

@@ -31,8 +31,9 @@ class Action(StrEnum):
     CORRECT = "correct a record"
     SETTLE_HOUSE = "change a house, its rooms, beds and phases"
     SEE_HISTORY = "see the history of a record"
-    OWN_RECORD = "read one's own record"
-    RUN_ORGANIZATION = "people, roles, tablets, new houses, organization settings"
+    OWN_RECORD = "read one's own record, keep one's own contacts"
+    ISSUE_PAPERS = "issue a paper about a house or a resident"
+    RUN_ORGANIZATION = "people, roles, tablets, partners, keys, new houses, organization settings"
 
 
 _OPERATOR, _MANAGER, _AUDITOR = RoleKind.OPERATOR, RoleKind.MANAGER, RoleKind.AUDITOR
@@ -48,8 +49,9 @@ MAY: dict[Action, frozenset[str]] = {
     Action.SETTLE_HOUSE: frozenset({_OPERATOR, _MANAGER}),
     Action.SEE_HISTORY: frozenset({_OPERATOR, _MANAGER, _AUDITOR, ONESELF}),
     Action.OWN_RECORD: frozenset({ONESELF}),
+    Action.ISSUE_PAPERS: frozenset({_OPERATOR, _MANAGER}),
     Action.RUN_ORGANIZATION: frozenset({_OPERATOR}),
 }
 
 # Nobody records, decides or corrects about themselves, whatever their roles.
-NEVER_ABOUT_ONESELF = frozenset({Action.ADMIT, Action.RECORD, Action.CORRECT})
+NEVER_ABOUT_ONESELF = frozenset({Action.ADMIT, Action.RECORD, Action.CORRECT, Action.ISSUE_PAPERS})

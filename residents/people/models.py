@@ -17,6 +17,8 @@ from residents.houses.models import House, InHouse, InHouseQuerySet, Organizatio
 from residents.houses.permissions import MAY, Action
 from soberhouse.accounts.models import User
 from soberhouse.database.constraints import AppendOnly, Frozen, Same, SameOrganization
+from soberhouse.database.models import Row
+from soberhouse.documents.models import StoredFile
 from soberhouse.history.records import Audited
 
 
@@ -182,6 +184,59 @@ class SobrietyDate(OfResident, Fact):
 
     def __str__(self) -> str:
         return str(self.since)
+
+
+class Photo(OfResident, Fact):
+    """What a resident looks like, for those who must know them at the door. The newest counts; without a file, none."""
+
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+
+    class Meta:
+        ordering = ["-recorded_at", "-id"]
+        constraints = [AppendOnly(name="photo_kept")]
+        verbose_name = _("photo")
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)
+
+
+class LookQuerySet(models.QuerySet["Look"]):
+    def visible_to(self, user: User) -> LookQuerySet:
+        """Whoever is looked at, and the organization's operator and auditor."""
+        if not getattr(user, "pk", None):
+            return self.none()
+        everywhere = staff_roles(user).filter(house=None).values("organization")
+        return self.filter(Q(resident__user=user) | Q(resident__organization__in=everywhere))
+
+
+class Look(Row):
+    """Somebody opened something about a resident. The resident sees who, what and when."""
+
+    class What(models.TextChoices):
+        PAGE = "page", _("their page")
+        HISTORY = "history", _("the history of a record")
+        PAPER = "paper", _("a paper")
+        PHOTO = "photo", _("their photo")
+        API = "api", _("their record, by a program")
+
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="looks")
+    what = models.CharField(max_length=10, choices=What.choices)
+    detail = models.CharField(max_length=120, blank=True)
+    actor_kind = models.CharField(max_length=20)
+    actor_id = models.BigIntegerField()
+    actor_label = models.CharField(max_length=200)
+    looked_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
+
+    objects = LookQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-looked_at", "-id"]
+        constraints = [AppendOnly(name="look_kept")]
+        indexes = [models.Index(fields=["resident", "-looked_at"], name="look_of_resident")]
+        verbose_name = _("look")
+
+    def __str__(self) -> str:
+        return str(self.get_what_display())
 
 
 class AlertQuerySet(OfResidentQuerySet):

@@ -11,10 +11,11 @@ from django.db.models import F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from residents.houses.changes import CountsChanges
 from residents.houses.models import Bed, InHouse, InHouseQuerySet, OfHouseQuerySet, Reach
 from residents.people.models import Fact, Resident
 from residents.stays import hud
-from soberhouse.accounts.models import User
+from soberhouse.accounts.models import Partner, User
 from soberhouse.database.constraints import (
     AppendOnly,
     Frozen,
@@ -79,6 +80,10 @@ class Application(AboutResident):
     received_on = models.DateField(_("received"))
     wanted_on = models.DateField(_("wants to move in"), null=True, blank=True)
     referred_by = models.CharField(_("referred by"), max_length=120, blank=True)
+    # The partner whose program sent them; `referred_by` is what people are shown.
+    partner = models.ForeignKey(
+        Partner, on_delete=models.PROTECT, related_name="applications", null=True, blank=True, editable=False
+    )
     note = models.CharField(_("note"), max_length=1000, blank=True)
     place = models.PositiveIntegerField(_("place on the waitlist"), null=True, blank=True, editable=False)
     closed_as = models.CharField(_("name when it was closed"), max_length=210, blank=True, editable=False)
@@ -103,7 +108,8 @@ class Application(AboutResident):
                 name="application_status",
             ),
             SameOrganization(via="resident", here="house", name="application_organization"),
-            Frozen(fields=["house", "resident"], name="application_frozen"),
+            SameOrganization(via="partner", here="house", name="application_partner"),
+            Frozen(fields=["house", "resident", "partner"], name="application_frozen"),
         ]
         verbose_name = _("application")
 
@@ -205,6 +211,7 @@ class Stay(AboutResident):
     left_as = models.CharField(_("name when they left"), max_length=210, blank=True, editable=False)
 
     objects = StayQuerySet.as_manager()
+    trigger_sources = (*InHouse.trigger_sources, CountsChanges())
 
     class Meta:
         ordering = ["-starts_on", "-id"]
@@ -356,6 +363,7 @@ class BedUse(InHouse):
     voided = models.BooleanField(_("entered by mistake"), default=False, db_default=False)
 
     objects = BedUseQuerySet.as_manager()
+    trigger_sources = (*InHouse.trigger_sources, CountsChanges())
 
     class Meta:
         ordering = ["starts_on", "id"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -13,9 +14,10 @@ from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from soberhouse.database.constraints import AppendOnly
+from soberhouse.accounts.scopes import Scope, known_scopes
+from soberhouse.database.constraints import AppendOnly, Frozen
 from soberhouse.database.models import Row
-from soberhouse.history.records import History, HistoryTriggers
+from soberhouse.history.records import Audited, History, HistoryTriggers
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -23,8 +25,7 @@ class UserQuerySet(models.QuerySet["User"]):
         """Oneself; and for an operator the people of the organization."""
         if not getattr(user, "pk", None):
             return self.none()
-        run = user.roles.live().filter(kind="operator").values("organization") if user.is_active else ()
-        return self.filter(Q(pk=user.pk) | Q(pk__in=User.objects.people_of(run).values("pk")))
+        return self.filter(Q(pk=user.pk) | Q(pk__in=User.objects.people_of(_run_by(user)).values("pk")))
 
     # `roles` and `resident` reach back from the subjects that know what they mean.
 
@@ -99,6 +100,12 @@ class User(Row, AbstractBaseUser):
     must_change_password = models.BooleanField(default=False, db_default=False, editable=False)
     # Wrong PINs of late, by device: how many, and the last one's second since 1970.
     pin_tries = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
+    notices_by_mail = models.BooleanField(
+        _("tell me by e-mail that there is news"),
+        default=False,
+        db_default=False,
+        help_text=_("The mail says that there is something to read here, never what."),
+    )
     created_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
 
     objects = UserManager()
@@ -159,6 +166,12 @@ class AccountEvent(Row):
         PASSWORD = "password", _("password changed")
         PIN = "pin", _("PIN changed")
         PIN_LOCKED = "pin_locked", _("PIN locked after wrong tries")
+        INVITED = "invited", _("invitation slip made")
+        JOINED = "joined", _("invitation slip used")
+        SECOND_FACTOR = "second_factor", _("second factor added")
+        SECOND_FACTOR_GONE = "second_factor_gone", _("second factor removed")
+        RECOVERY_CODES = "recovery_codes", _("recovery codes made anew")
+        SIGNED_OUT = "signed_out", _("signed out elsewhere")
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="account_events")
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -168,3 +181,152 @@ class AccountEvent(Row):
     class Meta:
         ordering = ["-happened_at", "-id"]
         constraints = [AppendOnly(name="account_event_kept")]
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def visible_to(self, user: User) -> InvitationQuerySet:
+        """Those of the people one sees; never the code itself, which nobody has any more."""
+        return self.filter(user__in=User.objects.visible_to(user).values("pk"))
+
+    def live(self, *, now: datetime | None = None) -> InvitationQuerySet:
+        """Those that still open an account."""
+        return self.filter(used_at=None, revoked_at=None, expires_at__gt=now or timezone.now())
+
+
+class Invitation(Row):
+    """A slip of paper with a code that, once, lets somebody choose their own user name and password.
+
+    Only a digest of the code is kept. A slip is spent by use, by its last hour, and by the next slip.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="invitations")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    made_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
+    made_as = models.CharField(max_length=200, editable=False)
+    expires_at = models.DateTimeField(_("good until"))
+    used_at = models.DateTimeField(_("used"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+    history = History(excluded_fields=["digest"])
+    trigger_sources = (HistoryTriggers(),)
+
+    class Meta:
+        ordering = ["-made_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(used_at=None, revoked_at=None), name="invitation_one_open"
+            ),
+            Frozen(fields=["user", "digest", "made_at", "made_as", "expires_at"], name="invitation_frozen"),
+        ]
+        verbose_name = _("invitation slip")
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)
+
+
+class PartnerQuerySet(models.QuerySet["Partner"]):
+    def visible_to(self, user: User) -> PartnerQuerySet:
+        """The partners of the organizations that `user` operates."""
+        return self.filter(organization__in=_run_by(user))
+
+
+class Partner(Audited):
+    """A referral organization that asks through the API. It sees counts and published facts; people only by consent."""
+
+    organization = models.ForeignKey("residents.Organization", on_delete=models.PROTECT, related_name="partners")
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("e-mail"), blank=True, help_text=_("Whom to write to when something is wrong."))
+    is_active = models.BooleanField(_("may ask"), default=True, db_default=True)
+
+    objects = PartnerQuerySet.as_manager()
+
+    actor_kind = "partner"
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                models.F("organization"),
+                Lower("name"),
+                name="partner_name",
+                violation_error_message=_("There is a partner of this name."),
+            ),
+            Frozen(fields=["organization"], name="partner_frozen"),
+        ]
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def actor_label(self) -> str:
+        """The name history keeps for what this partner did."""
+        return self.name
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def visible_to(self, user: User) -> ApiKeyQuerySet:
+        """An operator sees the keys of the organization's partners and people; everybody sees their own."""
+        return self.filter(
+            Q(user__in=User.objects.visible_to(user).values("pk")) | Q(partner__in=Partner.objects.visible_to(user))
+        )
+
+    def live(self, *, now: datetime | None = None) -> ApiKeyQuerySet:
+        """Those that open the API now."""
+        now = now or timezone.now()
+        return self.filter(Q(user__is_active=True) | Q(partner__is_active=True), revoked_at=None, expires_at__gt=now)
+
+
+class ApiKey(Row):
+    """What a program shows instead of a password: of one user or of one partner, for some scopes, until a day.
+
+    Only a digest is kept; the key itself is shown once. `prefix`, its first letters, tells keys apart.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_keys", null=True, blank=True)
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="api_keys", null=True, blank=True)
+    name = models.CharField(_("what it is for"), max_length=80)
+    prefix = models.CharField(_("begins with"), max_length=16, unique=True, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = models.CharField(_("may"), max_length=100, validators=[known_scopes])  # names with a blank between
+    made_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
+    expires_at = models.DateTimeField(_("good until"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+
+    objects = ApiKeyQuerySet.as_manager()
+    history = History(excluded_fields=["digest", "last_used_at"])
+    trigger_sources = (HistoryTriggers(),)
+
+    class Meta:
+        ordering = ["-made_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, partner__isnull=True) | Q(user__isnull=True, partner__isnull=False),
+                name="api_key_of_one",
+            ),
+            Frozen(
+                fields=["user", "partner", "prefix", "digest", "scopes", "made_at", "expires_at"], name="api_key_frozen"
+            ),
+        ]
+        verbose_name = _("API key")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def scope_set(self) -> frozenset[Scope]:
+        return frozenset(Scope(name) for name in self.scopes.split())
+
+    @property
+    def holder(self) -> User | Partner:
+        return self.user or self.partner
+
+
+def _run_by(user: User) -> Any:
+    """The organizations that `user` operates now."""
+    if not getattr(user, "pk", None) or not user.is_active:
+        return ()
+    return user.roles.live().filter(kind="operator").values("organization")

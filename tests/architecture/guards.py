@@ -21,7 +21,7 @@ from django.db import models
 from django.urls import URLPattern, URLResolver
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("soberhouse", "residents")
+OURS = ("soberhouse", "residents", "api")
 Allowed = Mapping[str, str]
 
 

@@ -1,0 +1,129 @@
+"""The register of issued documents, and what is known of each stored file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from soberhouse.accounts.models import User
+from soberhouse.database.constraints import AppendOnly, Same, SameOrganization
+from soberhouse.database.models import Row
+
+
+class StoredFile(Row):
+    """Bytes in the private store, named by their SHA-256 digest: the same bytes are kept once.
+
+    By itself a file is nobody's: it is served only through the row that points to it, in that row's scope.
+    """
+
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    content_type = models.CharField(max_length=40, editable=False)
+    size = models.PositiveIntegerField(editable=False)
+    stored_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [AppendOnly(name="stored_file_kept")]
+        verbose_name = _("stored file")
+
+    def __str__(self) -> str:
+        return self.content_type
+
+
+class IssuedDocumentQuerySet(models.QuerySet["IssuedDocument"]):
+    def visible_to(self, user: User) -> IssuedDocumentQuerySet:
+        """Papers about people one sees and oneself; of houses one works for; of organizations one operates or audits.
+
+        A paper about somebody who lives elsewhere now stays with the house that issued it.
+        """
+        if not getattr(user, "pk", None):
+            return self.none()
+        houses, organizations = _model("house").objects.staffed_by(user), _model("organization").objects
+        everywhere = user.roles.live().filter(house=None) if user.is_active else user.roles.none()
+        return self.filter(
+            Q(house__in=houses.values("pk"))
+            | Q(organization__in=organizations.filter(pk__in=everywhere.values("organization")).values("pk"))
+            | Q(resident__user=user)
+        )
+
+
+def _model(name: str) -> Any:
+    """The model that a foreign key of the register points to: the subjects stand above this floor."""
+    return IssuedDocument._meta.get_field(name).related_model
+
+
+class IssuedDocument(Row):
+    """One paper that left the building, as it left. Written once; what became of it since is a `Withdrawal`, or the
+    document that `replaces` it.
+
+    `code` lets whoever holds the paper ask whether it is genuine; the answer tells nothing about a person.
+    """
+
+    organization = models.ForeignKey(
+        "residents.Organization", on_delete=models.PROTECT, related_name="issued_documents", editable=False
+    )
+    house = models.ForeignKey(
+        "residents.House", on_delete=models.PROTECT, related_name="issued_documents", null=True, editable=False
+    )
+    resident = models.ForeignKey(
+        "residents.Resident", on_delete=models.PROTECT, related_name="issued_documents", null=True, editable=False
+    )
+    kind = models.SlugField(max_length=40, editable=False)
+    title = models.CharField(_("title"), max_length=120, editable=False)
+    recipient = models.CharField(_("for"), max_length=200, blank=True)
+    purpose = models.CharField(_("purpose"), max_length=300, blank=True)
+    as_of = models.DateTimeField(_("as of"), editable=False)
+    facts_digest = models.CharField(max_length=64, editable=False)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="issued_as", editable=False)
+    code = models.CharField(max_length=40, unique=True, editable=False)
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="replaced_by", null=True, blank=True, editable=False
+    )
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, editable=False
+    )
+    issued_as = models.CharField(_("issued by"), max_length=200, editable=False)
+    issued_at = models.DateTimeField(_("issued"), default=timezone.now, db_default=Now(), editable=False)
+
+    objects = IssuedDocumentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-issued_at", "-id"]
+        constraints = [
+            SameOrganization(via="house", name="issued_document_house"),
+            SameOrganization(via="resident", name="issued_document_resident"),
+            Same(via="replaces", column="organization_id", name="issued_document_replaces"),
+            AppendOnly(name="issued_document_kept"),
+        ]
+        indexes = [models.Index(fields=["house", "-issued_at"], name="issued_document_house_at")]
+        verbose_name = _("issued document")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Withdrawal(Row):
+    """Somebody took a document back: whoever checks its code is told so."""
+
+    document = models.OneToOneField(IssuedDocument, on_delete=models.PROTECT, related_name="withdrawal")
+    reason = models.CharField(_("reason"), max_length=500)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, editable=False
+    )
+    recorded_as = models.CharField(max_length=200, editable=False)
+    recorded_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="withdrawal_reason"),
+            AppendOnly(name="withdrawal_kept"),
+        ]
+        verbose_name = _("withdrawal of a document")
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)
