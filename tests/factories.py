@@ -28,7 +28,7 @@ from residents.models import (
     RosterUpload,
     Stay,
 )
-from soberhouse.accounts.models import User
+from soberhouse.accounts.models import ApiKey, Invitation, User
 from soberhouse.database.constraints import AppendOnly, Frozen
 from tests.cast import Cast
 
@@ -45,6 +45,11 @@ def next_day() -> date:
 
 
 # What stands around a new row
+
+
+def new_user() -> User:
+    number = next_number()
+    return User.objects.create(username=f"person{number}", name=f"Person Number {number}")
 
 
 def new_resident(cast: Cast) -> Resident:
@@ -80,7 +85,9 @@ PARENTS: dict[type[models.Model], Callable[[Cast], models.Model]] = {
 }
 # Values that the fields alone do not tell.
 RECIPES: dict[type[models.Model], Callable[[Cast], dict[str, Any]]] = {
+    ApiKey: lambda cast: {"user": cast.alice, "scopes": "read"},
     BedUse: lambda cast: {"kind": BedUse.Kind.OUT, "ends_on": date(2000, 1, 1), "starts_on": date(2000, 1, 1)},
+    Invitation: lambda cast: {"user": new_user(), "used_at": datetime(2020, 1, 1, tzinfo=UTC)},
     House: lambda cast: {"time_zone": "America/New_York"},
     Organization: lambda cast: {"time_zone": "America/New_York"},
     RosterUpload: lambda cast: {"content": b"Bed,Name,Move in\n"},

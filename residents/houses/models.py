@@ -244,7 +244,8 @@ class InHouse(Audited):
 class HouseChanges(models.Model):
     """How often anything about a house's beds changed: see `residents.houses.changes`. Written by triggers alone."""
 
-    house = models.OneToOneField(House, on_delete=models.PROTECT, related_name="changes", primary_key=True)
+    # The database refuses to delete a house; nothing here has a say in it.
+    house = models.OneToOneField(House, on_delete=models.DO_NOTHING, related_name="changes", primary_key=True)
     number = models.BigIntegerField()
     changed_in = models.BigIntegerField()  # the transaction, where the engine numbers them
 

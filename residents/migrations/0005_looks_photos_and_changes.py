@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 (
                     "house",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
                         primary_key=True,
                         related_name="changes",
                         serialize=False,

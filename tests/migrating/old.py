@@ -11,6 +11,7 @@ import os
 from typing import Any
 
 import django
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, models
 from django.db.migrations.executor import MigrationExecutor
@@ -34,15 +35,16 @@ def first_step() -> list[tuple[str, str]]:
     """The first migration of each of our apps, and the newest of all others."""
     executor = MigrationExecutor(connection)
     firsts = [node for node in executor.loader.graph.nodes if node[0] in OURS and node[1].startswith("0001")]
-    others = [node for node in executor.loader.graph.leaf_nodes() if node[0] not in OURS]
+    theirs = {app.label for app in apps.get_app_configs() if app.name.split(".")[0] not in ("soberhouse", *OURS, "api")}
+    others = [node for node in executor.loader.graph.leaf_nodes() if node[0] in theirs]
     executor.migrate(others + firsts)
     return firsts
 
 
 def fill(firsts: list[tuple[str, str]]) -> dict[str, int]:
     """One row in each table of that schema, and one in each history table; how many rows each has."""
-    apps = MigrationExecutor(connection).loader.project_state(firsts).apps
-    waiting = [model for model in apps.get_models() if model._meta.app_label in OURS]
+    then = MigrationExecutor(connection).loader.project_state(firsts).apps
+    waiting = [model for model in then.get_models() if model._meta.app_label in OURS]
     made: dict[type[models.Model], models.Model] = {}
     while waiting:
         model = next(each for each in waiting if parents(each) <= set(made))
@@ -81,7 +83,11 @@ with connection.cursor() as cursor:
         if table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT count(*) FROM "{table}"')
             after[table] = cursor.fetchone()[0]
-readable = {model._meta.label: [str(row) for row in model._default_manager.all()] for model in audited_models()}
+readable = {
+    model._meta.label: [str(row) for row in model._default_manager.all()]
+    for model in audited_models()
+    if model._meta.db_table in before
+}
 found = {
     "before": before,
     "after": after,
