@@ -25,6 +25,12 @@ DEBUG = env.bool("DEBUG", False)
 LOCAL = DEBUG or (SECRET_KEY == LOCAL_KEY and env.bool("DEBUG", None) is None)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+# Where people find the site: in mails and on paper, where no request tells it.
+SITE_URL = env.str(
+    "SITE_URL", f"https://{ALLOWED_HOSTS[0]}" if ALLOWED_HOSTS and not LOCAL else "http://localhost:8000"
+).rstrip("/")
+# What the installed app is called on somebody's phone, where others read it too.
+APP_SHORT_NAME = env.str("APP_SHORT_NAME", "House")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -179,6 +185,7 @@ EMAIL_PORT = env.int("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 10  # seconds: whoever waits for a page does not wait for a mail server
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "no-reply@localhost")
 TABLET_IDLE_SECONDS = env.int("TABLET_IDLE_SECONDS", 120)
 # How many proxies in front of us we trust to name the visitor's address (for the limits on sign-in).
@@ -209,6 +216,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

@@ -16,7 +16,7 @@ from django.db.models import Max, Model, Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from residents.houses import tablets
+from residents.houses import notices, tablets
 from residents.houses.models import Bed, House, Organization, Role, Room, Tablet
 from residents.houses.permissions import RoleKind
 from soberhouse.accounts import services as accounts
@@ -194,7 +194,9 @@ def role_grant(
     if same.exists():
         raise ValidationError(_("They have this role then already. End that one first, or choose other days."))
     role = Role(user=user, kind=kind, organization=organization, house=house, starts_at=starts_at, ends_at=ends_at)
-    return _save(role)
+    _save(role)
+    notices.tell_role_given(role)
+    return role
 
 
 @transaction.atomic
@@ -213,7 +215,9 @@ def role_end(*, role: Role, ends_at: datetime, reason: str) -> Role:
         _check_operator_left(organization, at=ends_at, without=Q(pk=role.pk))
     role.ends_at = ends_at
     with because(reason):
-        return _save(role)
+        _save(role)
+    notices.tell_role_ended(role)
+    return role
 
 
 @transaction.atomic

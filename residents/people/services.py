@@ -18,6 +18,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from residents.houses.models import House, Organization
+from residents.people import notices
 from residents.people.models import Alert, Contact, Officer, Resident, SobrietyDate, WeeklyHours
 from soberhouse.accounts import services as accounts
 from soberhouse.accounts.models import User
@@ -123,9 +124,13 @@ def resident_change(*, resident: Resident, changes: Mapping[str, Any], reason: s
     if "birth_date" in new:
         _check_birth(new["birth_date"], today=today)
         _check_lived_after(new["birth_date"], resident=resident)
-    if not reason.strip() and any(getattr(resident, name) for name in ON_RECORD if name in new):
+    corrected = any(getattr(resident, name) for name in ON_RECORD if name in new)
+    if not reason.strip() and corrected:
         raise ValidationError({"reason": _("Say why the legal name or date of birth on record is wrong.")})
-    return _write(resident, new, reason=reason)
+    _write(resident, new, reason=reason)
+    if corrected:
+        notices.tell_person_corrected(resident)
+    return resident
 
 
 @transaction.atomic
@@ -180,9 +185,11 @@ def sobriety_correct(*, date: SobrietyDate, since: date, reason: str, today: dat
         raise ValidationError(_("Another day has been written down since. Correct that one."))
     if since == date.since:
         raise ValidationError({"since": _("This is the day on record already.")})
-    return _sobriety_save(
+    row = _sobriety_save(
         SobrietyDate(resident=resident, since=since, reason=reason.strip(), corrects=date, **recorded())
     )
+    notices.tell_sobriety_corrected(row)
+    return row
 
 
 @transaction.atomic
@@ -330,6 +337,7 @@ def officer_appoint(
         raise ValidationError({"duty": _("%(name)s has this duty then already.") % {"name": resident}})
     officer.full_clean()
     officer.save()
+    notices.tell_duty_given(officer)
     return officer
 
 
@@ -344,7 +352,9 @@ def officer_end(*, officer: Officer, ends_on: date, reason: str, today: date) ->
     _check_reason(reason)
     if officer.ends_on is not None and officer.ends_on <= today:
         raise ValidationError(_("This duty ended on %(day)s.") % {"day": date_format(officer.ends_on)})
-    return _write(officer, {"ends_on": max(ends_on, officer.starts_on)}, reason=reason)
+    _write(officer, {"ends_on": max(ends_on, officer.starts_on)}, reason=reason)
+    notices.tell_duty_ended(officer)
+    return officer
 
 
 def _write(row: R, changes: Mapping[str, Any], *, reason: str) -> R:

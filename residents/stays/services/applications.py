@@ -15,6 +15,7 @@ from residents.people.models import Resident
 from residents.people.services import (
     not_about_oneself,
 )
+from residents.stays import notices
 from residents.stays.models import Application, ApplicationEvent, Stay
 from residents.stays.steps import (
     held_beds,
@@ -60,6 +61,7 @@ def application_receive(
     )
     save(application)
     note_event(application, ApplicationEvent.Kind.RECEIVED)
+    notices.tell_application_received(application)
     return application
 
 
@@ -116,7 +118,9 @@ def application_accept(*, application: Application, reason: str = "") -> Applica
     if application.status == Application.Status.ACCEPTED:
         raise ValidationError(_("This application is accepted already."))
     live_only(application)
-    return set_status(application, Application.Status.ACCEPTED, ApplicationEvent.Kind.ACCEPTED, reason)
+    set_status(application, Application.Status.ACCEPTED, ApplicationEvent.Kind.ACCEPTED, reason)
+    notices.tell_application_decided(application)
+    return application
 
 
 @transaction.atomic
@@ -132,4 +136,7 @@ def application_close(*, application: Application, declined: bool, reason: str, 
         release_holds(application, today)
         status = Application.Status.DECLINED if declined else Application.Status.WITHDRAWN
         kind = ApplicationEvent.Kind.DECLINED if declined else ApplicationEvent.Kind.WITHDRAWN
-        return set_status(application, status, kind, reason)
+        set_status(application, status, kind, reason)
+    if declined:
+        notices.tell_application_decided(application)
+    return application

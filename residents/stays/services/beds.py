@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from residents.houses.models import Bed
+from residents.stays import notices
 from residents.stays.models import Application, ApplicationEvent, BedUse
 from residents.stays.steps import (
     bed_name,
@@ -48,6 +49,7 @@ def hold_place(*, application: Application, bed: Bed, starts_on: date, ends_on: 
     require_free(bed, starts_on, ends_on, field="bed", overdue_on=today)
     if application.status != Application.Status.ACCEPTED:
         set_status(application, Application.Status.ACCEPTED, ApplicationEvent.Kind.ACCEPTED, "")
+        notices.tell_application_decided(application)
     hold = BedUse(
         house=bed.house, bed=bed, kind=BedUse.Kind.HOLD, application=application, starts_on=starts_on, ends_on=ends_on
     )

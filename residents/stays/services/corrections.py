@@ -15,6 +15,7 @@ from residents.people.services import (
     not_about_oneself,
     recorded,
 )
+from residents.stays import notices
 from residents.stays.models import Application, ApplicationEvent, Discharge, Stay
 from residents.stays.steps import (
     DISCHARGE_FACTS,
@@ -59,7 +60,9 @@ def discharge_correct(*, discharge: Discharge, correction_reason: str, today: da
         **(kept | changes),
         **recorded(),
     )
-    return save(row)
+    save(row)
+    notices.tell_discharge_corrected(stay)
+    return row
 
 
 @transaction.atomic
@@ -103,6 +106,7 @@ def discharge_undo(*, discharge: Discharge, reason: str, bed: Bed | None = None,
                 **recorded(),
             )
         )
+    notices.tell_discharge_corrected(stay)
     return stay
 
 
@@ -130,6 +134,7 @@ def stay_void(*, stay: Stay, reason: str) -> Stay:
             again = Application.objects.live().filter(house=application.house, resident=application.resident)
             if not again.exists():
                 set_status(application, Application.Status.ACCEPTED, ApplicationEvent.Kind.REOPENED, reason)
+    notices.tell_stay_voided(stay)
     return stay
 
 
@@ -166,4 +171,5 @@ def stay_correct_start(*, stay: Stay, starts_on: date, reason: str, today: date)
         else:
             start_on(stay, starts_on)
             start_on(first, starts_on)
+    notices.tell_start_corrected(stay)
     return stay

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from residents.houses.models import House
+from residents.stays import notices
 from residents.stays.models import Phase, PhaseKind, Stay
 from residents.stays.steps import locked_stay, require_between, save
 
@@ -26,7 +27,9 @@ def phase_set(*, stay: Stay, kind: PhaseKind, starts_on: date, reason: str = "",
             raise ValidationError({"kind": _("The resident is in this phase already.")})
         current.ends_on = starts_on
         save(current)
-    return save(Phase(house=stay.house, stay=stay, kind=kind, starts_on=starts_on, reason=reason))
+    phase = save(Phase(house=stay.house, stay=stay, kind=kind, starts_on=starts_on, reason=reason))
+    notices.tell_phase_set(phase)
+    return phase
 
 
 @transaction.atomic

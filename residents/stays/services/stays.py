@@ -14,7 +14,7 @@ from residents.people.models import Resident
 from residents.people.services import (
     not_about_oneself,
 )
-from residents.stays import hud
+from residents.stays import hud, notices
 from residents.stays.models import Application, ApplicationEvent, BedUse, Discharge, Stay
 from residents.stays.steps import (
     FOREVER,
@@ -77,6 +77,7 @@ def admit(
     stay = begin(resident, bed, starts_on, expected_on, application=application)
     if application is not None:
         set_status(application, Application.Status.MOVED_IN, ApplicationEvent.Kind.MOVED_IN, "")
+    notices.tell_moved_in(stay, bed)
     return stay
 
 
@@ -107,7 +108,9 @@ def move_bed(*, stay: Stay, bed: Bed, on: date, reason: str = "", today: date) -
             give_way(last.bed, last.ends_on, on)
         last.ends_on = on
         save(last)
-        return save(stay_use(stay, bed, on, stay.expected_on))
+        use = save(stay_use(stay, bed, on, stay.expected_on))
+    notices.tell_bed_changed(stay, bed, on)
+    return use
 
 
 @transaction.atomic
@@ -146,6 +149,7 @@ def transfer(*, stay: Stay, bed: Bed, on: date, reason: str, expected_on: date |
         following = begin(stay.resident, bed, on, expected_on, application=application, continues=stay)
         if application is not None:
             set_status(application, Application.Status.MOVED_IN, ApplicationEvent.Kind.MOVED_IN, "")
+    notices.tell_house_changed(following, bed)
     return following
 
 
@@ -170,10 +174,13 @@ def expect(*, stay: Stay, expected_on: date | None, displace: bool = False, reas
             with because(reason):
                 give_way(last.bed, last.ends_on, expected_on or FOREVER)
         require_free(last.bed, last.ends_on, expected_on, field="expected_on", but=last)
+    is_new = expected_on != stay.expected_on
     stay.expected_on = last.ends_on = expected_on
     with because(reason):
         save(stay)
         save(last)
+    if is_new:
+        notices.tell_move_out_planned(stay)
     return stay
 
 
@@ -187,4 +194,6 @@ def discharge(*, stay: Stay, left_on: date, today: date, **facts: Any) -> Discha
     """
     stay = locked_stay(stay)
     lock(last_use(stay).bed)
-    return end(stay, left_on=left_on, today=today, **facts)
+    row = end(stay, left_on=left_on, today=today, **facts)
+    notices.tell_stay_ended(stay)
+    return row
