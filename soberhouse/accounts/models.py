@@ -265,6 +265,10 @@ class Partner(Audited):
         """The name history keeps for what this partner did."""
         return self.name
 
+    def reach(self) -> Any:
+        """Where it is: its organization's (`residents.houses` knows what that means)."""
+        return self.organization.reach()
+
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def visible_to(self, user: User) -> ApiKeyQuerySet:
@@ -284,6 +288,12 @@ class ApiKey(Row):
 
     Only a digest is kept; the key itself is shown once. `prefix`, its first letters, tells keys apart.
     """
+
+    class State(models.TextChoices):
+        LIVE = "live", _("works")
+        CLOSED = "closed", _("holder is closed")
+        REVOKED = "revoked", _("revoked")
+        EXPIRED = "expired", _("expired")
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_keys", null=True, blank=True)
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="api_keys", null=True, blank=True)
@@ -323,6 +333,14 @@ class ApiKey(Row):
     @property
     def holder(self) -> User | Partner:
         return self.user or self.partner
+
+    def state(self, now: datetime) -> State:
+        """Live, or the first reason why it opens nothing: whose it is is closed, it was revoked, its time is over."""
+        if not self.holder.is_active:
+            return self.State.CLOSED
+        if self.revoked_at is not None:
+            return self.State.REVOKED
+        return self.State.LIVE if now < self.expires_at else self.State.EXPIRED
 
 
 def _run_by(user: User) -> Any:

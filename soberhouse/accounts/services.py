@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from soberhouse.accounts.keys import keys_stop
 from soberhouse.accounts.models import AccountEvent, User
 from soberhouse.accounts.rules import check_reason, tidy
 from soberhouse.history import acting_now, because
@@ -73,8 +74,8 @@ def user_change(*, user: User, name: str | None = None, username: str | None = N
 def user_deactivate(*, user: User, reason: str) -> User:
     """Close the account: nobody signs in to it, and whoever is signed in is out at once and for good.
 
-    Password and PIN are thrown away, so a session from before stays dead even if the account is opened again.
-    Refuses to go without a reason.
+    Password and PIN are thrown away and API keys revoked, so a session or a program from before stays dead even if the
+    account is opened again. Refuses to go without a reason.
     """
     user = _locked(user)
     check_reason(reason)
@@ -82,6 +83,7 @@ def user_deactivate(*, user: User, reason: str) -> User:
     user.pin = ""
     user.set_unusable_password()
     with because(reason):
+        keys_stop(holder=user)
         user.save()
     return user
 
