@@ -1,12 +1,15 @@
 """The occupancy curve: beds in use over time as a stepped line, drawn on the server.
 
-The drawing carries classes and no styles, so the strictest content policy lets it through. It stretches to any width
-while its words keep their size: the line lives in an inner picture that may be squeezed, the words in the outer one
-that may not. The same figures follow as a table, for those who would rather read than look, or cannot look."""
+`sketch` reckons where everything stands, once; `curve` draws that as SVG for a page, `documents.paper` on a sheet of
+paper: both show the same points.
+
+On a page the drawing carries classes and no styles, so the strictest content policy lets it through. It stretches to
+any width while its words keep their size: the line lives in an inner picture that may be squeezed, the words in the
+outer one that may not. The same figures follow as a table, for those who would rather read than look, or cannot look."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -31,30 +34,67 @@ class Point:
     capacity: int | None = None
 
 
-def curve(
+Spot = tuple[float, float]  # per cent of the picture, from its upper left corner
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label:
+    """A day named below the picture. `is_minor` where a narrow screen may leave it out."""
+
+    text: str
+    x: float
+    anchor: str
+    is_minor: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sketch:
+    """The curve before it is drawn. A line of steps is its corners in order; an area lies between it and `bottom`."""
+
+    title: str
+    occupied: tuple[Spot, ...]
+    held: tuple[Spot, ...]
+    capacity: tuple[Spot, ...]
+    counts: tuple[tuple[int, float], ...]
+    dates: tuple[Label, ...]
+    today: float | None
+    changes: tuple[tuple[Point, int | None], ...]
+    fewest: Point
+    most: Point
+    last: Point
+    last_beds: int | None
+    first_day: date
+    last_day: date
+    top: float = TOP
+    bottom: float = BOTTOM
+
+    def key(self) -> list[tuple[str, str]]:
+        """What each line means, those that are drawn."""
+        meanings = [
+            ("occupied", self.occupied, _("in beds")),
+            ("held", self.held, _("held as well")),
+            ("capacity", self.capacity, _("beds there are")),
+        ]
+        return [(name, words) for name, drawn, words in meanings if drawn]
+
+
+def sketch(
     points: Sequence[Point | tuple[date, int]],
     capacity: int | None = None,
     *,
     until: date | None = None,
     today: date | None = None,
     title: str = "",
-    name: str = "curve",
-) -> SafeString:
-    """A `<figure>` with the picture, its key and its table.
+) -> Sketch | None:
+    """Where everything stands; None without points.
 
     `points` in order of days, each a `Point` or (day, occupied). `capacity` is for all nights, unless a point brings
     its own. The last point holds until `until`, the first day no longer shown (the day after it, if not given).
-    `today` draws a line where the past ends. `name` makes the ids, and must differ between two curves of one page. No
-    points: a sentence saying so. Refuses days out of order."""
+    `today` draws a line where the past ends. Refuses days out of order."""
     nights = [point if isinstance(point, Point) else Point(day=point[0], occupied=point[1]) for point in points]
-    facts: dict[str, Any] = {"name": name, "title": title or _("Beds in use")}
-    if nights:
-        facts |= _drawn(nights, capacity, until or nights[-1].day + timedelta(days=1), today)
-    return SafeString(render_to_string("soberhouse/components/curve.html", facts))
-
-
-def _drawn(nights: Sequence[Point], capacity: int | None, end: date, today: date | None) -> dict[str, Any]:
-    """Everything the picture needs, numbers as text so that no language puts a comma into a path."""
+    if not nights:
+        return None
+    end = until or nights[-1].day + timedelta(days=1)
     days = [night.day for night in nights] + [end]
     if any(later <= earlier for earlier, later in zip(days, days[1:], strict=False)):
         raise ValueError("The points of a curve go forward in time, and it ends after the last.")
@@ -68,53 +108,91 @@ def _drawn(nights: Sequence[Point], capacity: int | None, end: date, today: date
     def y(count: int) -> float:
         return round(BOTTOM - (BOTTOM - TOP) * count / highest, 3)
 
-    def steps(counts: Iterable[int]) -> str:
-        return _steps([x(day) for day in days[:-1]], [y(count) for count in counts])
+    def steps(counts: Iterable[int]) -> tuple[Spot, ...]:
+        return tuple(_steps([x(day) for day in days], [y(count) for count in counts]))
 
     has_held, has_beds = any(night.held for night in nights), any(count is not None for count in beds)
-    return {
-        "occupied": steps(night.occupied for night in nights),
-        "held": steps(night.occupied + night.held for night in nights) if has_held else "",
-        "capacity": steps(count or 0 for count in beds) if has_beds else "",
-        "top": str(TOP),
-        "bottom": str(BOTTOM),
-        "counts": [(count, str(y(count))) for count in sorted({0, round(highest / 2), highest})],
-        "dates": _labels(days[0], end, x),
-        "today": str(x(today)) if today is not None and days[0] < today < end else "",
-        "today_is_late": today is not None and x(today) > 50,
-        "changes": _changes(nights, beds),
-        "fewest": min(nights, key=lambda night: night.occupied),
-        "most": max(nights, key=lambda night: night.occupied),
-        "first_day": days[0],
-        "last": nights[-1],
-        "last_beds": beds[-1],
-        "last_day": end - timedelta(days=1),
-    }
+    return Sketch(
+        title=title or _("Beds in use"),
+        occupied=steps(night.occupied for night in nights),
+        held=steps(night.occupied + night.held for night in nights) if has_held else (),
+        capacity=steps(count or 0 for count in beds) if has_beds else (),
+        counts=tuple((count, y(count)) for count in sorted({0, round(highest / 2), highest})),
+        dates=tuple(_labels(days[0], end, x)),
+        today=x(today) if today is not None and days[0] < today < end else None,
+        changes=tuple(_changes(nights, beds)),
+        fewest=min(nights, key=lambda night: night.occupied),
+        most=max(nights, key=lambda night: night.occupied),
+        last=nights[-1],
+        last_beds=beds[-1],
+        first_day=days[0],
+        last_day=end - timedelta(days=1),
+    )
 
 
-def _steps(edges: Sequence[float], heights: Sequence[float]) -> str:
-    """A path that goes along, then up or down: never a slope, since half a resident sleeps nowhere."""
-    path = [f"M0 {heights[0]}"]
-    path += [
-        f"H{edge} V{height}"
-        for edge, height, before in zip(edges[1:], heights[1:], heights, strict=False)
-        if height != before
-    ]
+def curve(
+    points: Sequence[Point | tuple[date, int]],
+    capacity: int | None = None,
+    *,
+    until: date | None = None,
+    today: date | None = None,
+    title: str = "",
+    name: str = "curve",
+) -> SafeString:
+    """A `<figure>` with the picture, its key and its table, from what `sketch` is given.
+
+    `name` makes the ids, and must differ between two curves of one page. No points: a sentence saying so. Refuses days
+    out of order."""
+    return svg(sketch(points, capacity, until=until, today=today, title=title), name=name)
+
+
+def svg(drawn: Sketch | None, *, name: str = "curve") -> SafeString:
+    """A sketch on a page. Numbers go out as text, so that no language puts a comma into a path."""
+    facts: dict[str, Any] = {"name": name}
+    if drawn is not None:
+        facts |= {
+            "sketch": drawn,
+            "occupied": _path(drawn.occupied),
+            "held": _path(drawn.held),
+            "capacity": _path(drawn.capacity),
+            "top": str(drawn.top),
+            "bottom": str(drawn.bottom),
+            "counts": [(count, str(y)) for count, y in drawn.counts],
+            "dates": [(label, str(label.x)) for label in drawn.dates],
+            "today": "" if drawn.today is None else str(drawn.today),
+            "today_is_late": drawn.today is not None and drawn.today > 50,
+        }
+    return SafeString(render_to_string("soberhouse/components/curve.html", facts))
+
+
+def _steps(edges: Sequence[float], heights: Sequence[float]) -> Iterator[Spot]:
+    """The corners of a line that goes along, then up or down: never a slope, since half a resident sleeps nowhere.
+
+    `edges` has one more than `heights`: where the last night ends."""
+    yield edges[0], heights[0]
+    for edge, height, before in zip(edges[1:-1], heights[1:], heights, strict=False):
+        if height != before:
+            yield edge, before
+            yield edge, height
+    yield edges[-1], heights[-1]
+
+
+def _path(corners: Sequence[Spot]) -> str:
+    """The same corners in SVG's words."""
+    if not corners:
+        return ""
+    path = [f"M0 {corners[0][1]}"]
+    path += [f"H{x} V{y}" for (x, _before), (_x, y) in zip(corners[1:-1:2], corners[2:-1:2], strict=True)]
     return " ".join([*path, "H100"])
 
 
-def _labels(first: date, end: date, x: Callable[[date], float]) -> list[dict[str, Any]]:
+def _labels(first: date, end: date, x: Callable[[date], float]) -> Iterator[Label]:
     ticks = list(_ticks(first, end))
     every = -(-len(ticks) // FEW_LABELS)
-    return [
-        {
-            "text": text,
-            "x": str(x(day)),
-            "anchor": "start" if x(day) < 4 else "end" if x(day) > 96 else "middle",
-            "is_minor": index % every > 0,
-        }
-        for index, (day, text) in enumerate(ticks)
-    ]
+    for index, (day, text) in enumerate(ticks):
+        at = x(day)
+        anchor = "start" if at < 4 else "end" if at > 96 else "middle"
+        yield Label(text=text, x=at, anchor=anchor, is_minor=index % every > 0)
 
 
 def _ticks(first: date, end: date) -> Iterable[tuple[date, str]]:
