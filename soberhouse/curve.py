@@ -5,7 +5,7 @@ paper: both show the same points.
 
 On a page the drawing carries classes and no styles, so the strictest content policy lets it through. It stretches to
 any width while its words keep their size: the line lives in an inner picture that may be squeezed, the words in the
-outer one that may not. The same figures follow as a table, for those who would rather read than look, or cannot look."""
+outer one that may not. The same figures follow as a table, for those who would rather read, or cannot look."""
 
 from __future__ import annotations
 

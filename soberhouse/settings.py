@@ -11,7 +11,7 @@ from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
-from environs import Env
+from environs import Env, validate
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -27,7 +27,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 # Where people find the site: in mails and on paper, where no request tells it.
 SITE_URL = env.str(
-    "SITE_URL", f"https://{ALLOWED_HOSTS[0]}" if ALLOWED_HOSTS and not LOCAL else "http://localhost:8000"
+    "SITE_URL", f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if ALLOWED_HOSTS and not LOCAL else "http://localhost:8000"
 ).rstrip("/")
 # What the installed app is called on somebody's phone, where others read it too.
 APP_SHORT_NAME = env.str("APP_SHORT_NAME", "House")
@@ -240,6 +240,11 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = LOCAL
+
+# --- paper and files ------------------------------------------------------------------------------------------------
+PAPER_SIZE = env.str("PAPER_SIZE", "letter", validate=validate.OneOf(["letter", "a4"]))
+# Photos and issued papers, by what they hold. Never below STATIC_ROOT: no web server may hand them out.
+FILES_DIR = Path(env.str("FILES_DIR", str(VAR_DIR / "files")))
 
 # --- words and hours ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
