@@ -54,3 +54,13 @@ def test_a_change_without_an_actor_is_refused():
 @pytest.mark.sqlite
 def test_the_database_is_a_file_that_threads_open_each_for_themselves():
     assert not connection.is_in_memory_db()
+
+
+@pytest.mark.django_db
+@pytest.mark.postgresql
+def test_the_server_compiles_no_question():
+    """The tables of the suite are full of rows rolled back. The server then overrates a question and compiles it, which
+    takes most of a second; one run of the suite took minutes longer for it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
