@@ -23,8 +23,8 @@ declared: dict[str, Kind] = {}
 
 
 def declare(slug: str, label: Any) -> Kind:
-    """A new kind of notices. ValueError for a slug that is taken or does not fit its column."""
+    """A new kind of notices. Refuses a slug that is taken, and one that its column refuses."""
     if slug in declared:
         raise ValueError(f"There are notices of the kind {slug!r} already.")
-    Notice._meta.get_field("kind").run_validators(slug)
+    Notice._meta.get_field("kind").clean(slug, None)
     return declared.setdefault(slug, Kind(slug, label))

@@ -7,6 +7,7 @@ for that; whoever does something is never told of it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -24,10 +25,11 @@ from soberhouse.notices.models import Notice
 
 __all__ = ["Kind", "declare", "notice_read", "notices_read", "notify"]
 
+log = logging.getLogger("soberhouse.notices")
+
 MAIL_PAUSE = 15 * 60  # seconds: in them nobody gets a second mail
 
 
-@transaction.atomic(savepoint=False)  # it stands and falls with what it tells of
 def notify(*, users: Iterable[User], kind: Kind, text: str, url: str = "") -> list[Notice]:
     """Tell each of `users`, once, what `text` says; `url`, an address of this site, is where it leads.
 
@@ -46,7 +48,7 @@ def notify(*, users: Iterable[User], kind: Kind, text: str, url: str = "") -> li
     )
     for user in told.values():
         if user.notices_by_mail and user.email:
-            transaction.on_commit(lambda user=user: _mail(user), robust=True)
+            transaction.on_commit(lambda user=user: _mail(user))
     return notices
 
 
@@ -70,6 +72,11 @@ def _acts_now(user: User) -> bool:
 
 
 def _mail(user: User) -> None:
-    """One neutral mail, unless they had one a little while ago."""
-    if cache.add(f"notices-mailed-{user.pk}", True, MAIL_PAUSE):
-        get_adapter().send_mail("notices/email/news", user.email, {"address": settings.SITE_URL + reverse("notices")})
+    """One neutral mail, unless they had one a little while ago. What it tells of stands already: nothing that goes
+    wrong here may undo the answer, or put an address into a log."""
+    try:
+        if cache.add(f"notices-mailed-{user.pk}", True, MAIL_PAUSE):
+            address = settings.SITE_URL + reverse("notices")
+            get_adapter().send_mail("notices/email/news", user.email, {"address": address})
+    except Exception as problem:
+        log.error("notice not mailed", extra={"problem": type(problem).__name__})

@@ -36,6 +36,10 @@ LOOKS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
 NO_PAGE = {
     "room_shift": "a button of the house's settings",
     "bed_shift": "a button of the house's settings",
+    "manifest": "what a phone is told when the site is put on its screen",
+    "notice_open": "a button of the list of notices",
+    "notices_read": "a button of the list of notices",
+    "service_worker": "a script",
 }
 # Opened by tests of their own: they need another visitor.
 SIGNED_OUT = {

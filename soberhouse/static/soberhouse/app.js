@@ -51,6 +51,18 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
+// Copy what stands in the element of that id; the button says when it is done.
+if (navigator.clipboard) {
+  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+  button.textContent = button.dataset.copied;
+});
+
 // A form pressed twice is sent once; the button says that it is busy. A few seconds (a download leaves the page standing) or
 // coming back with the browser's arrow frees it.
 function free(form) {
@@ -70,6 +82,17 @@ document.addEventListener("submit", (event) => {
   if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
   setTimeout(free, 5000, form);
 });
+
+// One page for when there is no connection is kept on the device; signing out throws away whatever is kept.
+if ("serviceWorker" in navigator) {
+  navigator.serviceWorker.register("/sw.js").catch(() => {});
+  navigator.serviceWorker.ready.then((worker) => worker.active.postMessage("fill"));
+  document.addEventListener("submit", (event) => {
+    const address = new URL(event.target.getAttribute("action") || "", location);
+    if (!address.pathname.endsWith("/logout/")) return;
+    if (navigator.serviceWorker.controller) navigator.serviceWorker.controller.postMessage("clear");
+  });
+}
 
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) free(form);
