@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -17,7 +18,8 @@ from residents.houses.permissions import RoleKind
 from residents.houses.queries import people_of
 from residents.houses.scoped_forms import ScopedForm, ScopedModelForm
 from soberhouse.accounts.forms import PASSWORD_MAX, PinInput, limit
-from soberhouse.accounts.models import User
+from soberhouse.accounts.models import Partner, User
+from soberhouse.accounts.scopes import Scope
 from soberhouse.forms import ChangeForm, DateInput, PhoneInput, TimeInput
 
 # First what houses here are in, then the rest of the world.
@@ -248,6 +250,39 @@ class TabletForm(forms.ModelForm):
 
 class TabletPinForm(forms.Form):
     pin = forms.CharField(label=_("PIN"), max_length=20, widget=PinInput({"autofocus": True}))
+
+
+class PartnerForm(forms.ModelForm):
+    class Meta:
+        model = Partner
+        fields = ["name", "email"]
+
+
+class PartnerChangeForm(ChangeForm, PartnerForm):
+    class Meta(PartnerForm.Meta):
+        pass
+
+
+class KeyForm(forms.Form):
+    """A new key of a person or of a partner, up to a midnight by the clocks of the organization."""
+
+    name = forms.CharField(
+        label=_("What it is for"), max_length=80, help_text=_("The program or the place that shows it.")
+    )
+    scopes = forms.MultipleChoiceField(label=_("It may"), widget=forms.CheckboxSelectMultiple)
+    expires_at = forms.DateField(
+        label=_("Stops working on"), widget=DateInput, help_text=_("It works up to the day before. Two years at most.")
+    )
+
+    def __init__(self, *args: Any, scopes: Collection[Scope], organization: Organization, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scopes"].choices = [(scope.value, scope.label) for scope in Scope if scope in scopes]
+        self.fields["scopes"].initial = [Scope.OCCUPANCY]
+        self.fields["expires_at"].initial = organization.today() + timedelta(days=365)
+        self.zone = ZoneInfo(organization.time_zone)
+
+    def clean_expires_at(self) -> datetime:
+        return datetime.combine(self.cleaned_data["expires_at"], time(), self.zone)
 
 
 def _new_password(field: forms.Field, note: Any) -> None:

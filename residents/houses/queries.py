@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from residents.houses.models import Bed, House, Organization, Role, Room
-from soberhouse.accounts.models import User
+from soberhouse.accounts.models import Partner, User
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,15 @@ def is_shared(*, user: User, organizations: Iterable[Organization | int]) -> boo
     """Whether the account is not these organizations' alone, so that their operators may not take it over, nor read
     what became of it."""
     return User.objects.shared_beyond(organizations).filter(pk=user.pk).exists()
+
+
+def partners_of(organization: Organization, *, now: datetime, closed: bool = False) -> QuerySet[Partner]:
+    """The partners that may ask, or those that may not any more; with `keys_live`, how many of their keys work, and
+    `used_at`, when any key of theirs was used last. One query."""
+    live = Q(api_keys__revoked_at=None, api_keys__expires_at__gt=now, is_active=True)
+    return Partner.objects.filter(organization=organization, is_active=not closed).annotate(
+        keys_live=Count("api_keys", filter=live), used_at=Max("api_keys__last_used_at")
+    )
 
 
 def rooms_of(house: House, *, today: date) -> list[Furnished]:

@@ -1,10 +1,10 @@
-"""Addresses of houses, organizations and shared tablets."""
+"""Addresses of houses, organizations, partners and shared tablets."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from residents.houses.views import houses, people, tablets
+from residents.houses.views import houses, keys, partners, people, tablets
 
 PERSON = "organizations/<uuid:uuid>/people/<uuid:person>/"
 
@@ -35,6 +35,16 @@ urlpatterns = [
     path(f"{PERSON}pin/remove/", people.person_pin_remove, name="person_pin_remove"),
     path(f"{PERSON}close/", people.person_deactivate, name="person_deactivate"),
     path(f"{PERSON}open/", people.person_reactivate, name="person_reactivate"),
+    path(f"{PERSON}keys/new/", keys.person_key_new, name="person_key_new"),
+    path(f"{PERSON}keys/<uuid:key>/revoke/", keys.person_key_revoke, name="person_key_revoke"),
+    path("organizations/<uuid:uuid>/partners/", partners.partners, name="partners"),
+    path("organizations/<uuid:uuid>/partners/new/", partners.partner_new, name="partner_new"),
+    path("partners/<uuid:uuid>/", partners.partner, name="partner"),
+    path("partners/<uuid:uuid>/change/", partners.partner_change, name="partner_change"),
+    path("partners/<uuid:uuid>/close/", partners.partner_close, name="partner_close"),
+    path("partners/<uuid:uuid>/open/", partners.partner_reopen, name="partner_reopen"),
+    path("partners/<uuid:uuid>/keys/new/", keys.partner_key_new, name="partner_key_new"),
+    path("partners/<uuid:uuid>/keys/<uuid:key>/revoke/", keys.partner_key_revoke, name="partner_key_revoke"),
     path("tablet/", tablets.tablet, name="tablet"),
     path("tablet/<uuid:uuid>/", tablets.tablet_pin, name="tablet_pin"),
 ]

@@ -9,27 +9,30 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from soberhouse.accounts.models import ApiKey, Partner, User
 from soberhouse.accounts.rules import check_reason, tidy
-from soberhouse.accounts.scopes import OF_PARTNERS, OF_USERS, Scope
+from soberhouse.accounts.scopes import BY_OTHERS, OF_PARTNERS, OF_USERS, Scope
+from soberhouse.accounts.upkeep import is_anothers_doing, tell
 from soberhouse.history import because
+from soberhouse.history.queries import who
 
 LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # read out over a telephone: nothing that looks like something else
 SHAPE = re.compile(rf"sober_[{LETTERS}]{{8}}_[A-Za-z0-9_-]{{43}}")
 MOST = timedelta(days=731)  # two years, one of them a leap year
 USE_NOTED = timedelta(minutes=1)
+SOON = 14  # days: time to make the next one
 
 
 # Partners
@@ -94,8 +97,9 @@ def key_create(
     """A new key of this user or of this partner, and the key itself, which is told this once and never again.
 
     What it is good for is what its holder may do, narrowed by `scopes`. A user with an e-mail is told that there is
-    one. Refuses both holders or neither, one that is closed, a scope that is none or not for such a holder, an end
-    that is past or more than two years away, and the name of another key of theirs that works.
+    one. Refuses both holders or neither, one that is closed, a scope that is none or not for such a holder, one that
+    looks or writes in the name of somebody else (but a command may), an end that is past or more than two years away,
+    and the name of another key of theirs that works.
     """
     now = now or timezone.now()
     if (user is None) == (partner is None):
@@ -107,8 +111,13 @@ def key_create(
     problems: dict[str, Any] = {}
     if holder.api_keys.live(now=now).filter(name__iexact=name).exists():
         problems["name"] = _("A key of this name works already. Revoke that one first, or choose another name.")
-    if problem := _wrong_scopes(set(scopes), OF_USERS if user else OF_PARTNERS):
+    chosen = set(scopes)
+    if problem := _wrong_scopes(chosen, OF_USERS if user else OF_PARTNERS):
         problems["scopes"] = problem
+    elif user is not None and chosen - BY_OTHERS and is_anothers_doing(user):
+        problems["scopes"] = _("It would look or write in the name of %(name)s: they make such a key themselves.") % {
+            "name": user
+        }
     if problem := _wrong_end(expires_at, now):
         problems["expires_at"] = problem
     if problems:
@@ -121,13 +130,13 @@ def key_create(
         name=name,
         prefix=prefix,
         digest=digest(secret),
-        scopes=" ".join(scope for scope in Scope.values if scope in set(scopes)),
+        scopes=" ".join(scope for scope in Scope.values if scope in chosen),
         made_at=now,
         expires_at=expires_at,
     )
     _save(key)
-    if user is not None and holder.email:
-        transaction.on_commit(lambda: get_adapter().send_mail("account/email/key_made", holder.email, {}))
+    if user is not None:
+        tell(holder.email, "key_made")
     return key, secret
 
 
@@ -172,6 +181,50 @@ def key_used(key: ApiKey, *, now: datetime) -> None:
     if key.last_used_at is None or now - key.last_used_at >= USE_NOTED:
         long_ago = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_NOTED)
         ApiKey.objects.filter(long_ago, pk=key.pk).update(last_used_at=now)
+
+
+# What people are shown
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A key as a row of a list: what it may do, in words, who made it, how it stands, and where it is revoked."""
+
+    key: ApiKey
+    may: str
+    made_by: str
+    state: ApiKey.State
+    days_left: int
+    revoke_url: str
+
+    @property
+    def tone(self) -> str:
+        if self.state != ApiKey.State.LIVE:
+            return "plain"
+        return "late" if self.ends_soon else "in"
+
+    @property
+    def ends_soon(self) -> bool:
+        return self.state == ApiKey.State.LIVE and self.days_left <= SOON
+
+
+def listed(keys: QuerySet[ApiKey], *, now: datetime, revoke_url: Callable[[ApiKey], str] | None = None) -> list[Listed]:
+    """These keys, those that work first, then the newest. Two queries."""
+    found = list(keys.select_related("user", "partner"))
+    made = ApiKey.history.filter(id__in=[key.pk for key in found], history_type="+")
+    makers = {row.id: who(row) for row in made}
+    rows = [
+        Listed(
+            key,
+            may="; ".join(str(scope.label) for scope in Scope if scope in key.scope_set),
+            made_by=makers.get(key.pk, ""),
+            state=key.state(now),
+            days_left=(key.expires_at - now).days,
+            revoke_url=revoke_url(key) if revoke_url else "",
+        )
+        for key in found
+    ]
+    return sorted(rows, key=lambda row: row.state != ApiKey.State.LIVE)
 
 
 # Shared

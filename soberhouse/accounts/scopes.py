@@ -17,6 +17,8 @@ class Scope(models.TextChoices):
 
 OF_PARTNERS = frozenset({Scope.OCCUPANCY, Scope.REFERRALS})
 OF_USERS = frozenset({Scope.OCCUPANCY, Scope.READ, Scope.WRITE})
+# What somebody else may put into a person's key: nothing that looks or writes in that person's name.
+BY_OTHERS = frozenset({Scope.OCCUPANCY})
 
 
 def known_scopes(text: str) -> None:

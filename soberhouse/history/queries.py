@@ -107,7 +107,7 @@ def _moment(new: Any, old: Any | None, names: Names, zone: ZoneInfo) -> Moment:
         kind=new.history_type,
         at=new.history_date,
         when=in_words(new.history_date, zone),
-        who=_who(new),
+        who=who(new),
         through=_through(new),
         why=new.history_change_reason,
         changes=list(_changes(new, old, names, zone)),
@@ -127,7 +127,8 @@ def _changes(new: Any, old: Any | None, names: Names, zone: ZoneInfo) -> Iterato
             yield Change(_label(field), _value(old, field, names, zone), after)
 
 
-def _who(row: Any) -> str:
+def who(row: Any) -> str:
+    """Who made the change that this history row tells of."""
     if row.history_actor_kind == "command":
         return _("a command")
     if row.history_actor_kind == "database":

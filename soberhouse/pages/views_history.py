@@ -24,7 +24,7 @@ from residents.houses.permissions import Action
 from residents.houses.queries import is_shared
 from residents.people.models import OfResident, Resident
 from residents.stays.models import Application, Stay
-from soberhouse.accounts.models import User
+from soberhouse.accounts.models import ApiKey, Invitation, User
 from soberhouse.history.queries import as_of, audited_model, life, name_of, parents
 from soberhouse.history.records import audited_models
 
@@ -66,10 +66,7 @@ def history(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
     if model is None:
         raise Http404
     row = in_scope(request, model, uuid, *parents(model))
-    if model is User:
-        _require_own_people(request, row)
-    else:
-        require(request, Action.SEE_HISTORY, row)
+    _require_history(request, row)
     request.house = row if isinstance(row, House) else getattr(row, "house", None)
     zone = zone_of(row, request.user)
     with timezone.override(zone):
@@ -94,6 +91,16 @@ def history(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
         return render(request, "soberhouse/history/record.html", context)
 
 
+def _require_history(request: HttpRequest, row: Model) -> None:
+    """Raise PermissionDenied (403) unless the person asking may read it. An account, a key or a slip of one is in no
+    house: it is its owner's, and of who runs the organization."""
+    user = row if isinstance(row, User) else row.user if isinstance(row, ApiKey | Invitation) else None
+    if user is not None:
+        _require_own_people(request, user)
+    else:
+        require(request, Action.SEE_HISTORY, row.partner if isinstance(row, ApiKey) else row)
+
+
 def _require_own_people(request: HttpRequest, user: User) -> None:
     """Raise PermissionDenied (403) unless it is oneself, or somebody whom nobody but one's own organization employs."""
     operated = standing_of(request).operates
@@ -111,6 +118,8 @@ def zone_of(row: Model, reader: User) -> ZoneInfo:
     if isinstance(row, Resident):
         houses = House.objects.visible_to(reader).filter(pk__in=row.reach().house_ids).order_by("pk")
         return ZoneInfo((houses.first() or row.organization).time_zone)
+    if isinstance(row, ApiKey):
+        row = row.holder
     place = getattr(row, "house", None) or getattr(row, "organization", None)
     return ZoneInfo(place.time_zone if place else "UTC")
 

@@ -1,9 +1,11 @@
-"""What the pages of this subject share: their addresses, and the way from a request to a person of an organization."""
+"""What the pages of this subject share: their addresses, and the way from a request to a person or a partner of an
+organization."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -11,13 +13,14 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from residents.houses import queries
 from residents.houses.access import of
 from residents.houses.models import Organization
 from residents.houses.permissions import Action
-from soberhouse.accounts.models import User
+from soberhouse.accounts.models import Partner, User
 from soberhouse.accounts.views import by_password
 
 View = Callable[..., HttpResponse]
@@ -37,9 +40,9 @@ def of_person(view: View) -> View:
     @of(Organization, Action.RUN_ORGANIZATION)
     @by_password
     @functools.wraps(view)
-    def wrapped(request: HttpRequest, organization: Organization, *, person: UUID) -> HttpResponse:
+    def wrapped(request: HttpRequest, organization: Organization, *, person: UUID, **more: Any) -> HttpResponse:
         user = get_object_or_404(queries.people_of(organization), uuid=person)
-        return view(request, organization, user)
+        return view(request, organization, user, **more)
 
     return wrapped
 
@@ -49,9 +52,23 @@ def of_own_person(view: View) -> View:
 
     @of_person
     @functools.wraps(view)
-    def wrapped(request: HttpRequest, organization: Organization, user: User) -> HttpResponse:
+    def wrapped(request: HttpRequest, organization: Organization, user: User, **more: Any) -> HttpResponse:
         if queries.is_shared(user=user, organizations=[organization]):
             raise PermissionDenied(_("This account also works for another organization."))
-        return view(request, organization, user)
+        return view(request, organization, user, **more)
+
+    return wrapped
+
+
+def of_partner(view: View) -> View:
+    """For a view of one partner: `uuid` in its URL becomes the partner, and instants are told by the organization's
+    clock."""
+
+    @of(Partner, Action.RUN_ORGANIZATION, "organization")
+    @by_password
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, partner: Partner, **more: Any) -> HttpResponse:
+        with timezone.override(partner.organization.time_zone):
+            return view(request, partner, **more)
 
     return wrapped

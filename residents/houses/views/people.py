@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -24,9 +25,10 @@ from residents.houses.forms import (
 from residents.houses.models import Organization, Role
 from residents.houses.permissions import Action
 from residents.houses.views.doors import of_own_person, of_person, page, person_page
+from soberhouse.accounts import keys
 from soberhouse.accounts import services as accounts
 from soberhouse.accounts.forms import PinForm
-from soberhouse.accounts.models import User
+from soberhouse.accounts.models import ApiKey, User
 from soberhouse.accounts.views import by_password, events_of
 from soberhouse.form_page import form_page
 
@@ -129,12 +131,18 @@ def role_end(request: HttpRequest, role: Role) -> HttpResponse:
 @of_person
 def person(request: HttpRequest, organization: Organization, user: User) -> HttpResponse:
     ours = not queries.is_shared(user=user, organizations=[organization])
+
+    def revoke_url(key: ApiKey) -> str:
+        return reverse("person_key_revoke", kwargs={"uuid": organization.uuid, "person": user.uuid, "key": key.uuid})
+
+    held = ApiKey.objects.visible_to(request.user).filter(user=user)
     context = {
         "organization": organization,
         "person": queries.person(user=user, organization=organization, now=timezone.now()),
         "has_password": user.has_usable_password(),
         "ours": ours,
         "events": events_of(user) if ours else [],
+        "keys": keys.listed(held, now=timezone.now(), revoke_url=revoke_url) if ours else [],
         "oneself": user.pk == request.user.pk,
     }
     return render(request, "residents/houses/person.html", context)
@@ -222,7 +230,7 @@ def person_deactivate(request: HttpRequest, organization: Organization, user: Us
         template="soberhouse/confirm.html",
         consequences=[
             _("They are signed out everywhere at once, and nobody can sign in with this account."),
-            _("Its password and PIN are thrown away. If you open it again, it needs new ones."),
+            _("Its password, PIN and API keys are thrown away. If you open it again, it needs new ones."),
         ],
         kept=[_("Everything they recorded, under their name."), _("Their roles, which count for nothing meanwhile.")],
         submit=_("Close the account"),

@@ -131,9 +131,25 @@ def test_a_key_is_told_once_and_only_its_digest_is_kept(by_olive, pax, kind):
 
 
 def test_scopes_are_kept_in_their_own_order_and_once(by_olive):
-    key, _secret = make(by_olive.alice, scopes=["write", "read", "occupancy", "read"])
+    key, _secret = make(by_olive.olive, scopes=["write", "read", "occupancy", "read"])
 
     assert key.scopes == "occupancy read write"
+
+
+@pytest.mark.parametrize("scope", ["read", "write"])
+def test_nobody_gets_a_key_that_looks_or_writes_in_the_name_of_somebody_else(by_olive, scope):
+    """As nobody chooses a password for somebody else. A command may: it speaks for whoever sets up the machine."""
+    with pytest.raises(ValidationError) as refused:
+        make(by_olive.alice, scopes=["occupancy", scope])
+    assert list(refused.value.message_dict) == ["scopes"]
+    assert not ApiKey.objects.exists()
+
+    with acting_as(by_olive.alice, source="web"):
+        make(by_olive.alice, scopes=[scope])
+    with acting_as(None, source="command"):
+        make(by_olive.alice, scopes=[scope], name="By command")
+
+    assert ApiKey.objects.count() == 2
 
 
 @pytest.mark.parametrize(
