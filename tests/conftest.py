@@ -107,6 +107,7 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     own = {
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
         "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+        "FILES_DIR": var / "files",
         "MEDIA_ROOT": str(var / "media"),
         "STATIC_ROOT": str(var / "static"),
     }

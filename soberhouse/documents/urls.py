@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from soberhouse.documents import views
+
+urlpatterns = [
+    path("verify/", views.verify, name="verify"),
+    path("verify/<slug:code>/", views.verify_code, name="verify_code"),
+]
