@@ -28,9 +28,7 @@ HOUSE_CHANGED = declare("house-changed", gettext_lazy("you moved to another hous
 MOVE_OUT_PLANNED = declare("move-out-planned", gettext_lazy("your expected move-out changed"))
 PHASE_SET = declare("phase-set", gettext_lazy("you are in another phase"))
 STAY_ENDED = declare("stay-ended", gettext_lazy("your stay ended"))
-DISCHARGE_CORRECTED = declare(
-    "discharge-corrected", gettext_lazy("the end of your stay was corrected")
-)
+DISCHARGE_CORRECTED = declare("discharge-corrected", gettext_lazy("the end of your stay was corrected"))
 PAPER_ISSUED = declare("paper-issued", gettext_lazy("a paper about you was issued"))
 
 

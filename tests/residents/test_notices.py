@@ -105,19 +105,19 @@ NEWS = [
             ended(cast),
             services.admit(resident=cast.dana, bed=cast.bed_a("2B"), starts_on=cast.today, today=cast.today),
         ),
-        {DANA: "Welcome to Alder House. Your bed is 2B."},
+        {DANA: "Welcome to Alder House. Your bed is Room 2 2B."},
     ),
     News(
         "bed-changed",
         lambda cast: services.move_bed(stay=cast.stay_of_dana, bed=cast.bed_a("3A"), on=cast.today, today=cast.today),
-        {DANA: "Your bed at Alder House from {today} is 3A."},
+        {DANA: "Your bed at Alder House from {today} is Room 3 3A."},
     ),
     News(
         "house-changed",
         lambda cast: services.transfer(
             stay=cast.stay_of_dana, bed=cast.bed_b("2B"), on=cast.today, reason="nearer to work", today=cast.today
         ),
-        {DANA: "From {today} you live at Birch House. Your bed is 2B; your days go on counting."},
+        {DANA: "From {today} you live at Birch House. Your bed is Room 2 2B; your days go on counting."},
     ),
     News(
         "move-out-planned",
