@@ -17,6 +17,7 @@ from django.utils.cache import patch_cache_control
 from pythonjsonlogger.json import JsonFormatter
 
 from soberhouse.history.acting import acting_as, request_id
+from soberhouse.problems import for_programs, problem
 
 Handler = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("soberhouse.request")
@@ -109,6 +110,8 @@ class BodyLimit:
         left = min(length, self.DRAIN)
         while left > 0 and (chunk := request.read(min(left, 65536))):
             left -= len(chunk)
+        if for_programs(request):
+            return problem(413)
         megabytes = settings.MAX_BODY_BYTES // (1024 * 1024)
         return render(request, "413.html", {"megabytes": megabytes}, status=413)
 

@@ -9,4 +9,11 @@ urlpatterns = [
     path("", include("residents.stays.urls")),
     path("", include("residents.stays.roster.urls")),
     path("", include("soberhouse.accounts.urls")),
+    path("", include("api.urls")),
 ]
+
+# A program is told what is wrong as a problem, a person on a page.
+handler400 = "soberhouse.problems.bad_request"
+handler403 = "soberhouse.problems.permission_denied"
+handler404 = "soberhouse.problems.page_not_found"
+handler500 = "soberhouse.problems.server_error"

@@ -1,0 +1,100 @@
+"""Every address of the API: what each of its methods asks for, as data, and where the endpoint is that answers.
+
+This is all that starting up reads. An endpoint and what it stands on are imported when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
+from django.views.decorators.csrf import csrf_exempt
+
+from residents.houses.permissions import Action
+from soberhouse.accounts.scopes import Scope
+
+
+@dataclass(frozen=True)
+class Need:
+    """What one method asks for: of a user an action of the role × action table, of a key one of these scopes."""
+
+    action: Action
+    scopes: frozenset[Scope]
+
+
+@dataclass(frozen=True)
+class Door:
+    """One address. `endpoint` is its class below `api.v1`; `needs` says by method what is asked for."""
+
+    path: str
+    endpoint: str
+    needs: Mapping[str, Need]
+
+    @property
+    def name(self) -> str:
+        """Its name among the URLs: `api_stays`, `api_stay`, `api_stay_move` …"""
+        return f"api_{_snake(self.endpoint.rpartition('.')[2])}"
+
+    @property
+    def about_one_row(self) -> bool:
+        return "<uuid:uuid>" in self.path
+
+    def open(self) -> Callable[..., HttpResponse]:
+        """The view of this address. Guards ask it for `requires`, `scopes` and `needs`."""
+
+        @functools.cache
+        def endpoint() -> Callable[..., HttpResponse]:
+            return self.load().as_view(door=self)
+
+        @csrf_exempt  # the endpoint itself asks for the token, where a session and no key is what opens it
+        def view(request: HttpRequest, **keys: Any) -> HttpResponse:
+            return endpoint()(request, **keys)
+
+        view.requires = next(iter(self.needs.values())).action
+        view.scopes = frozenset().union(*(need.scopes for need in self.needs.values()))
+        view.needs = self.needs
+        return view
+
+    def load(self) -> Any:
+        return import_string(f"api.v1.{self.endpoint}")
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+
+
+_HOUSES = Need(Action.SEE_HOUSE, frozenset({Scope.OCCUPANCY, Scope.READ}))
+_COUNTS = Need(Action.SEE_RESIDENTS, frozenset({Scope.OCCUPANCY, Scope.READ}))
+_READ = Need(Action.SEE_RESIDENTS, frozenset({Scope.READ}))
+_ADMIT = Need(Action.ADMIT, frozenset({Scope.WRITE}))
+_REFER = Need(Action.ADMIT, frozenset({Scope.REFERRALS, Scope.WRITE}))
+
+DOORS = (
+    Door("houses", "houses.Houses", {"GET": _HOUSES}),
+    Door("houses/<uuid:uuid>", "houses.House", {"GET": _HOUSES}),
+    Door("occupancy", "occupancy.Occupancies", {"GET": _COUNTS}),
+    Door("occupancy/<uuid:uuid>", "occupancy.Occupancy", {"GET": _COUNTS}),
+    Door("beds", "beds.Beds", {"GET": _READ}),
+    Door("beds/<uuid:uuid>", "beds.Bed", {"GET": _READ}),
+    Door("residents", "residents.Residents", {"GET": _READ}),
+    Door("residents/search", "residents.ResidentSearch", {"POST": _READ}),
+    Door("residents/<uuid:uuid>", "residents.Resident", {"GET": _READ}),
+    Door("stays", "stays.Stays", {"GET": _READ, "POST": _ADMIT}),
+    Door("stays/<uuid:uuid>", "stays.Stay", {"GET": _READ}),
+    Door("stays/<uuid:uuid>/move", "stays.StayMove", {"POST": _ADMIT}),
+    Door("stays/<uuid:uuid>/transfer", "stays.StayTransfer", {"POST": _ADMIT}),
+    Door("stays/<uuid:uuid>/expect", "stays.StayExpect", {"POST": _ADMIT}),
+    Door("stays/<uuid:uuid>/discharge", "stays.StayDischarge", {"POST": _ADMIT}),
+    Door("applications", "applications.Applications", {"GET": _READ, "POST": _REFER}),
+    Door("applications/<uuid:uuid>", "applications.Application", {"GET": _READ}),
+    Door("applications/<uuid:uuid>/wait", "applications.ApplicationWait", {"POST": _ADMIT}),
+    Door("applications/<uuid:uuid>/accept", "applications.ApplicationAccept", {"POST": _ADMIT}),
+    Door("applications/<uuid:uuid>/decline", "applications.ApplicationDecline", {"POST": _ADMIT}),
+    Door("applications/<uuid:uuid>/withdraw", "applications.ApplicationWithdraw", {"POST": _ADMIT}),
+    Door("applications/<uuid:uuid>/hold", "applications.ApplicationHold", {"POST": _ADMIT}),
+    Door("holds/<uuid:uuid>/release", "applications.HoldRelease", {"POST": _ADMIT}),
+)

@@ -1,0 +1,310 @@
+"""The base of every endpoint: the one place that finds out who asks, whether they may, and what they ask for; that runs
+what is asked as them, and puts every answer and every refusal into words.
+
+A subclass has a method for each method of its door. It wears `@operation`, takes a `Call` and gives an `Answer`, or
+raises: `Refused`, `Http404`, and what services raise.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig, ValidationError
+from django.db import IntegrityError, models
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.views import APIView
+
+from api import etags, idempotency, throttling
+from api.authentication import Caller, caller_of
+from api.doors import Door, Need
+from api.fields import PageQuery, Strict
+from api.pagination import page_of
+from api.refusals import Refused
+from residents.houses.access import require
+from residents.houses.models import House
+from soberhouse.accounts.scopes import Scope
+from soberhouse.history import acting_as
+
+MOST_BYTES = 64 * 1024  # of a body
+JSON = "application/json"
+# Errors of services that say that another has what is asked for; everything else can be put right by asking otherwise.
+TAKEN = frozenset({"taken", "overlap"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """What a method of an endpoint takes and gives: enforced by the endpoint, told by the schema."""
+
+    id: str
+    summary: str
+    says: str = ""
+    query: type[PageQuery | Strict] | None = None
+    body: type[serializers.Serializer] | None = None
+    gives: Sequence[type[serializers.Serializer]] = ()
+    status: int = 200
+    listed: bool = False
+    effect: bool = True  # of a POST: whether it changes anything
+    refuses: Sequence[str] = ()
+    example: Mapping[str, Any] | None = None
+    answer: Any = None
+
+
+def operation(**facts: Any) -> Callable[[Callable], Callable]:
+    """Say what a method of an endpoint takes and gives. Its docstring is told to whoever reads the docs."""
+
+    def decorate(method: Callable) -> Callable:
+        said = " ".join((method.__doc__ or "").split())
+        method.operation = Operation(says=said, **facts)  # type: ignore[attr-defined]
+        return method
+
+    return decorate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request, by whoever may make it, with what it asks for in order."""
+
+    request: HttpRequest
+    caller: Caller
+    need: Need
+    now: datetime
+    query: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def user(self) -> Any:
+        """The user who asks; None for a partner."""
+        return self.caller.user
+
+    def row(self, model: type[models.Model], uuid: UUID, *related: str) -> Any:
+        """The row of this public id: Http404 out of scope, PermissionDenied where the action is not allowed."""
+        row = get_object_or_404(model.objects.visible_to(self.user).select_related(*related), uuid=uuid)
+        require(self.request, self.need.action, row)
+        return row
+
+    def houses(self) -> models.QuerySet[House]:
+        """The houses where whoever asks may do what this method asks for."""
+        if self.caller.partner is not None:
+            return House.objects.filter(organization=self.caller.partner.organization_id)
+        return House.objects.where_may(self.user, self.need.action)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether more is told than what is published."""
+        return Scope.READ in self.caller.scopes
+
+    def page(self, rows: models.QuerySet) -> tuple[list[Any], str | None]:
+        return page_of(rows, self.request.path, self.query)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What is answered: a body, or its bytes where they are at hand; a tag where it is known without the body."""
+
+    body: Any = None
+    content: bytes | None = None
+    status: int = 200
+    tag: str = ""
+    location: str = ""
+    unchanged: bool = False
+
+
+class Endpoint(APIView):
+    """See the module. `door` says what each method asks for."""
+
+    door: ClassVar[Door] = None  # type: ignore[assignment]
+    authentication_classes: ClassVar[list] = []
+    permission_classes: ClassVar[list] = []
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        now = timezone.now()
+        told: dict[str, str] = {}
+        try:
+            response = self._respond(request, told, now, kwargs)
+        except Refused as refusal:
+            response = refusal.answer()
+        for name, value in told.items():
+            response[name] = value
+        response["Cache-Control"] = "private, no-cache"
+        patch_vary_headers(response, ["Authorization", "Cookie"])
+        if response.status_code in (204, 304):
+            del response["Content-Type"]
+        elif request.method == "HEAD":  # its length is told, and not every server leaves the body away
+            response["Content-Length"] = str(len(response.content))
+            response.content = b""
+        return response
+
+    def _respond(self, request: HttpRequest, told: dict[str, str], now: datetime, kwargs: Any) -> HttpResponse:
+        method = "GET" if request.method == "HEAD" else request.method
+        allowed = ", ".join(self.allowed_methods)
+        if method == "OPTIONS":
+            return HttpResponse(status=204, headers={"Allow": allowed})
+        need = self.door.needs.get(method or "")
+        if need is None:
+            raise Refused("method-not-allowed", headers={"Allow": allowed})
+        caller = self._let_in(request, told, now)
+        if not need.scopes & caller.scopes:
+            raise _not_good_for(need)
+        handler = getattr(self, method.lower())
+        asked: Operation = handler.operation
+        anywhere = caller.standing is None or self.door.about_one_row  # of one row its endpoint asks
+        if not anywhere and not caller.standing.may_anywhere(need.action):
+            raise Refused("not-allowed")
+        call = Call(
+            request=request,
+            caller=caller,
+            need=need,
+            now=now,
+            query=parsed_query(request, asked.query),
+            data=parsed_body(request, asked.body) if method == "POST" else {},
+        )
+
+        def work() -> HttpResponse:
+            return self._made(request, self._ask(handler, call, kwargs))
+
+        with acting_as(caller.holder, source="api"):
+            key = idempotency.key_of(request, caller) if method == "POST" and asked.effect else ""
+            if not key:
+                return work()
+            said = json.loads(request.body or b"{}")
+            return idempotency.once(caller, key, path=request.path, data=said, now=now, work=work)
+
+    @property
+    def allowed_methods(self) -> list[str]:
+        methods = {method for method in ("GET", "POST") if hasattr(self, method.lower())}
+        return sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set()))
+
+    def _let_in(self, request: HttpRequest, told: dict[str, str], now: datetime) -> Caller:
+        """Who asks, counted; their allowance is told with whatever is answered."""
+        try:
+            caller = caller_of(request, now=now)
+        except Refused as refusal:
+            if refusal.status == 401:
+                allowance = throttling.spend_unknown(request)
+                told.update(allowance.headers)
+                allowance.require()
+            raise
+        allowance = throttling.spend(caller.label)
+        told.update(allowance.headers)
+        allowance.require()
+        return caller
+
+    @staticmethod
+    def _ask(handler: Callable[..., Answer], call: Call, kwargs: Mapping[str, Any]) -> Answer:
+        """What the endpoint answers; whatever it or a service refuses as Refused."""
+        try:
+            return handler(call, **kwargs)
+        except Http404:
+            raise Refused("not-found") from None
+        except PermissionDenied as refusal:
+            raise Refused("not-allowed", str(refusal)) from None
+        except ValidationError as refusal:
+            raise _refused(refusal) from None
+        except IntegrityError as refusal:  # another was quicker, and the database refused
+            raise Refused("taken") from refusal
+
+    @staticmethod
+    def _made(request: HttpRequest, answer: Answer) -> HttpResponse:
+        if answer.unchanged:
+            return HttpResponse(status=304, headers={"ETag": answer.tag})
+        content = answer.content if answer.content is not None else dumped(answer.body)
+        response = HttpResponse(content, status=answer.status, content_type=JSON)
+        if answer.location:
+            response["Location"] = answer.location
+        if request.method in ("GET", "HEAD"):
+            tag = answer.tag or etags.tag_of_body(content)
+            if not answer.tag and etags.is_known(request, tag):
+                return HttpResponse(status=304, headers={"ETag": tag})
+            response["ETag"] = tag
+        return response
+
+
+def dumped(body: Any) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _not_good_for(need: Need) -> Refused:
+    scopes = sorted(need.scopes)
+    return Refused(
+        "scope-missing",
+        _("It needs the scope %(scopes)s.") % {"scopes": _(" or ").join(f"“{scope}”" for scope in scopes)},
+        headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{" ".join(scopes)}"'},
+        scopes=scopes,
+    )
+
+
+# What was sent
+
+
+def parsed_query(request: HttpRequest, kind: type[serializers.Serializer] | None) -> Mapping[str, Any]:
+    """The parameters of the address, each known, given once and good. Raises Refused (400)."""
+    kind = kind or Strict
+    twice = sorted(name for name, values in request.GET.lists() if len(values) > 1)
+    if twice:
+        errors = [{"field": name, "detail": _("This parameter is given twice.")} for name in twice]
+        raise Refused("query-wrong", errors=errors)
+    asked = kind(data=request.GET.dict())
+    if not asked.is_valid():
+        raise Refused("query-wrong", errors=flat(asked.errors))
+    return asked.validated_data
+
+
+def parsed_body(request: HttpRequest, kind: type[serializers.Serializer] | None) -> Mapping[str, Any]:
+    """The body, read as JSON and looked at. Raises Refused: 400 broken, 413 too large, 415 no JSON, 422 wrong."""
+    kind = kind or Strict
+    try:
+        content = request.body if request.content_type in (JSON, "") else None
+    except RequestDataTooBig:
+        raise Refused("body-too-large") from None
+    except UnreadablePostError:
+        raise Refused("body-malformed") from None
+    charset = request.content_params.get("charset", "utf-8").lower()
+    if content is None or charset not in ("utf-8", "utf8") or (content and not request.content_type):
+        raise Refused("content-type", headers={"Accept-Post": JSON})
+    if len(content) > MOST_BYTES:
+        raise Refused("body-too-large")
+    try:
+        said = json.loads(content.decode(), parse_constant=_no_number) if content else {}
+    except (ValueError, RecursionError):
+        raise Refused("body-malformed") from None
+    asked = kind(data=said)
+    if not asked.is_valid():
+        raise Refused("values-wrong", errors=flat(asked.errors))
+    return asked.validated_data
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(name)
+
+
+def flat(errors: Any, before: str = "") -> list[dict[str, str]]:
+    """Each thing that is wrong, with the field it is about: `person.birth_date`."""
+    if isinstance(errors, Mapping):
+        return [one for name, more in errors.items() for one in flat(more, _below(before, str(name)))]
+    if isinstance(errors, list):
+        return [one for more in errors for one in flat(more, before)]
+    return [{"field": before, "detail": str(errors)}]
+
+
+def _below(before: str, name: str) -> str:
+    name = "" if name in ("non_field_errors", NON_FIELD_ERRORS) else name
+    return ".".join(part for part in (before, name) if part)
+
+
+def _refused(refusal: ValidationError) -> Refused:
+    """What a service refuses, as it says it."""
+    by_field = refusal.error_dict if hasattr(refusal, "error_dict") else {NON_FIELD_ERRORS: refusal.error_list}
+    every = [(name, one) for name, errors in by_field.items() for one in errors]
+    errors = [{"field": _below("", name), "detail": " ".join(ValidationError([one]).messages)} for name, one in every]
+    kind = "taken" if any(one.code in TAKEN for _name, one in every) else "values-wrong"
+    return Refused(kind, errors[0]["detail"] if len(errors) == 1 else "", errors=errors)

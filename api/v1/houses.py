@@ -1,0 +1,64 @@
+"""Houses: what is published of them, and to their own people all of it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404
+from rest_framework import serializers
+
+from api import etags
+from api.endpoint import Answer, Call, Endpoint, operation
+from api.fields import PageQuery, Text
+from api.pagination import begin_after, last_row, next_page
+from api.v1 import shapes
+from api.v1.facts import facts_of, narrowed, published, states_of, tag_of_states, told
+from residents.houses.models import House as HouseRow
+
+
+class HouseQuery(PageQuery):
+    serves = serializers.ChoiceField(HouseRow.Serves.choices, required=False)
+    state = Text(required=False, max_length=40)
+    narr_level = serializers.IntegerField(required=False, min_value=1, max_value=4)
+    medication = serializers.ChoiceField(shapes.MEDICATIONS, required=False)
+    lgbtq_affirming = serializers.BooleanField(required=False)
+    parents_with_children = serializers.BooleanField(required=False)
+
+
+class Houses(Endpoint):
+    @operation(
+        id="houses_list",
+        summary="List houses",
+        query=HouseQuery,
+        gives=(shapes.Houses, shapes.PublishedHouses),
+        listed=True,
+    )
+    def get(self, call: Call) -> Answer:
+        """The houses that you see. With a key that is good for `occupancy` alone: what is published of them."""
+        path, size = call.request.path, call.query["per_page"]
+        houses = begin_after(narrowed(houses_of(call), call.query), last_row(path, call.query))[: size + 1]
+
+        def tag(rows) -> str:
+            return tag_of_states("houses", rows, call.query, sees_all=call.sees_all, now=call.now)
+
+        if call.request.headers.get("If-None-Match") and etags.is_known(call.request, known := tag(states_of(houses))):
+            return Answer(unchanged=True, tag=known)
+        found = facts_of(houses)
+        tell = told if call.sees_all else published
+        following = next_page(found[size - 1].uuid, path, call.query) if len(found) > size else None
+        return Answer(body={"items": [tell(house) for house in found[:size]], "next": following}, tag=tag(found))
+
+
+class House(Endpoint):
+    @operation(id="houses_read", summary="Read a house", gives=(shapes.House, shapes.PublishedHouse))
+    def get(self, call: Call, uuid: UUID) -> Answer:
+        """One house."""
+        found = facts_of(houses_of(call).filter(uuid=uuid))
+        if not found:
+            raise Http404
+        return Answer(body=(told if call.sees_all else published)(found[0]))
+
+
+def houses_of(call: Call):
+    """Whoever lives in a house sees it too."""
+    return call.houses() if call.caller.partner else HouseRow.objects.visible_to(call.user)
