@@ -1,4 +1,5 @@
-"""What a subject offers to the pages that gather: cards for Today, cards and timeline entries for one resident's page.
+"""What a subject offers to the pages that gather: cards for Today, cards and timeline entries for one resident's page,
+cards for that resident's own week, and everything it has on record about them.
 
 A subject that has something to offer carries a module `cards` with any of these functions; the gathering pages ask
 every subject in `settings.SUBJECTS` and do not know what they will find:
@@ -6,17 +7,31 @@ every subject in `settings.SUBJECTS` and do not know what they will find:
     today(house, standing, today) -> Iterable[Card]
     about(resident, standing, today) -> Iterable[Card]
     timeline(resident, standing, today) -> Iterable[Entry]
+    week(resident, today) -> Iterable[Card]
+    own(resident, today) -> Iterable[Section]
 
-Each must cost the same number of queries however many rows it returns, and show only what `standing.user` may see.
+Each must cost the same number of queries however many rows it returns, and show only what `standing.user` may see;
+`week` and `own` are read by the resident alone, and show what `resident.user` may see. `own` leaves nothing out: what a
+subject records about somebody is in a section of its own, every row and every field of it, corrected and voided ones
+too (a test walks the tables).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from enum import IntEnum
 from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format, number_format, time_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 
 class Order(IntEnum):
@@ -70,3 +85,103 @@ class Entry:
     by: str = ""
     url: str = ""
     struck: bool = False  # corrected or undone since: stays visible, marked
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row on record: what a person reads, cell by cell under the section's headers; what a program reads, by field;
+    and where its life is told. `struck`, in a word, where it counts no more: corrected, entered by mistake."""
+
+    cells: tuple[str, ...]
+    data: Mapping[str, Any]
+    key: int = 0
+    history_url: str = ""
+    struck: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Everything of one kind that is on record about somebody. `name` is what programs call it; `fields` of `model` are
+    told."""
+
+    name: str
+    title: str
+    headers: tuple[str, ...]
+    records: Sequence[Record]
+    model: type[models.Model]
+    fields: tuple[str, ...]
+    empty: str = ""
+
+
+def section(
+    name: str,
+    title: str,
+    rows: Iterable[models.Model],
+    fields: Sequence[str],
+    *,
+    model: type[models.Model],
+    labels: Mapping[str, str] | None = None,
+    struck: Callable[[Any], str] = lambda row: "",
+    history: bool = True,
+    empty: str = "",
+) -> Section:
+    """A section of these rows of `model`: each field as people read it, with its own name or that of `labels`, and as
+    programs do. A row that a foreign key points to is told by its name: select it with the rows. Without `history` the
+    rows lead to none."""
+    asked = [model._meta.get_field(each) for each in fields]
+    labels = labels or {}
+    return Section(
+        name=name,
+        title=title,
+        headers=tuple(labels.get(each.name) or capfirst(str(each.verbose_name)) for each in asked),
+        records=[
+            Record(
+                cells=tuple(in_words(row, each) for each in asked),
+                data={"uuid": str(row.uuid)} | {each.name: plainly(row, each) for each in asked},
+                key=row.pk,
+                history_url=reverse("history", args=[model._meta.model_name, row.uuid]) if history else "",
+                struck=struck(row),
+            )
+            for row in rows
+        ],
+        model=model,
+        fields=tuple(fields),
+        empty=empty,
+    )
+
+
+def in_words(row: models.Model, asked: models.Field) -> str:
+    """A field of a row as its reader says it; empty where nothing is known. Instants by the clock in force."""
+    value = getattr(row, asked.name)
+    if value is None or value == "":
+        return ""
+    if asked.choices:
+        return str(dict(asked.flatchoices).get(value, value))
+    match value:
+        case bool():
+            return _("yes") if value else _("no")
+        case datetime():
+            return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+        case date():
+            return date_format(value, "DATE_FORMAT")
+        case time():
+            return time_format(value, "TIME_FORMAT")
+        case int() | Decimal():
+            return number_format(value)
+    return str(value)
+
+
+def plainly(row: models.Model, asked: models.Field) -> Any:
+    """The same for a program: what JSON can hold, dates and instants (in UTC) by ISO 8601, a row by its public id and
+    name."""
+    value = getattr(row, asked.name)
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case date() | time():
+            return value.isoformat()
+        case Decimal() | UUID():
+            return str(value)
+        case models.Model():
+            return {"uuid": str(value.uuid), "name": str(value)}
+    return value

@@ -1,4 +1,5 @@
-"""What is known of the person themselves, for one resident's page."""
+"""What is known of the person themselves: for one resident's page, for their own week, and all of it for them to
+keep."""
 
 from __future__ import annotations
 
@@ -7,21 +8,46 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from residents.houses.permissions import Action
 from residents.houses.standing import Standing
-from residents.people.models import Alert, Officer, Resident, SobrietyDate
+from residents.people.models import (
+    Alert,
+    Contact,
+    Look,
+    Officer,
+    Photo,
+    Resident,
+    SobrietyDate,
+    WeeklyHours,
+)
 from residents.people.queries import (
     contacts_of,
     duties_of,
     hours_in_words,
     hours_of,
+    lookers_since,
+    looks_at,
     sobriety_of,
     span_in_words,
+    start_of_week,
+    week_of,
 )
-from soberhouse.cards import Card, Entry, Order, Row
+from soberhouse.cards import Card, Entry, Order, Row, Section, section
+
+RESIDENT_FACTS = (
+    "preferred_name",
+    "legal_first_name",
+    "legal_last_name",
+    "pronouns",
+    "gender",
+    "birth_date",
+    "phone",
+)
 
 
 def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]:
@@ -106,11 +132,144 @@ def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[En
             yield Entry(day=duty.ends_on, fact=_("Was %(duty)s of %(house)s until this day") % name)
 
 
+def week(resident: Resident, today: date) -> Iterator[Card]:
+    """The hours of this week that are spoken for, duties, and who looked."""
+    user = resident.user
+    if hours := hours_of(resident, user=user, today=today):
+        yield Card(
+            title=_("My hours this week"),
+            order=Order.DUE,
+            template="residents/people/week.html",
+            context={"days": week_of(hours, today=today), "lines": _alike(hours)},
+        )
+    duties = [duty for duty in duties_of(resident, user=user) if duty.ends_on is None or duty.ends_on > today]
+    if duties:
+        yield Card(
+            title=_("My duties in the house"),
+            order=Order.DUE,
+            rows=[
+                Row(
+                    fact=str(duty.get_duty_display()),
+                    reason=f"{duty.house} · {span_in_words(duty.starts_on, duty.ends_on)}",
+                )
+                for duty in duties
+            ],
+        )
+    yield Card(
+        title=_("Who looked this week"),
+        order=Order.LATER,
+        rows=[
+            Row(
+                fact=looker.name,
+                reason=looker.whats,
+                word=ngettext("once", "%(count)s times", looker.times) % {"count": looker.times},
+            )
+            for looker in lookers_since(resident, user=user, since=start_of_week(today))
+        ],
+        empty=_("Nobody looked at my record this week."),
+        more_url=reverse("my_looks"),
+        more_label=_("All"),
+    )
+
+
+def own(resident: Resident, today: date) -> Iterator[Section]:
+    """All that is on record about the person themselves."""
+    user = resident.user
+    by = {"recorded_as": _("By"), "recorded_at": _("Written down")}
+    yield section(
+        "person",
+        _("About me"),
+        [resident],
+        [*RESIDENT_FACTS, "organization"],
+        model=Resident,
+        labels={"organization": _("Organization")},
+    )
+    dates = sobriety_of(resident, user=user)
+    yield section(
+        "sobriety_dates",
+        _("Sobriety dates"),
+        dates,
+        ["since", "reason", "recorded_as", "recorded_at", "corrects"],
+        model=SobrietyDate,
+        labels=by | {"corrects": _("Instead of")},
+        struck=lambda row: _("corrected") if row.correction else "",
+        empty=_("No day is written down."),
+    )
+    yield section(
+        "contacts",
+        _("Contacts"),
+        Contact.objects.visible_to(user).filter(resident=resident),
+        ["kind", "name", "relationship", "phone", "email", "note", "is_current"],
+        model=Contact,
+        empty=_("Nobody to call is written down."),
+    )
+    yield section(
+        "alerts",
+        _("To know in an emergency"),
+        Alert.objects.visible_to(user).filter(resident=resident),
+        ["kind", "text", "is_current"],
+        model=Alert,
+        empty=_("Nothing is written down."),
+    )
+    yield section(
+        "weekly_hours",
+        _("Weekly hours"),
+        WeeklyHours.objects.visible_to(user).filter(resident=resident),
+        ["kind", "where", "weekday", "starts", "ends", "starts_on", "ends_on"],
+        model=WeeklyHours,
+        empty=_("No work, school or treatment is written down."),
+    )
+    yield section(
+        "duties",
+        _("Duties in the house"),
+        duties_of(resident, user=user),
+        ["duty", "house", "starts_on", "ends_on"],
+        model=Officer,
+        labels={"house": _("House")},
+        empty=_("No duty until now."),
+    )
+    yield section(
+        "photos",
+        _("Photos"),
+        Photo.objects.visible_to(user).filter(resident=resident).select_related("file"),
+        ["file", "recorded_as", "recorded_at"],
+        model=Photo,
+        labels=by | {"file": _("Kind of picture")},
+        empty=_("There is no photo."),
+    )
+    yield section(
+        "looks",
+        _("Who looked"),
+        looks_at(resident, user=user),
+        ["looked_at", "actor_label", "actor_kind", "what", "detail"],
+        model=Look,
+        labels={
+            "looked_at": _("When"),
+            "actor_label": _("Who"),
+            "actor_kind": _("As"),
+            "what": _("At"),
+            "detail": _("Which"),
+        },
+        history=False,
+        empty=_("Nobody looked yet."),
+    )
+
+
 def age(birth_date: date | None, *, today: date) -> int | None:
     """Whole years. Somebody born on February 29 turns a year older on March 1 where there is no such day."""
     if birth_date is None:
         return None
     return today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
+
+
+def _alike(hours: list[WeeklyHours]) -> list[Row]:
+    """The same hours on several days in one line."""
+    days: dict[tuple[str, ...], list[str]] = {}
+    for one in hours:
+        span = {"starts": time_format(one.starts), "ends": time_format(one.ends)}
+        said = f"{capfirst(one.get_kind_display())} · {one.where}" if one.where else capfirst(one.get_kind_display())
+        days.setdefault((said, _("%(starts)s to %(ends)s") % span), []).append(one.get_weekday_display())
+    return [Row(fact=said, reason=f"{span} · {', '.join(on)}") for (said, span), on in days.items()]
 
 
 def _sobriety_entry(written: SobrietyDate) -> Entry:

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from residents.people.models import Alert, Contact, Officer, Resident, SobrietyDate, WeeklyHours
+from residents.people.services import KEPT_BY_STAFF
 from soberhouse.forms import ChangeForm, DateInput, PhoneInput, Segmented, TimeInput
 
 
@@ -71,6 +72,22 @@ class ContactForm(forms.ModelForm):
 class ContactChangeForm(ChangeForm, ContactForm):
     reason = why(required=False)
 
+    class Meta(ContactForm.Meta):
+        fields = [*ContactForm.Meta.fields, "is_current"]
+
+
+class OwnContactForm(forms.ModelForm):
+    """What a resident writes down themselves: the kinds that staff keep are not offered."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=[choice for choice in Contact.Kind.choices if choice[0] not in KEPT_BY_STAFF]
+    )
+
+    class Meta(ContactForm.Meta):
+        pass
+
+
+class OwnContactChangeForm(ChangeForm, OwnContactForm):
     class Meta(ContactForm.Meta):
         fields = [*ContactForm.Meta.fields, "is_current"]
 

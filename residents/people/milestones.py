@@ -57,6 +57,11 @@ class Path:
     days_to_next: int
     percent: int
 
+    @property
+    def lately(self) -> tuple[Milestone, ...]:
+        """The last few that were reached."""
+        return self.reached[-3:]
+
 
 def after_months(since: date, months: int) -> date:
     """The day on which so many whole months have gone by since `since`."""

@@ -347,7 +347,7 @@ class WeeklyHours(OfResident):
 
 class OfficerQuerySet(InHouseQuerySet):
     def seen_by_resident(self, user: User) -> Q:
-        return Q(house__in=House.objects.lived_in_by(user).values("pk"))
+        return Q(house__in=House.objects.lived_in_by(user).values("pk")) | Q(resident__user=user)
 
 
 class Officer(InHouse):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,9 +16,9 @@ RECORD_CORRECTED = declare("record-corrected", gettext_lazy("something recorded 
 
 
 def tell(resident: Resident, kind: Kind, text: str, url: str = "") -> None:
-    """Tell `resident`, if they sign in, something about themselves."""
+    """Tell `resident`, if they sign in, something about themselves; it leads to their own record, or to `url`."""
     if resident.user_id is not None:
-        notify(users=[resident.user], kind=kind, text=text, url=url)
+        notify(users=[resident.user], kind=kind, text=text, url=url or reverse("my_record"))
 
 
 def tell_duty_given(duty: Officer) -> None:

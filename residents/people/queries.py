@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
-from residents.houses.models import House
-from residents.people.models import Contact, Officer, Resident, SobrietyDate, WeeklyHours
+from residents.houses.models import House, Role
+from residents.houses.permissions import RoleKind
+from residents.people.models import Contact, Look, Officer, Resident, SobrietyDate, WeeklyHours
 from soberhouse.accounts.models import User
+
+
+def resident_of(user: User) -> Resident | None:
+    """The resident that `user` is, or None. At most one query, however often it is asked."""
+    return getattr(user, "resident", None)
 
 
 def home(resident: Resident, *, user: User) -> House | None:
@@ -20,6 +29,12 @@ def home(resident: Resident, *, user: User) -> House | None:
     applies = Q(pk__in=resident.applications.filter(status__in=Resident.APPLYING).values("house"))
     houses = House.objects.visible_to(user).select_related("organization").filter(lives | applies)
     return houses.order_by(ExpressionWrapper(lives, BooleanField()).desc(), "name").first()
+
+
+def house_of(resident: Resident) -> House | None:
+    """The house where they live now, with its organization. One query."""
+    living = House.objects.filter(stays__resident=resident, stays__ends_on=None, stays__voided=False)
+    return living.select_related("organization").first()
 
 
 def today_for(resident: Resident, *, house: House | None) -> date:
@@ -78,3 +93,108 @@ def sobriety_of(resident: Resident, *, user: User) -> list[SobrietyDate]:
 def duties_of(resident: Resident, *, user: User) -> QuerySet[Officer]:
     """Every duty in a house that `user` sees, the newest first."""
     return Officer.objects.visible_to(user).filter(resident=resident).select_related("house")
+
+
+@dataclass(frozen=True)
+class Housemate:
+    """Somebody of the same house as those who live there know them: the name a shared board shows, and their duties."""
+
+    name: str
+    duties: str
+    is_oneself: bool
+
+
+def housemates_of(resident: Resident, *, house: House, today: date) -> list[Housemate]:
+    """Everybody who lives in the house now, oneself first. Two queries, and no other fact about anybody."""
+    people = Resident.objects.filter(stays__house=house, stays__ends_on=None, stays__voided=False)
+    officers = Officer.objects.filter(Q(ends_on=None) | Q(ends_on__gt=today), house=house, starts_on__lte=today)
+    duties: dict[int, list[str]] = {}
+    for officer in officers.order_by("starts_on", "id"):
+        duties.setdefault(officer.resident_id, []).append(str(officer.get_duty_display()))
+    mates = [
+        Housemate(one.short_name, ", ".join(duties.get(one.pk, [])), one.pk == resident.pk) for one in people.distinct()
+    ]
+    return sorted(mates, key=lambda mate: (not mate.is_oneself, mate.name.casefold()))
+
+
+def managers_of(house: House, *, now: datetime) -> list[User]:
+    """Who manages the house at this instant and may sign in, by name. One query."""
+    roles = Role.objects.live(now=now).filter(house=house, kind=RoleKind.MANAGER)
+    return list(User.objects.filter(pk__in=roles.values("user"), is_active=True).order_by("name", "pk"))
+
+
+def looks_at(resident: Resident, *, user: User) -> QuerySet[Look]:
+    """Who looked at what of theirs, the latest first, as far as `user` may know."""
+    return Look.objects.visible_to(user).filter(resident=resident)
+
+
+def at_oneself(look: Look) -> str:
+    """What somebody looked at, told to whom it is about."""
+    words = {
+        Look.What.PAGE: _("your page"),
+        Look.What.HISTORY: _("the history of a record"),
+        Look.What.PAPER: _("a paper about you"),
+        Look.What.PHOTO: _("your photo"),
+        Look.What.API: _("your record, through a program"),
+    }
+    said = words.get(look.what, look.what)
+    return f"{said} ({look.detail})" if look.detail else said
+
+
+@dataclass(frozen=True)
+class Looker:
+    """Somebody who looked in some days: who, what at, how often, and when last."""
+
+    name: str
+    whats: str
+    times: int
+    last: datetime
+
+
+def lookers_since(resident: Resident, *, user: User, since: datetime) -> list[Looker]:
+    """Everybody who looked at or after `since`, whoever looked last first. One query."""
+    found: dict[tuple[str, int], list[Look]] = {}
+    for look in looks_at(resident, user=user).filter(looked_at__gte=since):
+        found.setdefault((look.actor_kind, look.actor_id), []).append(look)
+    return [
+        Looker(
+            name=looks[0].actor_label,
+            whats=", ".join(dict.fromkeys(at_oneself(look) for look in looks)),
+            times=len(looks),
+            last=looks[0].looked_at,
+        )
+        for looks in found.values()
+    ]
+
+
+@dataclass(frozen=True)
+class Weekday:
+    """One day of the week at hand, and the hours of it that are spoken for."""
+
+    day: date
+    hours: Sequence[WeeklyHours]
+    is_today: bool
+
+
+def week_of(hours: Sequence[WeeklyHours], *, today: date) -> list[Weekday]:
+    """The seven days of the week that `today` is in, Monday first, each with the hours that count on it."""
+    monday = today - timedelta(days=today.weekday())
+    days = [monday + timedelta(days=n) for n in range(7)]
+    return [
+        Weekday(
+            day=day,
+            hours=[
+                one
+                for one in hours
+                if one.weekday == day.weekday() and one.starts_on <= day and (one.ends_on is None or day < one.ends_on)
+            ],
+            is_today=day == today,
+        )
+        for day in days
+    ]
+
+
+def start_of_week(today: date) -> datetime:
+    """Midnight of Monday, by the clock in force."""
+    monday = today - timedelta(days=today.weekday())
+    return timezone.make_aware(datetime(monday.year, monday.month, monday.day))  # noqa: DTZ001 -- made aware here

@@ -1,7 +1,8 @@
 """Every write about a person: who they are, their sobriety date, alerts, contacts, weekly hours and duties.
 
 Each service is one transaction, is done as whoever acts now (`soberhouse.history.acting_as`), and refuses
-with a ValidationError that says what would be right. Nobody records about themselves: PermissionDenied.
+with a ValidationError that says what would be right. Nobody records about themselves: PermissionDenied. What is theirs
+to keep, their own contacts, has services of its own (`own_…`), which refuse everybody else.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ NAMES = ("legal_first_name", "legal_last_name", "preferred_name")
 ABOUT_THEM = (*NAMES, "gender", "pronouns", "birth_date", "phone")
 # What stands in papers: once written down, a change of it is a correction.
 ON_RECORD = ("legal_first_name", "legal_last_name", "birth_date")
+# Contacts that the house keeps, because a court relies on them.
+KEPT_BY_STAFF = frozenset({Contact.Kind.OFFICER})
 
 
 def recorded() -> dict[str, Any]:
@@ -48,6 +51,13 @@ def not_about_oneself(resident: Resident) -> None:
     about = resident.user_id is not None and acting is not None
     if about and acting.actor_kind == "user" and acting.actor_id == resident.user_id:
         raise PermissionDenied(_("Nobody records about themselves."))
+
+
+def only_oneself(resident: Resident) -> None:
+    """Raise PermissionDenied unless the acting user is this resident."""
+    acting = acting_now()
+    if acting is None or resident.user_id is None or (acting.actor_kind, acting.actor_id) != ("user", resident.user_id):
+        raise PermissionDenied(_("Only they themselves keep this."))
 
 
 @transaction.atomic
@@ -227,30 +237,50 @@ def contact_add(
 ) -> Contact:
     """Somebody to call, or who may call. Refuses one of the same kind and name who is on record already."""
     not_about_oneself(resident)
-    resident = _locked(resident)
-    contact = Contact(
-        resident=resident,
-        kind=kind,
-        name=tidy(name),
-        relationship=relationship,
-        phone=phone,
-        email=email,
-        note=note,
+    return _contact_save(
+        Contact(kind=kind, name=name, relationship=relationship, phone=phone, email=email, note=note), resident=resident
     )
-    if Contact.objects.filter(resident=resident, kind=kind, name=contact.name, is_current=True).exists():
-        raise ValidationError({"name": _("This contact is on record already. Change what is new about them.")})
-    contact.full_clean()
-    contact.save()
-    return contact
 
 
 @transaction.atomic
 def contact_change(*, contact: Contact, changes: Mapping[str, Any], reason: str = "") -> Contact:
     """Change a contact, or end it with `is_current`; it stays on record."""
     not_about_oneself(contact.resident)
+    return _contact_write(_locked(contact), changes, reason=reason)
+
+
+@transaction.atomic
+def own_contact_add(
+    *,
+    resident: Resident,
+    kind: str,
+    name: str,
+    relationship: str = "",
+    phone: str = "",
+    email: str = "",
+    note: str = "",
+) -> Contact:
+    """Somebody whom the acting resident themselves writes down; the staff of their house see it at once.
+
+    Refuses anybody else, the kinds that staff keep, and one of the same kind and name who is on record already.
+    """
+    only_oneself(resident)
+    _check_own_kind(kind)
+    return _contact_save(
+        Contact(kind=kind, name=name, relationship=relationship, phone=phone, email=email, note=note), resident=resident
+    )
+
+
+@transaction.atomic
+def own_contact_change(*, contact: Contact, changes: Mapping[str, Any]) -> Contact:
+    """The acting resident changes a contact of their own, whoever wrote it down, or ends it with `is_current`; it stays
+    on record. Refuses anybody else, and contacts of the kinds that staff keep."""
+    only_oneself(contact.resident)
     contact = _locked(contact)
-    new = {name: tidy(value) if name == "name" else value for name, value in changes.items()}
-    return _write(contact, new, reason=reason)
+    if contact.kind in KEPT_BY_STAFF:
+        raise PermissionDenied(_("The staff of the house keep this contact."))
+    _check_own_kind(changes.get("kind", contact.kind))
+    return _contact_write(contact, changes, reason="")
 
 
 @transaction.atomic
@@ -366,6 +396,26 @@ def _write(row: R, changes: Mapping[str, Any], *, reason: str) -> R:
         with because(reason.strip()):
             row.save(update_fields=list(changes))
     return row
+
+
+def _contact_save(contact: Contact, *, resident: Resident) -> Contact:
+    contact.resident = resident = _locked(resident)
+    contact.name = tidy(contact.name)
+    if Contact.objects.filter(resident=resident, kind=contact.kind, name=contact.name, is_current=True).exists():
+        raise ValidationError({"name": _("This contact is on record already. Change what is new about them.")})
+    contact.full_clean()
+    contact.save()
+    return contact
+
+
+def _contact_write(contact: Contact, changes: Mapping[str, Any], *, reason: str) -> Contact:
+    new = {name: tidy(value) if name == "name" else value for name, value in changes.items()}
+    return _write(contact, new, reason=reason)
+
+
+def _check_own_kind(kind: str) -> None:
+    if kind in KEPT_BY_STAFF:
+        raise ValidationError({"kind": _("The staff of the house keep this contact. Ask them to write it down.")})
 
 
 def _sobriety_save(row: SobrietyDate) -> SobrietyDate:

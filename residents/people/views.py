@@ -1,4 +1,4 @@
-"""The forms about one person. Each leads back to the person's page."""
+"""The forms about one person. Each leads back to the person's page; what they keep themselves, to their own record."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -26,11 +27,14 @@ from residents.people.forms import (
     HoursForm,
     OfficerEndForm,
     OfficerForm,
+    OwnContactChangeForm,
+    OwnContactForm,
     PersonForm,
     SobrietyCorrectionForm,
     SobrietyForm,
 )
 from residents.people.models import Alert, Contact, Officer, Resident, SobrietyDate, WeeklyHours
+from residents.people.own import oneself
 from residents.people.queries import home, hours_in_words, today_for
 from soberhouse.form_page import form_page
 
@@ -158,6 +162,45 @@ def contact_change(request: HttpRequest, contact: Contact) -> HttpResponse:
         submit=_("Save"),
         done=_("The contact is changed."),
     )
+
+
+@oneself
+def my_contact_add(request: HttpRequest, resident: Resident) -> HttpResponse:
+    """Somebody to call, written down by the resident themselves."""
+    return _ask_oneself(
+        request,
+        OwnContactForm(request.POST or None),
+        lambda data: services.own_contact_add(resident=resident, **data),
+        title=_("Somebody to call for me"),
+        intro=_("Those who run your house see it at once."),
+        submit=_("Add the contact"),
+        done=_("The contact is added."),
+    )
+
+
+@of(Contact, Action.OWN_RECORD, "resident__organization")
+def my_contact_change(request: HttpRequest, contact: Contact) -> HttpResponse:
+    """Change one's own contact, or say that it is none any more."""
+    where(request, contact.resident)
+    if contact.kind in services.KEPT_BY_STAFF:
+        raise PermissionDenied(_("The staff of the house keep this contact."))
+    form = OwnContactChangeForm(request.POST or None, initial=model_to_dict(contact))
+    return _ask_oneself(
+        request,
+        form,
+        lambda data: services.own_contact_change(contact=contact, changes=form.changes),
+        title=contact.name,
+        submit=_("Save"),
+        done=_("The contact is changed."),
+    )
+
+
+def _ask_oneself(
+    request: HttpRequest, form: forms.BaseForm, save: Callable[[dict[str, Any]], Any], **facts: Any
+) -> HttpResponse:
+    """One form of one's own record, which leads back there."""
+    page = reverse("my_record")
+    return form_page(request, form, save, to=page, cancel_url=page, back_url=page, back_label=_("Me"), **facts)
 
 
 @of(Resident, Action.RECORD, "organization")

@@ -1,21 +1,24 @@
-"""What stays offer to the pages that gather: Today's cards, the resident's stay, and their timeline."""
+"""What stays offer to the pages that gather: Today's cards, the resident's stay and their timeline; for that resident,
+where they sleep, and all of it to keep."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from residents.houses.models import House
+from residents.houses.models import House, Organization
 from residents.houses.permissions import Action
 from residents.houses.standing import Standing
 from residents.people.models import Resident
-from residents.stays.models import Application, BedUse, Discharge, Phase, Stay
+from residents.stays import reports
+from residents.stays.models import Application, ApplicationEvent, BedUse, Discharge, Phase, Stay
 from residents.stays.queries import (
     chain_starts,
     free_beds,
@@ -25,9 +28,13 @@ from residents.stays.queries import (
     open_applications,
     overdue_stays,
 )
-from soberhouse.cards import Card, Entry, Order, Row
+from soberhouse.accounts.models import User
+from soberhouse.cards import Card, Entry, Order, Row, Section, section
+from soberhouse.documents.kinds import Offer
+from soberhouse.documents.models import IssuedDocument
 
 LAPSES_SOON = timedelta(days=2)
+LEFT_LATELY = timedelta(days=60)  # whose papers are still asked for
 
 
 def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
@@ -225,6 +232,240 @@ def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[En
             _url(row.stay),
             struck=row.undone or hasattr(row, "corrected_by"),
         )
+    kinds = [kind.slug for kind in reports.ALL]
+    issued = IssuedDocument.objects.visible_to(user).filter(resident=resident, kind__in=kinds)
+    for document in issued.select_related("withdrawal"):
+        yield _issued_entry(document)
+
+
+def _issued_entry(document: IssuedDocument) -> Entry:
+    words = {"paper": document.title, "recipient": document.recipient}
+    withdrawal = getattr(document, "withdrawal", None)
+    return Entry(
+        timezone.localtime(document.issued_at).date(),
+        (_("%(paper)s issued for %(recipient)s") if document.recipient else _("%(paper)s issued")) % words,
+        _("Withdrawn: %(reason)s") % {"reason": withdrawal.reason} if withdrawal else document.purpose,
+        document.issued_as,
+        reverse("paper", args=[document.uuid]),
+        struck=withdrawal is not None,
+    )
+
+
+def papers(place: House | Organization, standing: Standing, today: date) -> Iterator[Offer]:
+    """The papers that can be issued now about a house and whoever lives there or left lately, or about all houses."""
+    if not standing.may(Action.ISSUE_PAPERS, place):
+        return
+    if isinstance(place, Organization):
+        yield Offer(kind=reports.OCCUPANCY, url=reverse("occupancy_all_issue", args=[place.uuid]))
+        return
+    yield Offer(kind=reports.CENSUS, url=reverse("census_issue", args=[place.uuid]))
+    yield Offer(kind=reports.OCCUPANCY, url=reverse("occupancy_issue", args=[place.uuid]))
+    stays = Stay.objects.visible_to(standing.user).real().filter(house=place).select_related("house", "resident")
+    lately = stays.filter(Q(ends_on=None) | Q(ends_on__gt=today - LEFT_LATELY))
+    for stay in lately.order_by(F("ends_on").desc(nulls_first=True), "resident__legal_last_name", "id"):
+        if not standing.may(Action.ISSUE_PAPERS, stay):
+            continue  # oneself
+        detail = _("left %(day)s") if stay.ends_on else _("since %(day)s")
+        urls = {reports.LETTER: reverse("letter_issue", args=[stay.uuid])}
+        if stay.ends_on:
+            urls[reports.DISCHARGE_SUMMARY] = reverse("discharge_summary_issue", args=[stay.uuid])
+        else:
+            urls[reports.FACE_SHEET] = reverse("face_sheet_issue", args=[stay.resident.uuid])
+        for kind, url in urls.items():
+            yield Offer(
+                kind=kind, url=url, about=stay.name, detail=detail % {"day": _day(stay.ends_on or stay.starts_on)}
+            )
+
+
+def issued_anew(document: IssuedDocument, standing: Standing) -> Iterator[str]:
+    """Where the same paper is issued again, as things are now, as long as it can be."""
+    name, row = "", None
+    match document.kind:
+        case reports.CENSUS.slug:
+            name, row = "census_issue", document.house
+        case reports.OCCUPANCY.slug:
+            name = "occupancy_issue" if document.house else "occupancy_all_issue"
+            row = document.house or document.organization
+        case reports.FACE_SHEET.slug:
+            name = "face_sheet_issue"
+            row = Resident.objects.visible_to(standing.user).filter(pk=document.resident_id).first()
+        case reports.LETTER.slug | reports.DISCHARGE_SUMMARY.slug:
+            name = "letter_issue" if document.kind == reports.LETTER.slug else "discharge_summary_issue"
+            row = (
+                Stay.objects.visible_to(standing.user)
+                .real()
+                .filter(resident=document.resident_id, house=document.house_id)
+                .filter(starts_on__lte=timezone.localtime(document.as_of).date())
+                .first()
+            )
+    if row is not None:
+        yield f"{reverse(name, args=[row.uuid])}?replaces={document.uuid}"
+
+
+def week(resident: Resident, today: date) -> Iterator[Card]:
+    """Where I sleep, the phase and the plan; else what became of what I asked for; else where I lived last."""
+    user = resident.user
+    mine = Stay.objects.visible_to(user).real().filter(resident=resident).select_related("house")
+    stay = mine.filter(ends_on=None).first()
+    asked = [
+        Row(
+            fact=_("A bed in %(house)s") % {"house": application.house},
+            reason=_("asked for on %(day)s") % {"day": _day(application.received_on)},
+            state="held" if application.status == Application.Status.ACCEPTED else "plain",
+            word=_("place %(place)s") % {"place": application.place}
+            if application.place
+            else application.get_status_display(),
+        )
+        for application in Application.objects.visible_to(user)
+        .live()
+        .filter(resident=resident)
+        .select_related("house")
+        .order_by("received_on", "id")
+    ]
+    if stay is not None:
+        yield Card(title=_("Where I sleep"), order=Order.NUMBERS, rows=list(_where(stay, user, today)))
+    elif not asked and (last := mine.first()) is not None:
+        span = {"starts": date_format(last.starts_on), "ends": date_format(last.ends_on)}
+        lived = Row(fact=last.house.name, reason=_("%(starts)s to %(ends)s") % span)
+        yield Card(title=_("Where I lived last"), order=Order.NUMBERS, rows=[lived])
+    if asked:
+        yield Card(title=_("What I asked for"), order=Order.NUMBERS, rows=asked)
+
+
+def _where(stay: Stay, user: User, today: date) -> Iterator[Row]:
+    """The bed now and the next one, the phase, and what is planned."""
+    uses = BedUse.objects.visible_to(user).real().filter(stay=stay).select_related("bed__room")
+    beds = list(uses.order_by("starts_on", "id"))
+    now = [use for use in beds if use.starts_on <= today]
+    since = _("since %(day)s") % {"day": _day((now[-1] if now else stay).starts_on)}
+    yield Row(
+        fact=_("Bed %(bed)s") % {"bed": now[-1].bed.label} if now else stay.house.name,
+        reason=f"{stay.house} · {since}" if now else since,
+    )
+    for use in beds[len(now) :]:
+        coming = _("from %(day)s on") % {"day": _day(use.starts_on)}
+        yield Row(_("Bed %(bed)s") % {"bed": use.bed.label}, coming, word=_in_days(use.starts_on, today))
+    phases = Phase.objects.visible_to(user).filter(stay=stay, voided=False).select_related("kind")
+    for phase in phases.order_by("starts_on", "id"):
+        if phase.starts_on > today:
+            yield Row(
+                phase.kind.name,
+                _("from %(day)s on") % {"day": _day(phase.starts_on)},
+                word=_in_days(phase.starts_on, today),
+            )
+        elif phase.ends_on is None or phase.ends_on > today:
+            yield Row(phase.kind.name, _("my phase since %(day)s") % {"day": _day(phase.starts_on)})
+    if stay.expected_on is not None:
+        days = (stay.expected_on - today).days
+        yield Row(
+            fact=_("Move-out planned for %(day)s") % {"day": date_format(stay.expected_on)},
+            reason="" if days >= 0 else _("That day is past: talk with your manager about the plan."),
+            word=_("today") if days == 0 else _in_days(stay.expected_on, today) if days > 0 else "",
+        )
+
+
+def own(resident: Resident, today: date) -> Iterator[Section]:
+    """All that is on record of their applications and stays, in every house."""
+    user = resident.user
+    by = {"recorded_as": _("By"), "recorded_at": _("Written down")}
+    house = {"house": _("House")}
+    mistake = _("entered by mistake")
+    stays = Stay.objects.visible_to(user).filter(resident=resident)
+    yield section(
+        "stays",
+        _("Stays"),
+        stays.select_related("house", "resident", *_named("continues"), *_named("application")),
+        ["house", "starts_on", "ends_on", "expected_on", "continues", "application", "voided", "left_as"],
+        model=Stay,
+        labels=house | {"continues": _("Continues"), "application": _("Application")},
+        struck=lambda row: mistake if row.voided else "",
+        empty=_("No stay yet."),
+    )
+    uses = BedUse.objects.visible_to(user).filter(Q(stay__resident=resident) | Q(application__resident=resident))
+    yield section(
+        "beds",
+        _("Beds"),
+        uses.select_related("house", "bed__room", *_named("stay"), *_named("application")).order_by(
+            "-starts_on", "-id"
+        ),
+        ["house", "bed", "kind", "starts_on", "ends_on", "stay", "application", "note", "voided"],
+        model=BedUse,
+        labels=house | {"bed": _("Bed"), "stay": _("Stay"), "application": _("Application")},
+        struck=lambda row: mistake if row.voided else "",
+        empty=_("No bed yet."),
+    )
+    yield section(
+        "phases",
+        _("Phases"),
+        Phase.objects.visible_to(user)
+        .filter(stay__resident=resident)
+        .select_related("house", "kind", *_named("stay"))
+        .order_by("-starts_on", "-id"),
+        ["house", "kind", "starts_on", "ends_on", "reason", "stay", "voided"],
+        model=Phase,
+        labels=house | {"kind": _("Phase"), "stay": _("Stay")},
+        struck=lambda row: mistake if row.voided else "",
+        empty=_("No phase is written down."),
+    )
+    yield section(
+        "discharges",
+        _("Discharges"),
+        Discharge.objects.visible_to(user)
+        .filter(stay__resident=resident)
+        .select_related("house", *_named("stay"), "corrected_by", "corrects__stay__house", "corrects__stay__resident")
+        .order_by("-recorded_at", "-id"),
+        [
+            *("house", "stay", "left_on", "reason", "destination", "where_to", "decided_by", "belongings"),
+            *("medications", "money", "naloxone", "may_return", "return_terms", "note", "recorded_as", "recorded_at"),
+            *("corrects", "correction_reason", "undone"),
+        ],
+        model=Discharge,
+        labels=house
+        | by
+        | {
+            "stay": _("Stay"),
+            "corrects": _("Instead of"),
+            "correction_reason": _("Why it was corrected"),
+            "undone": _("Taken back"),
+        },
+        struck=_discharge_struck,
+        empty=_("No discharge."),
+    )
+    asked = Application.objects.visible_to(user).filter(resident=resident)
+    yield section(
+        "applications",
+        _("Applications"),
+        asked.select_related("house", "partner").order_by("-received_on", "-id"),
+        [
+            *("house", "status", "received_on", "wanted_on", "referred_by", "partner", "note", "place", "closed_as"),
+        ],
+        model=Application,
+        labels=house | {"partner": _("Sent by"), "closed_as": _("Name when it was closed")},
+        empty=_("No application."),
+    )
+    yield section(
+        "application_events",
+        _("What became of the applications"),
+        ApplicationEvent.objects.visible_to(user)
+        .filter(application__resident=resident)
+        .select_related(*_named("application"))
+        .order_by("-recorded_at", "-id"),
+        ["application", "kind", "reason", "place", "recorded_as", "recorded_at"],
+        model=ApplicationEvent,
+        labels=by | {"application": _("Application"), "kind": _("What")},
+        empty=_("Nothing yet."),
+    )
+
+
+def _named(name: str) -> tuple[str, ...]:
+    """What the name of a stay or an application is made of, for `select_related`."""
+    return f"{name}__house", f"{name}__resident"
+
+
+def _discharge_struck(row: Discharge) -> str:
+    if hasattr(row, "corrected_by"):
+        return _("corrected")
+    return _("taken back") if row.undone else ""
 
 
 def _url(stay: Stay) -> str:

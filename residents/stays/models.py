@@ -323,7 +323,7 @@ class NobodyStillThere(TriggerConstraint):
 
 class BedUseQuerySet(InHouseQuerySet):
     def seen_by_resident(self, user: User) -> Q:
-        return Q(stay__resident__user=user)
+        return Q(stay__resident__user=user) | Q(application__resident__user=user)
 
     def real(self) -> BedUseQuerySet:
         return self.filter(voided=False)

@@ -32,6 +32,11 @@ class NameOrEmailBackend(ModelBackend):
             return None
         return user if user.check_password(password) and self.user_can_authenticate(user) else None
 
+    def get_user(self, user_id: int) -> User | None:
+        """Who a session is of, with the resident they are, if any: the way through every page depends on it."""
+        user = User.objects.select_related("resident").filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
+
 
 class ResetLink(PasswordResetTokenGenerator):
     """A link to a new password works once, for some days, and not for somebody who was deactivated since."""

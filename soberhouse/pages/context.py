@@ -2,41 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from residents.houses.access import standing_of
 from residents.houses.models import House, Organization
 from residents.houses.permissions import Action
+from residents.houses.standing import Standing
+from residents.people.queries import resident_of
+from soberhouse.notices.queries import unread_count
 
 
 @dataclass(frozen=True)
 class NavItem:
-    """One door of the navigation. `names` are the URL names under which it is the current one."""
+    """One door of the navigation. `current` where it is the page at hand; `count` is what waits behind it."""
 
     label: str
     icon: str
     url: str
     current: bool = False
+    count: int = 0
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """The houses this person reaches, the one at hand, and what they can open there. Nothing for somebody not signed
-    in."""
+    in. Found once a request, however many templates a page is made of."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    standing = standing_of(request)
+    if not hasattr(request, "surroundings"):
+        request.surroundings = _surroundings(request)
+    return request.surroundings
+
+
+def _surroundings(request: HttpRequest) -> dict[str, Any]:
+    user, standing = request.user, standing_of(request)
     houses = list(House.objects.visible_to(user).select_related("organization")[:MOST_HOUSES])
     house = house_at_hand(request, houses)
     organizations = list(Organization.objects.filter(pk__in=standing.operates)) if standing.operates else []
+    unread = unread_count(user)
+    lives_only = resident_of(user) is not None and not standing.roles
+    own = _own_nav(request, unread) if resident_of(user) is not None else []
     return {
         "today": house.today() if house else None,
-        "nav": _nav(request, house, organizations),
+        "nav": own if lives_only else _both(_nav(request, house, organizations), own, standing),
+        "news": unread,
+        # Who only lives here has the notices among the doors, and no bell beside.
+        "unread_notices": None if lives_only else unread,
         "house": house,
         "houses": [
             {"pk": each.pk, "name": each.name, "url": reverse("house_today", args=[each.uuid])} for each in houses
@@ -59,6 +75,37 @@ def house_at_hand(request: HttpRequest, houses: list[House]) -> House | None:
         return house
     last = request.session.get("house")
     return next((each for each in houses if str(each.uuid) == last), houses[0] if len(houses) == 1 else None)
+
+
+def address_or_none(name: str, *args: Any) -> str:
+    """The address of a page that another part of the site may bring; empty where none does."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _own_nav(request: HttpRequest, unread: int) -> list[NavItem]:
+    """A resident's own doors."""
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    notices = NavItem(_("Notices"), "bell", reverse("notices"), here == "notices", unread)
+    me = ("my_record", "my_looks", "my_contact_add", "my_contact_change")
+    return [
+        NavItem(_("My week"), "week", reverse("my_week"), here == "my_week"),
+        NavItem(_("House"), "house", reverse("my_house"), here == "my_house"),
+        notices,
+        NavItem(_("Me"), "person", reverse("my_record"), here in me),
+    ]
+
+
+def _both(items: list[NavItem], own: list[NavItem], standing: Standing) -> list[NavItem]:
+    """The doors of somebody who works here; and their own, if they are a resident beside or were one. Whoever lives
+    here now has their week among the first on a phone; for notices there is the bell."""
+    if not own:
+        return items
+    week, house, _notices, me = own
+    place = 3 if standing.may_anywhere(Action.OWN_RECORD) else len(items)
+    return [*items[:place], week, *items[place:], replace(house, label=_("My house")), me]
 
 
 def _nav(request: HttpRequest, house: House | None, organizations: list[Organization]) -> list[NavItem]:
@@ -84,6 +131,9 @@ def _nav(request: HttpRequest, house: House | None, organizations: list[Organiza
         items.append(item(_("Occupancy"), "occupancy", "occupancy", house.uuid))
     elif standing.may_anywhere(Action.SEE_RESIDENTS):
         items.append(item(_("Occupancy"), "occupancy", "occupancy_all"))
+    papers = address_or_none("papers", house.uuid) if house else address_or_none("papers")
+    if papers and standing.may_anywhere(Action.SEE_RESIDENTS):
+        items.append(NavItem(_("Papers"), "note", papers, current=here in ("papers", "paper")))
     if standing.may_anywhere(Action.IMPORT):
         items.append(item(_("Import"), "import", "import_roster"))
     if house is not None and standing.may(Action.SETTLE_HOUSE, house):

@@ -11,13 +11,16 @@ from django.utils import timezone
 from residents.houses.access import of_house, signed_in, standing_of
 from residents.houses.models import House
 from residents.houses.permissions import Action
+from residents.people.queries import resident_of
 from residents.stays.queries import Occupancy, occupancy
 from soberhouse.pages.gather import gather
 
 
 @signed_in("everybody starts here; the page shows only what each may see")
 def today(request: HttpRequest) -> HttpResponse:
-    """The only house's Today, or all one's houses at a glance."""
+    """The only house's Today, or all one's houses at a glance; for a resident who works in none, their own week."""
+    if not standing_of(request).roles and resident_of(request.user) is not None:
+        return redirect("my_week")
     houses = House.objects.visible_to(request.user).select_related("organization")
     shown = list(houses)
     if len(shown) == 1:

@@ -7,7 +7,7 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from soberhouse.cards import Card, Entry, Order
+from soberhouse.cards import Card, Entry, Order, Record, Section
 
 register = template.Library()
 
@@ -28,3 +28,9 @@ def gathered(context: Context, card: Card) -> SafeString:
 def happened(one: Entry) -> SafeString:
     """An entry as one `<li>` of `<ol class="timeline">`; what was undone since is struck out and says so."""
     return SafeString(render_to_string("soberhouse/components/happened.html", {"one": one}))
+
+
+@register.filter
+def told(section: Section, one: Record) -> list[tuple[str, str]]:
+    """What a record of this section says, each cell with its header; what it does not say is left out."""
+    return [(label, cell) for label, cell in zip(section.headers, one.cells, strict=True) if cell]

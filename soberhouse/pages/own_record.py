@@ -1,0 +1,298 @@
+"""All that is on record about one person, for them to read and to take along: gathered, as JSON and as a PDF."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from residents.people.models import Resident
+from soberhouse.accounts.models import AccountEvent, ApiKey, Invitation, User
+from soberhouse.cards import Record, Section, in_words, plainly, section
+from soberhouse.documents.models import IssuedDocument, Withdrawal
+from soberhouse.notices.models import Notice
+from soberhouse.pages.gather import offers
+
+# How the JSON is read: the number goes up when a reader of the last one would be misled by the next.
+SCHEMA, VERSION = "soberhouse-own-record", 1
+# More columns than this stand below each other on paper.
+COLUMNS = 6
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of a record: when, by whom, why, and what became of each field."""
+
+    at: datetime
+    kind: str
+    by: str
+    through: str
+    why: str
+    fields: Sequence[tuple[str, str, str]]  # its name, what it said, what it says
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class OwnRecord:
+    """Everything, at one instant, by the clock of one place. `changes` are found by section and key of the record."""
+
+    resident: Resident
+    made_at: datetime
+    zone: str
+    sections: Sequence[Section]
+    changes: Mapping[tuple[str, int], Sequence[Change]]
+
+
+def sections_of(resident: Resident, *, today: Any) -> list[Section]:
+    """What every subject has on record about them, and what the platform has about their account. The same queries,
+    however much it is."""
+    subjects = [each for offer in offers("own") for each in offer(resident, today)]
+    return [*subjects, *_papers(resident), *_account(resident.user)]
+
+
+def own_record(resident: Resident, *, zone: str, today: Any, now: datetime) -> OwnRecord:
+    """All of it with its history. One query more for each table that keeps one."""
+    found = sections_of(resident, today=today)
+    return OwnRecord(resident, now, zone, found, {key: changes for each in found for key, changes in _changes(each)})
+
+
+def as_json(record: OwnRecord) -> bytes:
+    """The whole record for a program."""
+    told = {
+        each.name: [
+            {**one.data, "changes": [_change_data(change) for change in record.changes.get((each.name, one.key), ())]}
+            for one in each.records
+        ]
+        for each in record.sections
+    }
+    head = {
+        "schema": SCHEMA,
+        "version": VERSION,
+        "made_at": record.made_at.isoformat().replace("+00:00", "Z"),
+        "time_zone": record.zone,
+        "organization": record.resident.organization.name,
+    }
+    return json.dumps({**head, "records": told}, ensure_ascii=False, indent=2).encode()
+
+
+def as_pdf(record: OwnRecord) -> bytes:
+    """The whole record on paper, for them and for whom they give it to. It is not in the register of issued papers."""
+    from soberhouse.documents import paper  # noqa: PLC0415 -- slow to import, and few requests need it
+
+    head = paper.Head(
+        organization=record.resident.organization.name,
+        title=_("My record"),
+        as_of=record.made_at,
+        zone=record.zone,
+        issued_by=str(record.resident),
+        issued_at=record.made_at,
+        confidential=_("About one person. Keep it closed."),
+    )
+    blocks: list[paper.Block] = [
+        paper.Text(
+            _("All that %(organization)s has on record about me: what counts, what was corrected, and who looked.")
+            % {"organization": record.resident.organization}
+        )
+    ]
+    for each in record.sections:
+        blocks.append(paper.Heading(each.title))
+        if len(each.headers) > COLUMNS or len(each.records) == 1:
+            for one in each.records:
+                blocks += [paper.Facts(_facts(each, one)), paper.Space(6)]
+            if not each.records:
+                blocks.append(paper.Text(each.empty))
+        else:
+            rows = [_cells(one) for one in each.records]
+            blocks.append(paper.Table(each.headers, rows, empty=each.empty))
+    blocks += [paper.Heading(_("What was changed")), _changes_table(record)]
+    return paper.render(head, blocks)
+
+
+def _facts(each: Section, one: Record) -> list[tuple[str, str]]:
+    said = [(label, cell) for label, cell in zip(each.headers, one.cells, strict=True) if cell]
+    return [*said, (_("Counts no more"), one.struck)] if one.struck else said
+
+
+def _cells(one: Record) -> list[str]:
+    if not one.struck:
+        return list(one.cells)
+    return [f"{one.cells[0]} ({one.struck})", *one.cells[1:]]
+
+
+def _changes_table(record: OwnRecord) -> Any:
+    from soberhouse.documents import paper  # noqa: PLC0415 -- slow to import, and few requests need it
+
+    found = [
+        (change, each)
+        for each in record.sections
+        for one in each.records
+        for change in record.changes.get((each.name, one.key), ())
+        if change.kind == "changed"
+    ]
+    found.sort(key=lambda pair: pair[0].at, reverse=True)
+    rows = [
+        [
+            date_format(localtime(change.at), "DATETIME_FORMAT"),
+            each.title,
+            change.by,
+            "\n".join(f"{label}: {old or '–'} → {new or '–'}" for label, old, new in change.fields),
+            change.why,
+        ]
+        for change, each in found
+    ]
+    headers = [_("When"), _("In"), _("By"), _("What"), _("Why")]
+    return paper.Table(headers, rows, widths=[2, 2, 2, 4, 2], empty=_("Nothing was changed since it was written down."))
+
+
+# --- history ---
+
+
+KINDS = {"+": "made", "~": "changed", "-": "deleted"}
+
+
+def _changes(each: Section) -> Iterator[tuple[tuple[str, int], list[Change]]]:
+    """The changes of each record of a section whose table keeps history, the first one first."""
+    history = getattr(each.model, "history", None)
+    if history is None or not each.records:
+        return
+    kept = {field.name for field in history.model.tracked_fields}
+    asked = [each.model._meta.get_field(name) for name in each.fields if name in kept]
+    told = [field for field in asked if not field.is_relation]
+    labels = dict(zip(each.fields, each.headers, strict=True))
+    rows = history.filter(id__in=[one.key for one in each.records]).order_by("id", "history_date", "history_id")
+    before: dict[int, Any] = {}
+    found: dict[int, list[Change]] = {}
+    for row in rows:
+        found.setdefault(row.id, []).append(_change(row, before.get(row.id), told, labels))
+        before[row.id] = row
+    yield from (((each.name, key), changes) for key, changes in found.items())
+
+
+def _change(row: Any, before: Any | None, told: Sequence[models.Field], labels: Mapping[str, str]) -> Change:
+    changed = [
+        field for field in told if before is None or getattr(row, field.attname) != getattr(before, field.attname)
+    ]
+    return Change(
+        at=row.history_date,
+        kind=KINDS[row.history_type],
+        by=row.history_actor_label,
+        through=row.history_source,
+        why=row.history_change_reason or "",
+        fields=[
+            (labels[field.name], in_words(before, field) if before else "", in_words(row, field)) for field in changed
+        ],
+        data={field.name: plainly(row, field) for field in changed},
+    )
+
+
+def _change_data(change: Change) -> dict[str, Any]:
+    return {
+        "at": change.at.isoformat().replace("+00:00", "Z"),
+        "kind": change.kind,
+        "by": change.by,
+        "through": change.through,
+        "reason": change.why,
+        "values": dict(change.data),
+    }
+
+
+# --- what the platform has on record ---
+
+
+def papers_of(resident: Resident) -> models.QuerySet[IssuedDocument]:
+    """The papers issued about them that they see, the newest first, with what became of each."""
+    mine = IssuedDocument.objects.visible_to(resident.user).filter(resident=resident)
+    return mine.select_related("house", "organization", "replaces", "withdrawal", "replaced_by")
+
+
+def _papers(resident: Resident) -> Iterator[Section]:
+    gone = {"withdrawn": _("withdrawn"), "replaced": _("replaced")}
+    papers = papers_of(resident)
+    yield section(
+        "papers",
+        _("Papers about me"),
+        papers,
+        ["title", "kind", "recipient", "purpose", "as_of", "house", "issued_as", "issued_at", "code", "replaces"],
+        model=IssuedDocument,
+        labels={
+            "kind": _("Kind"),
+            "house": _("House"),
+            "code": _("Code to check it by"),
+            "replaces": _("Instead of"),
+        },
+        struck=lambda row: gone.get(row.state, ""),
+        history=False,
+        empty=_("No paper was issued about me."),
+    )
+    yield section(
+        "withdrawals",
+        _("Papers that were taken back"),
+        Withdrawal.objects.filter(document__in=papers.values("pk")).select_related("document").order_by("-id"),
+        ["document", "reason", "recorded_as", "recorded_at"],
+        model=Withdrawal,
+        labels={"document": _("Paper"), "recorded_as": _("By"), "recorded_at": _("Written down")},
+        history=False,
+        empty=_("None."),
+    )
+
+
+def _account(user: User) -> Iterator[Section]:
+    yield section(
+        "account",
+        _("My account"),
+        [user],
+        ["username", "name", "email", "notices_by_mail", "is_active", "created_at", "last_login"],
+        model=User,
+        labels={"created_at": _("Made"), "last_login": _("Signed in last")},
+    )
+    yield section(
+        "account_events",
+        _("What happened to my account"),
+        user.account_events.all(),
+        ["kind", "happened_at", "recorded_as", "reason"],
+        model=AccountEvent,
+        labels={"kind": _("What"), "happened_at": _("When"), "recorded_as": _("By"), "reason": _("Reason")},
+        history=False,
+        empty=_("Nothing yet."),
+    )
+    yield section(
+        "notices",
+        _("Notices to me"),
+        Notice.objects.visible_to(user),
+        ["text", "kind", "url", "made_at", "read_at"],
+        model=Notice,
+        labels={
+            "text": _("Notice"),
+            "kind": _("Kind"),
+            "url": _("Leads to"),
+            "made_at": _("Sent"),
+            "read_at": _("Read"),
+        },
+        history=False,
+        empty=_("No notice yet."),
+    )
+    yield section(
+        "slips",
+        _("Invitation slips for me"),
+        Invitation.objects.filter(user=user),
+        ["made_at", "made_as", "expires_at", "used_at", "revoked_at"],
+        model=Invitation,
+        labels={"made_at": _("Made"), "made_as": _("By")},
+        empty=_("None."),
+    )
+    yield section(
+        "api_keys",
+        _("My keys for programs"),
+        ApiKey.objects.filter(user=user),
+        ["name", "prefix", "scopes", "made_at", "expires_at", "revoked_at", "last_used_at"],
+        model=ApiKey,
+        labels={"made_at": _("Made")},
+        empty=_("None."),
+    )
