@@ -64,7 +64,7 @@ def tell_moved_in(stay: Stay, bed: Bed) -> None:
     if stay.resident.user_id is None:  # the bed's name may cost a query, and imports move in hundreds
         return
     facts = {"house": stay.house, "bed": bed.label}
-    tell(stay.resident, MOVED_IN, _("Welcome to %(house)s. Your bed is %(bed)s.") % facts)
+    tell(stay.resident, MOVED_IN, _("Welcome to %(house)s. Your bed is %(bed)s.") % facts, reverse("my_week"))
 
 
 def tell_bed_changed(stay: Stay, bed: Bed, on: date) -> None:
@@ -75,7 +75,7 @@ def tell_bed_changed(stay: Stay, bed: Bed, on: date) -> None:
 def tell_house_changed(stay: Stay, bed: Bed) -> None:
     facts = {"house": stay.house, "bed": bed.label, "day": date_format(stay.starts_on)}
     text = _("From %(day)s you live at %(house)s. Your bed is %(bed)s; your days go on counting.") % facts
-    tell(stay.resident, HOUSE_CHANGED, text)
+    tell(stay.resident, HOUSE_CHANGED, text, reverse("my_house"))
 
 
 def tell_move_out_planned(stay: Stay) -> None:
