@@ -111,9 +111,9 @@ class Code:
 
 @dataclass(frozen=True)
 class Drawing:
-    """The same curve as on the page, so many points high."""
+    """The same curve as on the page, so many points high; without one, a sentence saying so."""
 
-    sketch: Sketch
+    sketch: Sketch | None
     height: float = 170
 
 

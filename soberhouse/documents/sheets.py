@@ -299,6 +299,9 @@ class Sheets:
         self.y = min(self.y, start - side) - 12
 
     def _sketch(self, block: paper.Drawing) -> None:
+        if block.sketch is None:
+            self._text(paper.Text(_("There is nothing to draw yet.")))
+            return
         height = min(block.height, self.top - self.bottom - 30)
         self.need(height + 24)
         _Curve(self, block.sketch, height).lay()

@@ -138,6 +138,8 @@ def _photo(data: bytes) -> bytes:
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a large JPEG is read at a fraction of its size
         image.load()
         image = ImageOps.exif_transpose(image)
+        if image.mode == "P":  # few colours: mixed while it is made smaller
+            image = image.convert("RGBA")
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         image = image.convert("RGBA")
         seen = Image.new("RGB", image.size, "white")
