@@ -32,6 +32,7 @@ class Action(StrEnum):
     SETTLE_HOUSE = "change a house, its rooms, beds and phases"
     SEE_HISTORY = "see the history of a record"
     OWN_RECORD = "read one's own record, keep one's own contacts"
+    SEE_PAPERS = "see the papers that were issued"
     ISSUE_PAPERS = "issue a paper about a house or a resident"
     RUN_ORGANIZATION = "people, roles, tablets, partners, keys, new houses, organization settings"
 
@@ -49,6 +50,7 @@ MAY: dict[Action, frozenset[str]] = {
     Action.SETTLE_HOUSE: frozenset({_OPERATOR, _MANAGER}),
     Action.SEE_HISTORY: frozenset({_OPERATOR, _MANAGER, _AUDITOR, ONESELF}),
     Action.OWN_RECORD: frozenset({ONESELF}),
+    Action.SEE_PAPERS: frozenset({_OPERATOR, _MANAGER, _AUDITOR, ONESELF}),
     Action.ISSUE_PAPERS: frozenset({_OPERATOR, _MANAGER}),
     Action.RUN_ORGANIZATION: frozenset({_OPERATOR}),
 }

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from residents.stays.views import applications, beds, occupancy, stays
+from residents.stays.views import applications, beds, occupancy, papers, stays
 
 urlpatterns = [
     path("houses/<uuid:uuid>/beds/", beds.bed_board, name="board"),
@@ -35,4 +35,10 @@ urlpatterns = [
     path("houses/<uuid:uuid>/phases/", stays.phase_kinds, name="phase_kinds"),
     path("houses/<uuid:uuid>/phases/new/", stays.phase_kind_new, name="phase_kind_new"),
     path("phases/<uuid:uuid>/", stays.phase_kind_change, name="phase_kind_change"),
+    path("houses/<uuid:uuid>/papers/census/", papers.census, name="census_issue"),
+    path("houses/<uuid:uuid>/papers/occupancy/", papers.occupancy, name="occupancy_issue"),
+    path("organizations/<uuid:uuid>/papers/occupancy/", papers.occupancy_of_all, name="occupancy_all_issue"),
+    path("residents/<uuid:uuid>/papers/face-sheet/", papers.face_sheet, name="face_sheet_issue"),
+    path("stays/<uuid:uuid>/papers/letter/", papers.letter, name="letter_issue"),
+    path("stays/<uuid:uuid>/papers/discharge/", papers.discharge_summary, name="discharge_summary_issue"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -105,6 +106,18 @@ class IssuedDocument(Row):
 
     def __str__(self) -> str:
         return self.title
+
+    def reach(self) -> Any:
+        """Where the house that issued it is, else the organization; and whom it is about."""
+        place = self.house or self.organization
+        return replace(place.reach(), about_user_id=self.resident.user_id if self.resident else None)
+
+    @property
+    def state(self) -> str:
+        """valid, replaced or withdrawn. Needs `withdrawal` and `replaced_by`."""
+        if hasattr(self, "withdrawal"):
+            return "withdrawn"
+        return "replaced" if hasattr(self, "replaced_by") else "valid"
 
 
 class Withdrawal(Row):

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from residents.houses.access import of, standing_of
 from residents.houses.permissions import Action
-from residents.people.models import Alert, Resident, days_sober
+from residents.people.looks import note_look
+from residents.people.models import Alert, Look, Resident, days_sober
 from residents.people.queries import home, tel, today_for
 from residents.stays.queries import sober_since
 from soberhouse.pages.gather import gather, timeline
@@ -18,6 +19,7 @@ from soberhouse.pages.residents import where_now
 @of(Resident, Action.SEE_RESIDENTS, "organization")
 def resident(request: HttpRequest, resident: Resident) -> HttpResponse:
     """Who they are, where they sleep, what every subject knows of them, and what happened."""
+    note_look(resident, Look.What.PAGE, user=request.user)
     standing = standing_of(request)
     request.house = home(resident, user=request.user)
     today = today_for(resident, house=request.house)
@@ -32,6 +34,7 @@ def resident(request: HttpRequest, resident: Resident) -> HttpResponse:
             "cards": gather("about", resident, standing, today),
             "entries": timeline(resident, standing, today),
             "may_record": standing.may(Action.RECORD, resident),
+            "may_issue": standing.may(Action.ISSUE_PAPERS, resident),
             "may_see_history": standing.may(Action.SEE_HISTORY, resident),
         }
         return render(request, "soberhouse/resident.html", facts)

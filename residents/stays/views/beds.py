@@ -59,6 +59,7 @@ def bed_board(request: HttpRequest, house: House) -> HttpResponse:
             "night": night,
             "today": today,
             "may_admit": may_admit,
+            "may_issue": night <= today and standing_of(request).may(Action.ISSUE_PAPERS, house),
             "may_settle": standing_of(request).may(Action.SETTLE_HOUSE, house),
             "numbers": occupancy(House.objects.visible_to(request.user).filter(pk=house.pk), night, today=today)[
                 house.pk

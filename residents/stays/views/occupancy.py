@@ -7,10 +7,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from residents.houses.access import anywhere, of_house
-from residents.houses.models import House
+from residents.houses.access import anywhere, of_house, standing_of
+from residents.houses.models import House, Organization
 from residents.houses.permissions import Action
 from residents.stays.queries import (
     occupancy,
@@ -38,10 +39,16 @@ def occupancy_all(request: HttpRequest) -> HttpResponse:
     return _occupancy(request, houses, today, house=None)
 
 
+def span_asked(request: HttpRequest, today: date) -> tuple[date, date]:
+    """The nights [from, until) of the span in the query; nonsense counts as three months."""
+    span = SPANS.get(request.GET.get("span", ""), SPANS["quarter"])
+    return today - timedelta(days=span), today + timedelta(days=15)
+
+
 def _occupancy(request: HttpRequest, houses: Any, today: date, *, house: House | None) -> HttpResponse:
     span = request.GET.get("span") if request.GET.get("span") in SPANS else "quarter"
     night = night_asked(request, today)
-    starts_on, ends_on = today - timedelta(days=SPANS[span]), today + timedelta(days=15)
+    starts_on, ends_on = span_asked(request, today)
     nights = occupancy_curve(houses, starts_on, ends_on, today=today)
     numbers = occupancy(houses, night, today=today)
     if request.GET.get("export") in KINDS:
@@ -82,6 +89,17 @@ def _occupancy(request: HttpRequest, houses: Any, today: date, *, house: House |
                 {"label": label, "url": f"?span={key}", "current": key == span}
                 for key, label in (("month", _("a month")), ("quarter", _("three months")), ("year", _("a year")))
             ],
+            "report_url": _report_url(request, house, span),
             "percent": round(100 * used / beds) if beds else 0,
         },
     )
+
+
+def _report_url(request: HttpRequest, house: House | None, span: str) -> str:
+    """Where what this page shows is issued as a paper, for those who may."""
+    standing = standing_of(request)
+    organizations = [] if house else list(Organization.objects.visible_to(request.user))
+    place = house or (organizations[0] if len(organizations) == 1 else None)
+    if place is None or not standing.may(Action.ISSUE_PAPERS, place):
+        return ""
+    return f"{reverse('occupancy_issue' if house else 'occupancy_all_issue', args=[place.uuid])}?span={span}"

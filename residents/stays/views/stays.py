@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from residents.houses.access import of, of_house, standing_of
 from residents.houses.models import House
 from residents.houses.permissions import Action
+from residents.people.looks import note_look
+from residents.people.models import Look
 from residents.stays import forms, services
 from residents.stays.models import Discharge, PhaseKind, Stay
 from residents.stays.queries import (
@@ -25,6 +27,7 @@ from soberhouse.form_page import form_page
 @of(Stay, Action.SEE_RESIDENTS, "resident", "house", "application")
 def stay_page(request: HttpRequest, stay: Stay) -> HttpResponse:
     """A stay: its beds, phases and discharge, what can be done now, and what can be put right."""
+    note_look(stay.resident, Look.What.PAGE, user=request.user, detail=_("a stay"))
     today = stay.house.today()
     discharges = list(stay.discharges.select_related("recorded_by"))
     began = chain_starts([stay.resident_id]).get(stay.pk, stay.starts_on)
@@ -42,6 +45,7 @@ def stay_page(request: HttpRequest, stay: Stay) -> HttpResponse:
             "days": ((stay.ends_on or today) - began).days,
             "may_admit": standing.may(Action.ADMIT, stay),
             "may_correct": standing.may(Action.CORRECT, stay),
+            "may_issue": standing.may(Action.ISSUE_PAPERS, stay) and not stay.voided,
             "sees_resident": type(stay.resident).objects.visible_to(request.user).filter(pk=stay.resident_id).exists(),
             "today": today,
         },
