@@ -6,23 +6,36 @@ The people and houses here are made up on the spot and stand in no database.
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib.messages import constants as message_levels
+from django.contrib.messages.storage.base import Message
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from residents.houses.access import public
+from residents.houses.forms import LocalTimeInput
+from residents.houses.models import House
+from residents.people.milestones import Path, in_words, path
+from soberhouse.accounts.forms import PinInput
+from soberhouse.accounts.keys import Listed
+from soberhouse.accounts.models import ApiKey
+from soberhouse.accounts.qr import code_of
 from soberhouse.cards import Card, Entry, Order, Row
 from soberhouse.curve import Point, curve
-from soberhouse.forms import DateInput, PhoneInput, Segmented
+from soberhouse.forms import DateInput, PhoneInput, Segmented, TimeInput
+from soberhouse.notices.models import Notice
 from soberhouse.templatetags.look import TONES
 
 TODAY = date(2026, 11, 20)
@@ -76,6 +89,24 @@ class SampleForm(forms.Form):
         raise ValidationError(_("Bed 1C is Sam W.'s until November 24. Choose that day or later, or another bed."))
 
 
+class MoreControls(forms.Form):
+    """The controls that the first form lacks."""
+
+    secret = forms.CharField(label=_("Password"), widget=forms.PasswordInput)
+    pin = forms.CharField(label=_("PIN"), widget=PinInput, help_text=_("Six digits."))
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    at = forms.DateTimeField(label=_("Until"), widget=LocalTimeInput, required=False)
+    since = forms.DateTimeField(
+        label=_("As of"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}), required=False
+    )
+    starts = forms.TimeField(label=_("Begins"), widget=TimeInput)
+    photo = forms.FileField(label=_("Photo"), widget=forms.FileInput, help_text=_("JPEG or PNG, up to 8 MB."))
+    shown = forms.DateField(widget=forms.HiddenInput, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        raise ValidationError(_("Somebody saved this meanwhile. Look at it once more."))
+
+
 BAD = {
     "legal_name": "Wolfeschlegelsteinhausenbergerdorff the Younger of Maple House",
     "preferred_name": "Sam",
@@ -87,6 +118,13 @@ BAD = {
     "returned": ["belongings"],
     "hours": "400",
 }
+BAD_MORE = {"secret": "short", "pin": "", "email": "sam at example", "at": "2026-11-20T08:00", "starts": ""}
+MESSAGES = [
+    (message_levels.SUCCESS, "Moved in: Sam W., bed 2B."),
+    (message_levels.WARNING, "Saved. The hold on this bed was displaced."),
+    (message_levels.ERROR, "Nothing was saved: somebody else has this bed since this morning."),
+    (message_levels.INFO, "You are signed out."),
+]
 MOVE_IN = [Link("#", _("Move in"), "move-in"), Link("#", _("Hold"), "hold")]
 BEDS = [
     {"label": "1A", "state": "in", "name": "Tobias R.", "detail": "109 days · sober 142", "url": "#"},
@@ -232,5 +270,86 @@ def components(request: HttpRequest) -> HttpResponse:
             "The hold on bed 3B for an applicant stays as it is.",
         ],
         "actions": MOVE_IN,
+        **_more(),
     }
     return render(request, "soberhouse/components.html", facts)
+
+
+def _paths() -> Iterator[tuple[str, Path | None, Any, date, str]]:
+    """Days that people count, from the first to the third year: what it is called, the path, where they live since."""
+    for name, sober, here in [
+        ("On the way", 80, 67),
+        ("On the day of a milestone", 90, 67),
+        ("Day one", 0, 0),
+        ("After years", 829, 323),
+        ("No sobriety date on record", None, 18),
+        ("Moved in today", None, 0),
+    ]:
+        since = None if sober is None else TODAY - timedelta(days=sober)
+        home = SimpleNamespace(house=House(name="Maple House"), continues_id=1 if here > 300 else None)
+        now = SimpleNamespace(stay=home, days=here)
+        said = in_words(since, today=TODAY) if since else ""
+        yield name, since and path(since, today=TODAY), now, TODAY - timedelta(days=here), said
+
+
+def _told() -> Iterator[Notice]:
+    """Notices, two of them new."""
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    texts = [
+        ("Your bed at Maple House from November 20, 2026 is 3A.", "#", None),
+        ("An application came in at the House of the Wolfeschlegelsteinhausenbergerdorffs.", "#", None),
+        ("Your role at Maple House ends on November 18, 2026: manager.", "", noon),
+        ("Welcome to Maple House. Your bed is 1B.", "#", noon),
+    ]
+    for days, (text, url, read_at) in enumerate(texts):
+        yield Notice(text=text, url=url, read_at=read_at, made_at=noon - timedelta(days=days))
+
+
+def _keys() -> Iterator[Listed]:
+    """A key in each of its states."""
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    for name, state, days, revoked_at in [
+        ("Nightly list of open beds", ApiKey.State.LIVE, 200, None),
+        ("A spreadsheet of the office", ApiKey.State.LIVE, 9, None),
+        ("Last year's program", ApiKey.State.EXPIRED, -30, None),
+        ("Lost with a laptop", ApiKey.State.REVOKED, 100, noon),
+        ("Of a partner that was closed", ApiKey.State.CLOSED, 100, None),
+    ]:
+        key = ApiKey(
+            name=name,
+            prefix="sober_abcdefgh",
+            made_at=noon - timedelta(days=165),
+            expires_at=noon + timedelta(days=days),
+            revoked_at=revoked_at,
+            last_used_at=noon if days == 9 else None,
+        )
+        yield Listed(key, "see how full houses are", "Olive Hart", state, days, "#")
+
+
+def _more() -> dict[str, Any]:
+    """Residents' own pages, notices, keys and codes, and the rest of the controls."""
+    closed_form = MoreControls(auto_id="closed_%s")
+    for field in closed_form.fields.values():
+        field.disabled = True
+    return {
+        "paths": list(_paths()),
+        "week": [
+            {"day": day, "hours": [1] * (number % 3), "is_today": number == 4}
+            for number, day in enumerate(TODAY - timedelta(days=4 - number) for number in range(7))
+        ],
+        "week_lines": [
+            Row(fact="Work · Harbor Bakery", reason="Monday to Friday, 5:00 am to 1:00 pm"),
+            Row(fact="Class", reason="Thursday, 6:30 pm to 9:00 pm"),
+        ],
+        "bells": [0, 3, 99, 100],
+        "told": list(_told()),
+        "sample_messages": [Message(level, sentence) for level, sentence in MESSAGES],
+        "keys": list(_keys()),
+        "qr": code_of("https://houses.example.org/nowhere/"),
+        "codes": ["1f0c 83d2", "77ab 4e19", "c05d 2260", "9b3e f174"],
+        "photo": static("soberhouse/app-192.png"),
+        "nights": [(TODAY - timedelta(days=number), 8 + number % 5) for number in range(400)],
+        "more_form": MoreControls(auto_id="more_%s"),
+        "bad_more_form": MoreControls(BAD_MORE, {}, auto_id="bad_more_%s"),
+        "closed_form": closed_form,
+    }
