@@ -8,6 +8,7 @@ raises: `Refused`, `Http404`, and what services raise.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,7 +36,8 @@ from residents.houses.models import House
 from soberhouse.accounts.scopes import Scope
 from soberhouse.history import acting_as
 
-MOST_BYTES = 64 * 1024  # of a body
+log = logging.getLogger("soberhouse.api")
+MOST_BYTES = 1024 * 1024  # of a body
 JSON = "application/json"
 # Errors of services that say that another has what is asked for; everything else can be put right by asking otherwise.
 TAKEN = frozenset({"taken", "overlap"})
@@ -209,9 +211,10 @@ class Endpoint(APIView):
         except PermissionDenied as refusal:
             raise Refused("not-allowed", str(refusal)) from None
         except ValidationError as refusal:
-            raise _refused(refusal) from None
-        except IntegrityError as refusal:  # another was quicker, and the database refused
-            raise Refused("taken") from refusal
+            raise _refused(refusal, handler.operation.body) from None
+        except IntegrityError:  # another was quicker, and the database refused
+            log.warning("refused by the database", extra={"operation": handler.operation.id})
+            raise Refused("taken") from None
 
     @staticmethod
     def _made(request: HttpRequest, answer: Answer) -> HttpResponse:
@@ -301,10 +304,20 @@ def _below(before: str, name: str) -> str:
     return ".".join(part for part in (before, name) if part)
 
 
-def _refused(refusal: ValidationError) -> Refused:
-    """What a service refuses, as it says it."""
+def _refused(refusal: ValidationError, kind: type[serializers.Serializer] | None) -> Refused:
+    """What a service refuses, as it says it, with the fields as the body names them."""
     by_field = refusal.error_dict if hasattr(refusal, "error_dict") else {NON_FIELD_ERRORS: refusal.error_list}
     every = [(name, one) for name, errors in by_field.items() for one in errors]
-    errors = [{"field": _below("", name), "detail": " ".join(ValidationError([one]).messages)} for name, one in every]
-    kind = "taken" if any(one.code in TAKEN for _name, one in every) else "values-wrong"
-    return Refused(kind, errors[0]["detail"] if len(errors) == 1 else "", errors=errors)
+    errors = [{"field": _place(name, kind), "detail": " ".join(ValidationError([one]).messages)} for name, one in every]
+    taken = any(one.code in TAKEN for _name, one in every)
+    detail = errors[0]["detail"] if len(errors) == 1 else ""
+    return Refused("taken" if taken else "values-wrong", detail, errors=errors)
+
+
+def _place(name: str, kind: type[serializers.Serializer] | None) -> str:
+    """Where in the body this field stands; empty where it is not in it."""
+    fields = kind().fields if kind else {}
+    if name in fields:
+        return name
+    inner = [outer for outer, field in fields.items() if name in getattr(field, "fields", ())]
+    return f"{inner[0]}.{name}" if inner else _below("", name)

@@ -51,7 +51,7 @@ KINDS: dict[str, Kind] = {
     "taken": Kind(
         409, _("It is taken"), _("Somebody or something has that bed, or that time, already. Look again and choose.")
     ),
-    "body-too-large": Kind(413, _("The body is too large"), _("Nothing here needs more than 64 kB.")),
+    "body-too-large": Kind(413, _("The body is too large"), _("Nothing here needs more than a megabyte.")),
     "content-type": Kind(415, _("The body is of another type"), _("Send `Content-Type: application/json`.")),
     "values-wrong": Kind(422, _("What is asked cannot be done"), _("`errors` says of each field what would be right.")),
     "idempotency-key-reused": Kind(

@@ -21,7 +21,7 @@ from residents.people.services import (
 )
 from residents.stays import hud
 from residents.stays.models import Application, ApplicationEvent, BedUse, Discharge, Stay
-from soberhouse.accounts.models import User
+from soberhouse.accounts.models import Partner, User
 from soberhouse.history import acting_now
 
 FOREVER = date.max
@@ -186,19 +186,26 @@ def known_or_new(house: House, person: dict[str, Any], today: date) -> Resident:
     """The person of this name and birth date whom the one acting may know, or a new one.
 
     Nobody is recognised behind somebody's back: whom only another house knows is written down anew here, so that to
-    type a name and a date opens no record and tells nothing. The organization is locked: one at a time is new.
+    type a name and a date opens no record and tells nothing. A partner knows nobody. The organization is locked: one
+    at a time is new.
     """
     lock(house.organization)
-    acting = acting_now()
-    is_user = acting is not None and acting.actor_kind == User.actor_kind
     known = resident_find_same(
-        among=Resident.objects.known_to(User.objects.get(pk=acting.actor_id) if is_user else None),
+        among=_known_to_the_one_acting(),
         organization=house.organization,
         legal_first_name=person["legal_first_name"],
         legal_last_name=person.get("legal_last_name", ""),
         birth_date=person.get("birth_date"),
     )
     return known or resident_create(organization=house.organization, today=today, **person)
+
+
+def _known_to_the_one_acting() -> Any:
+    acting = acting_now()
+    if acting is not None and acting.actor_kind == Partner.actor_kind:
+        return Resident.objects.none()
+    is_user = acting is not None and acting.actor_kind == User.actor_kind
+    return Resident.objects.known_to(User.objects.get(pk=acting.actor_id) if is_user else None)
 
 
 def begin(
@@ -327,12 +334,16 @@ def require_no_other_stay(
                 "%(name)s has a stay in another house then. "
                 "The operator can transfer them, or that house discharges them first."
             )
-            % words
+            % words,
+            code="taken",
         )
     if other.ends_on is None:
-        raise ValidationError(_("%(name)s lives here since %(from)s. Move them to another bed instead.") % words)
+        raise ValidationError(
+            _("%(name)s lives here since %(from)s. Move them to another bed instead.") % words, code="taken"
+        )
     raise ValidationError(
-        _("%(name)s has a stay here from %(from)s until %(until)s.") % (words | {"until": day_words(other.ends_on)})
+        _("%(name)s has a stay here from %(from)s until %(until)s.") % (words | {"until": day_words(other.ends_on)}),
+        code="taken",
     )
 
 
@@ -384,7 +395,7 @@ def require_free(
         uses = uses.exclude(pk=but.pk)
     taken = uses.select_related("stay__resident", "bed__room").order_by("starts_on").first()
     if taken is not None:
-        raise ValidationError({field: who_has(taken, starts_on)}, code="taken")
+        raise ValidationError({field: ValidationError(who_has(taken, starts_on), code="taken")})
 
 
 def who_has(use: BedUse, day: date) -> str:

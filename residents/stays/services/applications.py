@@ -29,6 +29,7 @@ from residents.stays.steps import (
     save,
     set_status,
 )
+from soberhouse.accounts.models import Partner
 from soberhouse.history import because
 
 
@@ -41,10 +42,11 @@ def application_receive(
     wanted_on: date | None = None,
     referred_by: str = "",
     note: str = "",
+    partner: Partner | None = None,
     today: date,
 ) -> Application:
-    """A person asks for a bed in `house`. Refuses a second live application to the same house, and somebody who lives
-    there."""
+    """A person asks for a bed in `house`, or `partner` asks for them. Refuses a second live application to the same
+    house, somebody who lives there, and a partner of another organization."""
     not_about_oneself(resident)
     lock(resident)
     if received_on > today:
@@ -58,6 +60,7 @@ def application_receive(
         wanted_on=wanted_on,
         referred_by=referred_by,
         note=note,
+        partner=partner,
     )
     save(application)
     note_event(application, ApplicationEvent.Kind.RECEIVED)
