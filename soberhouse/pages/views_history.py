@@ -22,8 +22,10 @@ from residents.houses.access import in_scope, require, signed_in, standing_of
 from residents.houses.models import House, Organization
 from residents.houses.permissions import Action
 from residents.houses.queries import is_shared
-from residents.people.models import OfResident, Resident
-from residents.stays.models import Application, Stay
+from residents.people.looks import note_look
+from residents.people.models import Look, OfResident, Resident
+from residents.people.queries import resident_of
+from residents.stays.models import AboutResident, Application, BedUse, Stay
 from soberhouse.accounts.models import ApiKey, Invitation, User
 from soberhouse.history.queries import as_of, audited_model, life, name_of, parents
 from soberhouse.history.records import audited_models
@@ -67,6 +69,9 @@ def history(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
         raise Http404
     row = in_scope(request, model, uuid, *parents(model))
     _require_history(request, row)
+    about = person_of(row)
+    if about is not None:
+        note_look(about, Look.What.HISTORY, user=request.user, detail=str(model._meta.verbose_name))
     request.house = row if isinstance(row, House) else getattr(row, "house", None)
     zone = zone_of(row, request.user)
     with timezone.override(zone):
@@ -86,7 +91,7 @@ def history(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
             "page": page,
             "moments": moments,
             "related": list(related(row, request.user)),
-            "back": back(row),
+            "back": back(row, request.user),
         }
         return render(request, "soberhouse/history/record.html", context)
 
@@ -124,8 +129,22 @@ def zone_of(row: Model, reader: User) -> ZoneInfo:
     return ZoneInfo(place.time_zone if place else "UTC")
 
 
-def back(row: Model) -> Link | None:
-    """The page of the person or stay that a record is about."""
+def person_of(row: Model) -> Resident | None:
+    """Whom a record is about, if anybody."""
+    if isinstance(row, Resident):
+        return row
+    if isinstance(row, BedUse):
+        row = row.stay or row.application
+    if isinstance(row, AboutResident):
+        return row.person()
+    return getattr(row, "resident", None)
+
+
+def back(row: Model, reader: User) -> Link | None:
+    """The page of the person or stay that a record is about; of one's own, one's own record."""
+    person = person_of(row)
+    if (person is not None and person.user_id == reader.pk) or row == reader:
+        return Link(_("Me"), reverse("my_record")) if resident_of(reader) is not None else None
     for about in (row, getattr(row, "stay", None), getattr(row, "application", None)):
         if type(about) in PAGES:
             return Link(name_of(about), reverse(PAGES[type(about)], kwargs={"uuid": about.uuid}))

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from residents.houses.access import of, of_house, standing_of
 from residents.houses.models import House
 from residents.houses.permissions import Action
-from residents.people.models import Resident
+from residents.people.looks import note_look
+from residents.people.models import Look, Resident
 from residents.stays import forms, services
 from residents.stays.models import Application
 from residents.stays.queries import (
@@ -75,6 +76,7 @@ def application_new(request: HttpRequest, house: House) -> HttpResponse:
 @of(Application, Action.SEE_RESIDENTS, "resident", "house")
 def application_page(request: HttpRequest, application: Application) -> HttpResponse:
     """An application: what was asked, what happened, what can be done now."""
+    note_look(application.resident, Look.What.PAGE, user=request.user, detail=_("an application"))
     today = application.house.today()
     holds = list(application.holds.filter(voided=False).select_related("bed__room").order_by("-starts_on", "-id"))
     return render(
