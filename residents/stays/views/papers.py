@@ -153,7 +153,7 @@ def _issue(
 ) -> HttpResponse:
     """The page that issues one kind of paper; with `replaces` in the address, instead of an earlier one."""
     form = form_class(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         user=request.user,
         house=house,
         kind=kind.slug,
