@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from residents.houses.access import standing_of
@@ -77,14 +77,6 @@ def house_at_hand(request: HttpRequest, houses: list[House]) -> House | None:
     return next((each for each in houses if str(each.uuid) == last), houses[0] if len(houses) == 1 else None)
 
 
-def address_or_none(name: str, *args: Any) -> str:
-    """The address of a page that another part of the site may bring; empty where none does."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
-
-
 def _own_nav(request: HttpRequest, unread: int) -> list[NavItem]:
     """A resident's own doors."""
     here = request.resolver_match.url_name if request.resolver_match else ""
@@ -131,9 +123,11 @@ def _nav(request: HttpRequest, house: House | None, organizations: list[Organiza
         items.append(item(_("Occupancy"), "occupancy", "occupancy", house.uuid))
     elif standing.may_anywhere(Action.SEE_RESIDENTS):
         items.append(item(_("Occupancy"), "occupancy", "occupancy_all"))
-    papers = address_or_none("papers", house.uuid) if house else address_or_none("papers")
-    if papers and standing.may_anywhere(Action.SEE_RESIDENTS):
-        items.append(NavItem(_("Papers"), "note", papers, current=here in ("papers", "paper")))
+    if house is not None and standing.may(Action.SEE_PAPERS, house):
+        items.append(item(_("Papers"), "note", "papers", house.uuid, also=("paper", "paper_withdraw")))
+    elif len(organizations) == 1:
+        also = ("paper", "paper_withdraw")
+        items.append(item(_("Papers"), "note", "papers_of_all", organizations[0].uuid, also=also))
     if standing.may_anywhere(Action.IMPORT):
         items.append(item(_("Import"), "import", "import_roster"))
     if house is not None and standing.may(Action.SETTLE_HOUSE, house):

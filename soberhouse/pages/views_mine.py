@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from residents.people.milestones import in_words, path
 from residents.people.models import Resident
 from residents.people.own import oneself
+from residents.people.photos import photo_of
 from residents.people.queries import (
     at_oneself,
     contacts_of,
@@ -30,7 +31,6 @@ from residents.people.queries import (
 from residents.people.services import KEPT_BY_STAFF
 from residents.stays.queries import sober_since
 from soberhouse.pages import own_record as record
-from soberhouse.pages.context import address_or_none
 from soberhouse.pages.gather import gather
 from soberhouse.pages.residents import where_now
 
@@ -78,11 +78,12 @@ def my_record(request: HttpRequest, resident: Resident) -> HttpResponse:
     sections = record.sections_of(resident, today=today)
     context = {
         "resident": resident,
+        "photo": photo_of(resident, user=request.user),
         "contacts": contacts,
         "former": former,
         "kept_by_staff": KEPT_BY_STAFF,
         "lookers": lookers_since(resident, user=request.user, since=start_of_week(today)),
-        "papers": [(paper, address_or_none("paper", paper.uuid)) for paper in record.papers_of(resident)],
+        "papers": record.papers_of(resident),
         "sections": [each for each in sections if each.records and each.name != "looks"],
         "nothing_in": [each.title for each in sections if not each.records],
         "may_take_along": not request.on_tablet,
