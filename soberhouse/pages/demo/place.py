@@ -164,6 +164,7 @@ class Setting:
     users: dict[str, User]
     places: list[Place]
     now: datetime
+    key: str = ""  # the partner's, told once
 
     def today(self, place: Place) -> date:
         return place.house.today(self.now)

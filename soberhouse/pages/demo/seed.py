@@ -10,6 +10,7 @@ from django.db import transaction
 
 from residents.houses.models import Organization
 from soberhouse.accounts.models import User
+from soberhouse.pages.demo.doors import hand_out
 from soberhouse.pages.demo.place import MADE_BY, Setting, set_up
 from soberhouse.pages.demo.story import Story
 
@@ -31,10 +32,12 @@ def in_the_way() -> str:
 
 @transaction.atomic
 def make(*, seed: int, now: datetime, say: Callable[[str], None]) -> Setting:
-    """The whole organization as it is at `now`, or nothing. The same seed and days make the same facts."""
+    """The whole organization as it is at `now`, or nothing. The same seed and days make the same facts, but for the
+    partner's key: that is as secret as any."""
     setting = set_up(now=now, say=say)
     # Seeded on purpose: a story that anybody can be told again, no secret.
     Story(setting, Random(seed), say).tell()  # noqa: S311
+    setting.key = hand_out(setting)
     return setting
 
 

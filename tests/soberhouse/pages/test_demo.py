@@ -40,7 +40,10 @@ from soberhouse.pages.demo.place import PASSWORD, RESIDENTS, STAFF, Setting
 
 # Nobody's clock: midnight has passed in New York and in Chicago, not in Denver.
 BETWEEN_DAYS = datetime(2026, 3, 9, 5, 30, tzinfo=UTC)
-NOT_FACTS = {"id", "uuid", "password", "pin", "last_login", "created_at", "recorded_at", "starts_at", "ends_at"}
+NOT_FACTS = {
+    *("id", "uuid", "password", "pin", "prefix", "digest"),
+    *("made_at", "last_login", "created_at", "recorded_at", "starts_at", "ends_at"),
+}
 
 
 def quiet(line: str) -> None:

@@ -7,7 +7,7 @@ import io
 from datetime import timedelta
 from uuid import uuid4
 
-import openpyxl  # noqa: TID253 -- here it is read, not shipped
+import openpyxl
 import pytest
 from django.urls import reverse
 
