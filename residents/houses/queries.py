@@ -64,9 +64,13 @@ def partners_of(organization: Organization, *, now: datetime, closed: bool = Fal
     """The partners that may ask, or those that may not any more; with `keys_live`, how many of their keys work, and
     `used_at`, when any key of theirs was used last. One query."""
     live = Q(api_keys__revoked_at=None, api_keys__expires_at__gt=now, is_active=True)
-    return Partner.objects.filter(organization=organization, is_active=not closed).annotate(
-        keys_live=Count("api_keys", filter=live), used_at=Max("api_keys__last_used_at")
-    )
+    found = Partner.objects.filter(organization=organization, is_active=not closed).order_by("name", "pk")
+    return found.annotate(keys_live=Count("api_keys", filter=live), used_at=Max("api_keys__last_used_at"))
+
+
+def works_somewhere(user: User, *, now: datetime) -> bool:
+    """Whether somebody has a role anywhere, now or later, so that more than their own record hangs on their account."""
+    return user.roles.filter(Q(ends_at=None) | Q(ends_at__gt=now)).exists()
 
 
 def rooms_of(house: House, *, today: date) -> list[Furnished]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,8 +18,8 @@ from soberhouse.accounts.models import ApiKey, Partner, User
 from soberhouse.accounts.scopes import BY_OTHERS, OF_PARTNERS, OF_USERS, Scope
 from soberhouse.form_page import form_page
 
-# What a key of this scope can ask at once, for the line that tries it.
-FIRST_QUESTION = {Scope.OCCUPANCY: "/api/v1/occupancy", Scope.READ: "/api/v1/houses"}
+# What a key of this scope can ask at once, for the line that tries it: names of addresses.
+FIRST_QUESTION = {Scope.OCCUPANCY: "api_occupancies", Scope.READ: "api_houses"}
 
 
 @of_partner
@@ -66,8 +67,8 @@ def _new(request: HttpRequest, holder: User | Partner, organization: Organizatio
         cancel_url=back,
     )
     for key, secret in made:
-        asked = next((path for scope, path in FIRST_QUESTION.items() if scope in key.scope_set), None)
-        url = request.build_absolute_uri(asked) if asked else ""
+        asked = next((name for scope, name in FIRST_QUESTION.items() if scope in key.scope_set), None)
+        url = request.build_absolute_uri(reverse(asked)) if asked else ""
         scopes = [scope for scope in Scope if scope in key.scope_set]
         context = {"key": key, "holder": holder, "scopes": scopes, "secret": secret, "url": url, "back": back}
         response = render(request, "residents/houses/key_made.html", context)

@@ -14,14 +14,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from residents.models import Alert, House, Organization, Resident, Role, Stay, Tablet
-from soberhouse.accounts.models import User
+from soberhouse.accounts.models import ApiKey, Invitation, Partner, User
 from soberhouse.history import acting_as
 from soberhouse.history.records import audited_models
 from tests import factories
 
 # Who in the cast's organization may read the history of a record of each model, made in house A.
-NOT_FOR_MANAGERS = {Organization, Role, User}
-NOT_FOR_AUDITORS = {Alert, Role, User}
+NOT_FOR_MANAGERS = {Organization, Partner, Role, User}
+NOT_FOR_AUDITORS = {Alert, ApiKey, Invitation, Partner, Role, User}
 
 
 def address(row, **query: str) -> str:
@@ -44,6 +44,8 @@ def in_house_a(model, cast):
         row = factories.unsaved(model, cast)
         if hasattr(row, "resident") and model is not Stay:
             row.resident = cast.dana
+        if isinstance(row, Invitation):
+            row.user = cast.alice
         row.save()
         return row
 
