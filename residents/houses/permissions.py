@@ -24,6 +24,7 @@ ONESELF = "oneself"
 class Action(StrEnum):
     SEE_HOUSE = "see a house"
     SEE_RESIDENTS = "see residents"
+    SEE_PHOTO = "see what a resident looks like"
     SEE_GUARDED = "see what few may see"
     ADMIT = "admit, move, transfer, hold, discharge"
     IMPORT = "import a roster"
@@ -42,6 +43,7 @@ _OPERATOR, _MANAGER, _AUDITOR = RoleKind.OPERATOR, RoleKind.MANAGER, RoleKind.AU
 MAY: dict[Action, frozenset[str]] = {
     Action.SEE_HOUSE: frozenset({_OPERATOR, _MANAGER, _AUDITOR, RESIDENT}),
     Action.SEE_RESIDENTS: frozenset({_OPERATOR, _MANAGER, _AUDITOR}),
+    Action.SEE_PHOTO: frozenset({_OPERATOR, _MANAGER, _AUDITOR, ONESELF}),
     Action.SEE_GUARDED: frozenset({_OPERATOR, _MANAGER, ONESELF}),
     Action.ADMIT: frozenset({_OPERATOR, _MANAGER}),
     Action.IMPORT: frozenset({_OPERATOR, _MANAGER}),

@@ -127,6 +127,18 @@ class HoursEndForm(forms.Form):
     )
 
 
+class PhotoForm(forms.Form):
+    photo = forms.FileField(
+        label=_("Photo"),
+        help_text=_("JPEG, PNG or WebP. Where and with what it was taken is not kept."),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )
+
+
+class PhotoRemoveForm(forms.Form):
+    reason = forms.CharField(label=_("Why"), max_length=500, required=False)
+
+
 class OfficerForm(forms.ModelForm):
     class Meta:
         model = Officer

@@ -10,6 +10,7 @@ from residents.houses.access import of, standing_of
 from residents.houses.permissions import Action
 from residents.people.looks import note_look
 from residents.people.models import Alert, Look, Resident, days_sober
+from residents.people.photos import photo_of
 from residents.people.queries import home, tel, today_for
 from residents.stays.queries import sober_since
 from soberhouse.pages.gather import gather, timeline
@@ -27,6 +28,7 @@ def resident(request: HttpRequest, resident: Resident) -> HttpResponse:
     with timezone.override((request.house or resident.organization).time_zone):
         facts = {
             "resident": resident,
+            "photo": photo_of(resident, user=request.user),
             "now": now,
             "sober": days_sober(sober_since([resident.pk]).get(resident.pk), today=today),
             "alerts": Alert.objects.visible_to(request.user).filter(resident=resident, is_current=True),
