@@ -5,6 +5,8 @@ Django's own deployment checks warn of the rest.
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -28,6 +30,8 @@ def check_production(**kwargs: Any) -> list[checks.CheckMessage]:
         *_tablets(),
         *_proxies(),
         *_database(),
+        *_second_factor(),
+        *_files(),
     ]
 
 
@@ -139,3 +143,43 @@ def _database() -> list[checks.CheckMessage]:
             id="soberhouse.W001",
         )
     ]
+
+
+def _second_factor() -> list[checks.CheckMessage]:
+    if settings.SECOND_FACTOR_REQUIRED or settings.LOCAL:
+        return []
+    return [
+        checks.Warning(
+            "SECOND_FACTOR_REQUIRED is off: a password that an operator or manager typed elsewhere too opens every "
+            "resident's record.",
+            hint="Leave it at its default.",
+            id="soberhouse.W002",
+        )
+    ]
+
+
+def _files() -> list[checks.CheckMessage]:
+    store = Path(settings.FILES_DIR).resolve()
+    handed_out = [settings.STATIC_ROOT, settings.MEDIA_ROOT, *settings.STATICFILES_DIRS]
+    if any(_overlap(store, Path(folder).resolve()) for folder in handed_out if folder):
+        return [
+            checks.Error(
+                "FILES_DIR lies where files are handed to anybody: photos and papers would be on the open web.",
+                hint="Leave FILES_DIR at its default, or set it to a folder that no web server knows.",
+                id="soberhouse.E008",
+            )
+        ]
+    nearest = next(folder for folder in (store, *store.parents) if folder.exists())
+    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+        return []
+    return [
+        checks.Error(
+            "FILES_DIR cannot be written to: no photo could be kept and no paper issued.",
+            hint="Let the user that runs the server own that folder.",
+            id="soberhouse.E009",
+        )
+    ]
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    return one.is_relative_to(other) or other.is_relative_to(one)

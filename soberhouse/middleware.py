@@ -151,19 +151,47 @@ class Acting:
             return self.get_response(request)
 
 
-class OwnPasswordFirst:
-    """Whoever signed in with a password that somebody else chose sees no page but the one where they choose their own.
-
-    A PIN on a shared tablet opens what it always does: it is no such password.
-    """
+class LastSeen:
+    """Keeps in mind when somebody was last seen on each of their devices, to the nearest five minutes."""
 
     def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
+        from soberhouse.accounts import sessions  # noqa: PLC0415 -- the log wants this module before there are models
+
+        self.get_response, self.sessions = get_response, sessions
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
-        if user.is_authenticated and user.must_change_password and not request.on_tablet:
-            change = reverse("account_change_password")
-            if request.path not in (change, reverse("account_logout")):
-                return lead_away(request, change)
+        if request.user.is_authenticated:
+            self.sessions.session_seen(request)
         return self.get_response(request)
+
+
+class FirstThingsFirst:
+    """Whoever must have a second factor and has none sees no page but those where they set one up.
+
+    Asked of the database until this session has shown a second factor. A PIN on a shared tablet opens what it always
+    does: it was given by somebody who had one.
+    """
+
+    # The way to a second factor, the way out, and what shows nobody anything about anybody.
+    OPEN = frozenset(
+        [
+            *("mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes"),
+            *("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
+            *("account_login", "account_logout", "join"),
+        ]
+    )
+
+    def __init__(self, get_response: Handler) -> None:
+        from soberhouse.accounts import factors  # noqa: PLC0415 -- the log wants this module before there are models
+
+        self.get_response, self.factors = get_response, factors
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        if not settings.SECOND_FACTOR_REQUIRED or not request.user.is_authenticated or request.on_tablet:
+            return None
+        if request.resolver_match.url_name in self.OPEN or self.factors.factor_shown(request):
+            return None
+        return lead_away(request, reverse("mfa_index")) if self.factors.lacks_one(request.user) else None

@@ -75,7 +75,8 @@ MIDDLEWARE = [
     "soberhouse.middleware.NothingKept",
     "residents.houses.tablets.TabletLock",
     "soberhouse.middleware.Acting",
-    "soberhouse.middleware.OwnPasswordFirst",
+    "soberhouse.middleware.LastSeen",
+    "soberhouse.middleware.FirstThingsFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -166,6 +167,7 @@ ACCOUNT_FORMS = {
     "reset_password": "soberhouse.accounts.forms.ResetPasswordForm",
     "reset_password_from_key": "soberhouse.accounts.forms.NewPasswordForm",
     "change_password": "soberhouse.accounts.forms.ChangePasswordForm",
+    "reauthenticate": "soberhouse.accounts.forms.ConfirmPasswordForm",
 }
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "soberhouse.accounts.backend.ResetLink"  # noqa: S105 -- a class
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -183,7 +185,28 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "20/m/ip",
     "change_password": "5/m/user",
     "tablet_pin": "20/m/key",
+    "join": "20/m/ip",
 }
+# Operators and managers set up a second factor before anything else. A laptop is for trying out.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", not LOCAL)
+MFA_ADAPTER = "soberhouse.accounts.factor_adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # so that a passkey is both factors: the device, and who holds it
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL  # http://localhost
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # many have no e-mail, and nobody signs up by themselves
+MFA_TOTP_TOLERANCE = 1  # a code from half a minute before or after: phones' clocks differ
+MFA_RECOVERY_CODE_COUNT = 10
+MFA_FORMS = {
+    "authenticate": "soberhouse.accounts.factor_forms.SignInCodeForm",
+    "authenticate_webauthn": "soberhouse.accounts.factor_forms.SecondPasskeyForm",
+    "login_webauthn": "soberhouse.accounts.factor_forms.SignInPasskeyForm",
+    "reauthenticate": "soberhouse.accounts.factor_forms.ConfirmCodeForm",
+    "reauthenticate_webauthn": "soberhouse.accounts.factor_forms.ConfirmPasskeyForm",
+    "activate_totp": "soberhouse.accounts.factor_forms.AppForm",
+    "add_webauthn": "soberhouse.accounts.factor_forms.PasskeyForm",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
 EMAIL_BACKEND = env.str(
     "EMAIL_BACKEND",
     "django.core.mail.backends.console.EmailBackend" if LOCAL else "django.core.mail.backends.smtp.EmailBackend",

@@ -8,16 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils import timezone
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from residents.houses.models import Bed, House, Organization, Role, Room, Tablet
 from residents.houses.permissions import RoleKind
 from residents.houses.queries import people_of
 from residents.houses.scoped_forms import ScopedForm, ScopedModelForm
-from soberhouse.accounts.forms import PASSWORD_MAX, PinInput, limit
+from soberhouse.accounts.forms import PinInput
 from soberhouse.accounts.models import Partner, User
 from soberhouse.accounts.scopes import Scope
 from soberhouse.forms import ChangeForm, DateInput, PhoneInput, TimeInput
@@ -206,29 +204,13 @@ class PersonForm(RoleFields):
     email = forms.EmailField(
         label=_("E-mail"), max_length=254, required=False, help_text=_("A link to a new password can be sent there.")
     )
-    password = forms.CharField(label=_("First password"), required=False, strip=False)
-    field_order = ["name", "username", "email", "password", "kind", "house", "starts_at", "ends_at"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _new_password(
-            self.fields["password"],
-            _("Once in, they choose their own. Left empty, they choose one by a link to their e-mail."),
-        )
+    field_order = ["name", "username", "email", "kind", "house", "starts_at", "ends_at"]
 
 
 class AccountForm(ChangeForm):
     class Meta:
         model = User
         fields = ["name", "username", "email"]
-
-
-class PasswordForm(forms.Form):
-    password = forms.CharField(label=_("New password"), strip=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _new_password(self.fields["password"], "")
 
 
 class RoleEndForm(forms.Form):
@@ -283,10 +265,3 @@ class KeyForm(forms.Form):
 
     def clean_expires_at(self) -> datetime:
         return datetime.combine(self.cleaned_data["expires_at"], time(), self.zone)
-
-
-def _new_password(field: forms.Field, note: Any) -> None:
-    """A password that an operator makes up for somebody: readable, because it is read out to them."""
-    field.widget = forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"})
-    field.help_text = format_lazy("{} {}", note, " ".join(password_validators_help_texts()))
-    limit(field, PASSWORD_MAX)

@@ -22,11 +22,12 @@ from django.utils import timezone
 from residents.houses.models import Role, Tablet
 from residents.houses.permissions import RoleKind
 from soberhouse.accounts.models import User
+from soberhouse.accounts.sessions import SHARED_DEVICE
 from soberhouse.middleware import lead_away
 
 COOKIE = "soberhouse_tablet"
 COOKIE_AGE = 400 * 24 * 60 * 60  # as long as browsers keep any
-DEVICE, SEEN = "tablet", "tablet_seen"
+DEVICE, SEEN = SHARED_DEVICE, "tablet_seen"
 SEEN_EVERY = 5  # seconds: one write of the session, however fast somebody taps
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from residents.houses.views import houses, keys, partners, people, tablets
+from residents.houses.views import houses, keys, partners, people, slips, tablets
 
 PERSON = "organizations/<uuid:uuid>/people/<uuid:person>/"
 
@@ -30,7 +30,8 @@ urlpatterns = [
     path("roles/<uuid:uuid>/end/", people.role_end, name="role_end"),
     path(PERSON, people.person, name="person"),
     path(f"{PERSON}change/", people.person_change, name="person_change"),
-    path(f"{PERSON}password/", people.person_password, name="person_password"),
+    path(f"{PERSON}slip/", slips.person_slip, name="person_slip"),
+    path(f"{PERSON}factors/remove/", people.person_factors_reset, name="person_factors_reset"),
     path(f"{PERSON}pin/", people.person_pin, name="person_pin"),
     path(f"{PERSON}pin/remove/", people.person_pin_remove, name="person_pin_remove"),
     path(f"{PERSON}close/", people.person_deactivate, name="person_deactivate"),

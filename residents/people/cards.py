@@ -120,6 +120,14 @@ def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]
         context={"resident": resident, "age": age(resident.birth_date, today=today)},
         **door("resident_change", _("Change")),
     )
+    if may_record:
+        yield Card(
+            title=_("Sign-in"),
+            order=Order.LATER,
+            rows=[Row(fact=_("Has an account here."))] if resident.user_id else [],
+            empty=_("No account yet. With an invitation slip they choose their own password."),
+            **door("resident_slip", _("Invitation slip")),
+        )
 
 
 def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[Entry]:

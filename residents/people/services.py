@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -22,7 +22,8 @@ from residents.houses.models import House, Organization
 from residents.people import notices
 from residents.people.models import Alert, Contact, Officer, Resident, SobrietyDate, WeeklyHours
 from soberhouse.accounts import services as accounts
-from soberhouse.accounts.models import User
+from soberhouse.accounts.invitations import invitation_make
+from soberhouse.accounts.models import Invitation, User
 from soberhouse.accounts.rules import tidy
 from soberhouse.history import acting_now, because
 
@@ -156,6 +157,20 @@ def account_give(*, resident: Resident, username: str, email: str = "", password
     resident.full_clean()
     resident.save(update_fields=["user"])
     return resident.user
+
+
+@transaction.atomic
+def slip_give(*, resident: Resident, now: datetime) -> tuple[Invitation, str]:
+    """An invitation slip for `resident`, and its code; where they have no sign-in of their own yet, that too.
+
+    Refuses oneself, and what `invitation_make` refuses.
+    """
+    not_about_oneself(resident)
+    resident = _locked(resident)
+    user = resident.user
+    if user is None:
+        user = account_give(resident=resident, username=accounts.username_for(name=resident.name))
+    return invitation_make(user=user, now=now)
 
 
 @transaction.atomic

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from residents.people import views
+from residents.people import views, views_photos
 
 urlpatterns = [
     path("residents/<uuid:uuid>/about/", views.resident_change, name="resident_change"),
+    path("residents/<uuid:uuid>/slip/", views.resident_slip, name="resident_slip"),
+    path("residents/<uuid:uuid>/photo/", views_photos.resident_photo, name="resident_photo"),
+    path("residents/<uuid:uuid>/photo/change/", views_photos.resident_photo_change, name="resident_photo_change"),
+    path("residents/<uuid:uuid>/photo/remove/", views_photos.resident_photo_remove, name="resident_photo_remove"),
     path("residents/<uuid:uuid>/sobriety/", views.sobriety_record, name="sobriety_record"),
     path("sobriety/<uuid:uuid>/", views.sobriety_correct, name="sobriety_correct"),
     path("residents/<uuid:uuid>/alerts/", views.alert_add, name="alert_add"),

@@ -11,11 +11,14 @@ from django.core.exceptions import PermissionDenied
 from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from residents.houses.access import of
 from residents.houses.models import House
 from residents.houses.permissions import Action
+from residents.houses.queries import is_shared, works_somewhere
+from residents.houses.views.slips import Wanted, slip_page
 from residents.people import services
 from residents.people.forms import (
     AlertChangeForm,
@@ -36,6 +39,7 @@ from residents.people.forms import (
 from residents.people.models import Alert, Contact, Officer, Resident, SobrietyDate, WeeklyHours
 from residents.people.own import oneself
 from residents.people.queries import home, hours_in_words, today_for
+from soberhouse.accounts.views import by_password
 from soberhouse.form_page import form_page
 
 
@@ -73,6 +77,34 @@ def resident_change(request: HttpRequest, resident: Resident) -> HttpResponse:
         title=_("About %(name)s") % {"name": resident.name},
         submit=_("Save"),
         done=_("Saved."),
+    )
+
+
+@of(Resident, Action.RECORD, "organization", "user")
+@by_password
+def resident_slip(request: HttpRequest, resident: Resident) -> HttpResponse:
+    """A manager lets their resident in. Where more than the resident's own record hangs on the account, the operator
+    does, and where it hangs on another organization too, nobody here."""
+    house, _today = where(request, resident)
+    now, user = timezone.now(), resident.user
+    if user is not None and is_shared(user=user, organizations=[resident.organization_id]):
+        raise PermissionDenied(_("This account also works for another organization."))
+    runs = request.standing.may(Action.RUN_ORGANIZATION, resident.organization)
+    if user is not None and not runs and works_somewhere(user, now=now):
+        raise PermissionDenied(_("They have a role here too, so the operator makes their slip."))
+    place = house or resident.organization
+    return slip_page(
+        request,
+        Wanted(
+            user=user,
+            short_name=resident.short_name,
+            place=place.name,
+            organization=resident.organization.name,
+            zone=place.time_zone,
+            back_url=reverse("resident", kwargs={"uuid": resident.uuid}),
+            back_label=resident.name,
+            make=lambda: services.slip_give(resident=resident, now=now),
+        ),
     )
 
 

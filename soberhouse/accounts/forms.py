@@ -78,13 +78,16 @@ class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
 
 
 class OwnAccountForm(ChangeForm):
-    """One's own name and e-mail. Another e-mail, to which a link to a new password would go, asks for the password."""
+    """One's own name and e-mail, and whether news is told there. Another e-mail, to which a link to a new password
+    would go, asks for the password."""
+
+    field_order = ["name", "email", "password", "notices_by_mail"]
 
     password = PasswordField(label=_("Your password"), required=False, help_text=_("Only needed for another e-mail."))
 
     class Meta:
         model = User
-        fields = ["name", "email"]
+        fields = ["name", "email", "notices_by_mail"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,6 +106,70 @@ class OwnAccountForm(ChangeForm):
             and not self.instance.check_password(cleaned.get("password", ""))
         ):
             self.add_error("password", _("Type your password to change the e-mail."))
+        return cleaned
+
+
+class ConfirmPasswordForm(allauth_forms.ReauthenticateForm):
+    """The password once more, before a change to how one signs in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        password = self.fields["password"]
+        password.label, password.help_text = _("Password"), ""
+        password.widget.attrs = {"autocomplete": "current-password"}
+        limit(password, PASSWORD_MAX)
+
+
+class SlipForm(forms.Form):
+    """The code of an invitation slip, as it is read off the paper."""
+
+    code = forms.CharField(
+        label=_("Code on the slip"),
+        max_length=60,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "slip-code"}
+        ),
+        help_text=_("Sixteen letters and digits. Small or capital letters, with or without dashes."),
+    )
+
+
+class JoinForm(forms.Form):
+    """What somebody with a slip chooses: a user name, a password, and an e-mail where the account has none."""
+
+    code = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        help_text=_("You sign in with it. Keep this one, or choose another: letters, digits and @ . + - _ only."),
+    )
+    password = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        widget=forms.PasswordInput,
+        help_text=_("At least ten characters, and not one that many people use. Three or four words do well."),
+    )
+    again = forms.CharField(label=_("New password again"), strip=False, widget=forms.PasswordInput)
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=NAME_MAX,
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("If you have one: a link to a new password can be sent there."),
+    )
+
+    def __init__(self, *args: Any, has_email: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if has_email:
+            del self.fields["email"]
+        for name in ("password", "again"):
+            self.fields[name].widget.attrs["autocomplete"] = "new-password"
+            limit(self.fields[name], PASSWORD_MAX)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "password" in cleaned and "again" in cleaned and cleaned["password"] != cleaned["again"]:
+            self.add_error("again", _("The two are not the same."))
         return cleaned
 
 
@@ -129,6 +196,10 @@ class PinForm(forms.Form):
         if "pin" in cleaned and "again" in cleaned and cleaned["pin"] != cleaned["again"]:
             self.add_error("again", _("The two are not the same."))
         return cleaned
+
+
+class KeyRevokeForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=500)
 
 
 def limit(field: forms.Field, length: int) -> None:

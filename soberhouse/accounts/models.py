@@ -96,8 +96,6 @@ class User(Row, AbstractBaseUser):
     email = models.EmailField(_("e-mail"), blank=True, help_text=_("May stay empty: many people have none that works."))
     is_active = models.BooleanField(_("may sign in"), default=True)
     pin = models.CharField(max_length=128, blank=True, editable=False)  # hashed; for shared tablets only
-    # Somebody else chose the password: the one it is for chooses their own before anything else.
-    must_change_password = models.BooleanField(default=False, db_default=False, editable=False)
     # Wrong PINs of late, by device: how many, and the last one's second since 1970.
     pin_tries = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
     notices_by_mail = models.BooleanField(
@@ -109,7 +107,7 @@ class User(Row, AbstractBaseUser):
     created_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
 
     objects = UserManager()
-    history = History(excluded_fields=["password", "pin", "last_login", "must_change_password", "pin_tries"])
+    history = History(excluded_fields=["password", "pin", "last_login", "pin_tries"])
     trigger_sources = (HistoryTriggers(),)
 
     USERNAME_FIELD = "username"
@@ -159,7 +157,8 @@ class User(Row, AbstractBaseUser):
 class AccountEvent(Row):
     """Something that happened to an account that its history cannot show, because the secret itself is never kept.
 
-    `recorded_as` names who did it; it is empty where nobody was signed in, at a shared tablet.
+    `recorded_as` names who did it; it is empty where nobody was signed in, at a shared tablet. `reason` is what
+    somebody else gave who did it.
     """
 
     class Kind(models.TextChoices):
@@ -177,6 +176,7 @@ class AccountEvent(Row):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     happened_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
     recorded_as = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=500, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["-happened_at", "-id"]

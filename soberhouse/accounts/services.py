@@ -1,5 +1,7 @@
 """Every write about an account: made, changed, closed, its password and its PIN.
 
+Slips, second factors and sessions have modules of their own beside this one.
+
 Each service is one transaction. What it changes about the person is done as whoever acts now
 (`soberhouse.history.acting_as`); a secret is never kept in any readable form, only that it changed, and who changed it.
 What somebody else changes about a way in is told to the owner by mail, where there is an address.
@@ -7,20 +9,23 @@ What somebody else changes about a way in is told to the owner by mail, where th
 
 from __future__ import annotations
 
+import itertools
+import re
 from datetime import datetime
-from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.contrib.auth.hashers import check_password, make_password
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from soberhouse.accounts import factors, invitations, sessions
 from soberhouse.accounts.keys import keys_stop
 from soberhouse.accounts.models import AccountEvent, User
 from soberhouse.accounts.rules import check_reason, tidy
-from soberhouse.history import acting_now, because
+from soberhouse.accounts.upkeep import check, check_open, happened, is_anothers_doing, locked, tell
+from soberhouse.accounts.upkeep import check_password as check_new_password
+from soberhouse.history import because
 
 BY_LINK = "a link sent by e-mail"
 PIN_DIGITS = 6
@@ -30,32 +35,50 @@ PIN_LOCKED_SECONDS = 15 * 60
 
 @transaction.atomic
 def user_create(*, username: str, name: str, email: str = "", password: str | None = None) -> User:
-    """A new account. Without a password nobody can sign in to it by password until one is set; with one that somebody
-    else chose, its owner must choose their own first.
+    """A new account. Nobody can sign in to it before its owner has a password, which an invitation slip lets them
+    choose; only a command gives one.
 
-    Refuses a user name or e-mail that somebody has already, whatever the letter case, and a weak password.
+    Refuses a user name or e-mail that somebody has already, whatever the letter case, a weak password, and one that
+    somebody chooses for somebody else.
     """
     user = User(username=tidy(username, "NFKC"), name=tidy(name), email=email.strip().lower())
     if password is None:
         user.set_unusable_password()
     else:
-        _check_password(password, user)
+        _check_ones_own(user)
+        check_new_password(password, user)
         user.set_password(password)
-        user.must_change_password = _is_anothers_doing(user)
-    _check(user)
+    check(user)
     user.save()
     if password is not None:
-        _happened(user, AccountEvent.Kind.PASSWORD)
+        happened(user, AccountEvent.Kind.PASSWORD)
     return user
 
 
+def username_for(*, name: str) -> str:
+    """A user name that nobody has, made from a name: for whoever chooses another with an invitation slip."""
+    first, *rest = tidy(name, "NFKC").lower().split() or [""]
+    whole = f"{first}.{rest[-1][0]}" if rest else first
+    base = re.sub(r"[^\w.]", "", whole).strip(".")[:40] or "guest"
+    tries = itertools.chain([base], (f"{base}{number}" for number in itertools.count(2)))
+    return next(found for found in tries if User.objects.known_as(found) is None)
+
+
 @transaction.atomic
-def user_change(*, user: User, name: str | None = None, username: str | None = None, email: str | None = None) -> User:
-    """Write down a new name, user name or e-mail; what is None stays. The address before is told of a new one.
+def user_change(
+    *,
+    user: User,
+    name: str | None = None,
+    username: str | None = None,
+    email: str | None = None,
+    notices_by_mail: bool | None = None,
+) -> User:
+    """Write down a new name, user name or e-mail, and whether news is told by mail; what is None stays. The address
+    before is told of a new one.
 
     Refuses what `user_create` refuses.
     """
-    user = _locked(user)
+    user = locked(user)
     address = user.email
     if name is not None:
         user.name = tidy(name)
@@ -63,10 +86,12 @@ def user_change(*, user: User, name: str | None = None, username: str | None = N
         user.username = tidy(username, "NFKC")
     if email is not None:
         user.email = email.strip().lower()
-    _check(user)
+    if notices_by_mail is not None:
+        user.notices_by_mail = notices_by_mail
+    check(user)
     user.save()
     if user.email != address:
-        _tell(address, "email_replaced")
+        tell(address, "email_replaced")
     return user
 
 
@@ -74,16 +99,19 @@ def user_change(*, user: User, name: str | None = None, username: str | None = N
 def user_deactivate(*, user: User, reason: str) -> User:
     """Close the account: nobody signs in to it, and whoever is signed in is out at once and for good.
 
-    Password and PIN are thrown away and API keys revoked, so a session or a program from before stays dead even if the
-    account is opened again. Refuses to go without a reason.
+    Password, PIN, second factors and a slip that is out are thrown away and API keys revoked, so that nothing from
+    before, no session and no program, opens the account even if it is opened again. Refuses to go without a reason.
     """
-    user = _locked(user)
+    user = locked(user)
     check_reason(reason)
     user.is_active = False
     user.pin = ""
     user.set_unusable_password()
     with because(reason):
         keys_stop(holder=user)
+        invitations.revoke_open(user=user, now=timezone.now())
+        factors.forget_all(user=user, reason=reason)
+        sessions.sessions_end(user=user)
         user.save()
     return user
 
@@ -91,7 +119,7 @@ def user_deactivate(*, user: User, reason: str) -> User:
 @transaction.atomic
 def user_reactivate(*, user: User, reason: str) -> User:
     """Open a closed account again; it needs a new password. Refuses to go without a reason."""
-    user = _locked(user)
+    user = locked(user)
     check_reason(reason)
     user.is_active = True
     with because(reason):
@@ -101,28 +129,21 @@ def user_reactivate(*, user: User, reason: str) -> User:
 
 @transaction.atomic
 def password_set(*, user: User, password: str, by_link: bool = False) -> User:
-    """Give the account a new password. Every other session of it ends.
+    """Give the account the new password that its owner chose. Every other session of it ends, and a slip that is out
+    opens nothing any more.
 
-    One that somebody else chooses opens only the page where the owner chooses their own. `by_link`: nobody was signed
-    in, a link sent by e-mail was enough, and whose hands that fell into nobody knows. Refuses a weak password, one's
-    own that is the one somebody else chose, and an account that is closed.
+    `by_link`: nobody was signed in, a link sent by e-mail was enough, and whose hands that fell into nobody knows.
+    Refuses a weak password, one that somebody else chooses (but a command may), and an account that is closed.
     """
-    locked = _locked(user)
-    _check_open(locked)
-    _check_password(password, locked)
-    user.must_change_password = _is_anothers_doing(user)
+    now = locked(user)
+    check_open(now)
+    _check_ones_own(user)
+    check_new_password(password, now)
     user.set_password(password)
-    user.save(update_fields=["password", "must_change_password"])
-    _happened(user, AccountEvent.Kind.PASSWORD, through=BY_LINK if by_link else "")
-    if user.must_change_password:
-        _tell(user.email, "password_given")
+    user.save(update_fields=["password"])
+    invitations.revoke_open(user=user, now=timezone.now())
+    happened(user, AccountEvent.Kind.PASSWORD, through=BY_LINK if by_link else "")
     return user
-
-
-def check_own_password(*, user: User, password: str) -> None:
-    """Raise ValidationError for a password of one's own that somebody else chose."""
-    if user.must_change_password and not _is_anothers_doing(user) and user.check_password(password):
-        raise ValidationError(_("Somebody else knows this password. Choose another."))
 
 
 @transaction.atomic
@@ -132,23 +153,23 @@ def pin_set(*, user: User, pin: str) -> User:
     Refuses anything but six digits, digits that are all the same, that count up or down or that repeat, and an account
     that is closed.
     """
-    _check_open(_locked(user))
+    check_open(locked(user))
     _check_pin(pin)
     user.pin = make_password(pin)
     user.save(update_fields=["pin"])
-    _happened(user, AccountEvent.Kind.PIN)
-    if _is_anothers_doing(user):
-        _tell(user.email, "pin_given")
+    happened(user, AccountEvent.Kind.PIN)
+    if is_anothers_doing(user):
+        tell(user.email, "pin_given")
     return user
 
 
 @transaction.atomic
 def pin_remove(*, user: User) -> User:
     """Take the PIN away: shared tablets no longer offer this person."""
-    if _locked(user).pin:
+    if locked(user).pin:
         user.pin = ""
         user.save(update_fields=["pin"])
-        _happened(user, AccountEvent.Kind.PIN)
+        happened(user, AccountEvent.Kind.PIN)
     return user
 
 
@@ -168,7 +189,7 @@ def pin_check(*, user: User, pin: str, device: str, now: datetime) -> bool:
         _forget_tries(user, device)
         return True
     if tries + 1 == PIN_TRIES:
-        _happened(user, AccountEvent.Kind.PIN_LOCKED)
+        happened(user, AccountEvent.Kind.PIN_LOCKED)
     return False
 
 
@@ -178,7 +199,7 @@ def _count_try(user: User, device: str, now: datetime) -> int:
 
     Gives how many there were of late. Once they are too many, no more are counted, so that the lock has an end.
     """
-    user, second = _locked(user), int(now.timestamp())
+    user, second = locked(user), int(now.timestamp())
     late = {each: found for each, found in user.pin_tries.items() if second - found[1] < PIN_LOCKED_SECONDS}
     tries = late[device][0] if device in late else 0
     if tries < PIN_TRIES:
@@ -189,39 +210,9 @@ def _count_try(user: User, device: str, now: datetime) -> int:
 
 @transaction.atomic
 def _forget_tries(user: User, device: str) -> None:
-    user = _locked(user)
+    user = locked(user)
     user.pin_tries.pop(device, None)
     user.save(update_fields=["pin_tries"])
-
-
-def _locked(user: User) -> User:
-    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
-
-
-def _check(user: User) -> None:
-    """Raise ValidationError for what the table refuses, and for a name by which somebody else could be meant."""
-    user.full_clean()
-    others = User.objects.exclude(pk=user.pk)
-    problems: dict[str, Any] = {}
-    if others.filter(email__iexact=user.username).exists():
-        problems["username"] = _("Another person signs in with this as their e-mail.")
-    if user.email and others.filter(username__iexact=user.email).exists():
-        problems["email"] = _("Another person signs in with this as their user name.")
-    if problems:
-        raise ValidationError(problems)
-
-
-def _check_open(user: User) -> None:
-    if not user.is_active:
-        raise ValidationError(_("This account is closed. Open it again first."))
-
-
-def _check_password(password: str, user: User) -> None:
-    try:
-        validate_password(password, user)
-        check_own_password(user=user, password=password)
-    except ValidationError as problem:
-        raise ValidationError({"password": problem.messages}) from problem
 
 
 def _check_pin(pin: str) -> None:
@@ -233,20 +224,6 @@ def _check_pin(pin: str) -> None:
         raise ValidationError({"pin": _("Everybody tries this PIN first. Choose another.")})
 
 
-def _is_anothers_doing(user: User) -> bool:
-    """Whether somebody else changes the account. Not a command: it speaks for whoever sets up the machine."""
-    acting = acting_now()
-    if acting is None or acting.source == "command":
-        return False
-    return (acting.actor_kind, acting.actor_id) != (user.actor_kind, user.pk)
-
-
-def _tell(address: str, what: str) -> None:
-    """Mail the owner of an account what became of it, once it stands."""
-    if address:
-        transaction.on_commit(lambda: get_adapter().send_mail(f"account/email/{what}", address, {}))
-
-
-def _happened(user: User, kind: AccountEvent.Kind, *, through: str = "") -> None:
-    acting = acting_now()
-    AccountEvent.objects.create(user=user, kind=kind, recorded_as=through or (acting.actor_label if acting else ""))
+def _check_ones_own(user: User) -> None:
+    if is_anothers_doing(user):
+        raise ValidationError(_("Nobody chooses a password for somebody else. Make them an invitation slip."))

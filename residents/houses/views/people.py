@@ -16,7 +16,6 @@ from residents.houses.access import of
 from residents.houses.forms import (
     AccountForm,
     OrganizationForm,
-    PasswordForm,
     PersonForm,
     ReasonForm,
     RoleEndForm,
@@ -25,7 +24,7 @@ from residents.houses.forms import (
 from residents.houses.models import Organization, Role
 from residents.houses.permissions import Action
 from residents.houses.views.doors import of_own_person, of_person, page, person_page
-from soberhouse.accounts import keys
+from soberhouse.accounts import factors, keys
 from soberhouse.accounts import services as accounts
 from soberhouse.accounts.forms import PinForm
 from soberhouse.accounts.models import ApiKey, User
@@ -74,10 +73,10 @@ def person_new(request: HttpRequest, organization: Organization) -> HttpResponse
     return form_page(
         request,
         PersonForm(request.POST or None, user=request.user, organization=organization),
-        lambda data: services.person_add(organization=organization, **(data | {"password": data["password"] or None})),
+        lambda data: services.person_add(organization=organization, **data),
         title=_("A new person"),
-        to=lambda user: person_page(organization, user),
-        done=_("The account is made."),
+        to=lambda user: reverse("person_slip", kwargs={"uuid": organization.uuid, "person": user.uuid}),
+        done=_("The account is made. With an invitation slip its owner chooses a password."),
         submit=_("Make the account"),
         back_url=page("people", organization),
         back_label=_("People and roles"),
@@ -140,6 +139,7 @@ def person(request: HttpRequest, organization: Organization, user: User) -> Http
         "organization": organization,
         "person": queries.person(user=user, organization=organization, now=timezone.now()),
         "has_password": user.has_usable_password(),
+        "has_factor": ours and factors.factors_of(user).any,
         "ours": ours,
         "events": events_of(user) if ours else [],
         "keys": keys.listed(held, now=timezone.now(), revoke_url=revoke_url) if ours else [],
@@ -162,22 +162,26 @@ def person_change(request: HttpRequest, organization: Organization, user: User) 
     )
 
 
-@sensitive_post_parameters()
 @of_own_person
-def person_password(request: HttpRequest, organization: Organization, user: User) -> HttpResponse:
+def person_factors_reset(request: HttpRequest, organization: Organization, user: User) -> HttpResponse:
     return form_page(
         request,
-        PasswordForm(request.POST or None),
-        lambda data: accounts.password_set(user=user, password=data["password"]),
-        title=_("A new password for %(name)s") % {"name": user},
+        ReasonForm(request.POST or None),
+        lambda data: factors.factors_reset(user=user, reason=data["reason"]),
+        title=_("Remove the second factor of %(name)s?") % {"name": user},
         to=person_page(organization, user),
-        done=_("The password is set. Tell it to them in person."),
-        intro=_(
-            "The old one stops working, and wherever they are signed in they are out. The new one opens one page: "
-            "where they choose their own. They are told by mail, if they have an address, and their account says who "
-            "set it."
-        ),
-        submit=_("Set the password"),
+        done=_("The second factor is removed."),
+        template="soberhouse/confirm.html",
+        intro=_("For somebody who lost their phone and their recovery codes. Be sure that it is they who ask."),
+        consequences=[
+            _("Their passkeys, the codes of their app and their recovery codes open nothing any more."),
+            _("They are signed out everywhere at once. Their password alone signs them in again."),
+            _("If their role asks for a second factor, they set up a new one before anything else."),
+            _("They are told by mail, if they have an address; your name and reason stand on their account page."),
+        ],
+        kept=[_("Their password and their PIN.")],
+        submit=_("Remove the second factor"),
+        danger=True,
         cancel_url=person_page(organization, user),
     )
 
@@ -247,11 +251,11 @@ def person_reactivate(request: HttpRequest, organization: Organization, user: Us
         lambda data: accounts.user_reactivate(user=user, reason=data["reason"]),
         title=_("Open the account of %(name)s again?") % {"name": user},
         to=person_page(organization, user),
-        done=_("The account is open. Set a password for it."),
+        done=_("The account is open. An invitation slip lets its owner choose a password."),
         template="soberhouse/confirm.html",
         consequences=[
             _("Their roles that have not ended count again."),
-            _("They can sign in once they have a password."),
+            _("They can sign in once they have chosen a password with an invitation slip."),
         ],
         submit=_("Open the account"),
         cancel_url=person_page(organization, user),

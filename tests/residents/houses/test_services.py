@@ -363,7 +363,6 @@ def test_new_person_comes_with_the_role_or_not_at_all(cast: Cast):
         "organization": cast.organization,
         "username": "gwen",
         "name": "Gwen Example",
-        "password": "a calm morning 3",
         "kind": RoleKind.MANAGER,
         "starts_at": timezone.now(),
     }

@@ -368,13 +368,26 @@ def test_session_on_any_other_device_does_not_lock(cast: Cast, device: Client, s
     assert [tablets.SEEN in client.session for client in (own, revoked)] == [False, False]
 
 
-def test_password_that_somebody_else_chose_does_not_keep_anybody_from_the_tablet(cast: Cast, device: Client):
-    with acting_as(cast.olive, source="web"):
-        accounts.password_set(user=User.objects.get(pk=cast.alice.pk), password="a given morning 3")
+def test_second_factor_that_is_still_to_come_does_not_keep_anybody_from_the_tablet(
+    cast: Cast, device: Client, settings
+):
+    settings.SECOND_FACTOR_REQUIRED = True
 
     step_up(device, cast.alice)
 
     assert sees_own_house(device, cast)
+
+
+def test_session_on_the_tablet_is_named_as_such_and_ends_from_elsewhere(cast: Cast, device: Client):
+    step_up(device, cast.alice)
+    own = Client()
+    own.force_login(cast.alice)
+
+    page = own.get("/account/sessions/").content.decode()
+    own.post("/account/sessions/", {"end": "others"})
+
+    assert page.count("shared tablet, by PIN") == 1
+    assert not sees_own_house(device, cast)
 
 
 def test_sign_in_page_leads_an_enrolled_device_to_its_people_and_no_other(cast: Cast, device: Client):

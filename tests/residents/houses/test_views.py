@@ -18,10 +18,12 @@ from residents.houses import services
 from residents.houses.permissions import RoleKind
 from residents.houses.urls import urlpatterns
 from residents.models import Bed, House, Organization, Role, Room, Tablet
+from soberhouse.accounts import factors
 from soberhouse.accounts import services as accounts
-from soberhouse.accounts.models import AccountEvent, User
+from soberhouse.accounts.models import AccountEvent, Invitation, User
 from soberhouse.history import acting_as
 from tests.cast import PASSWORD, Cast
+from tests.residents.houses import test_partners
 
 SignedIn = Callable[[Any], Client]
 NOWHERE = UUID("00000000-0000-4000-8000-000000000000")
@@ -58,7 +60,7 @@ HOUSE = {
 }
 ACCOUNT = {"name": "Alice New", "username": "alice", "email": "alice@example.org"}
 ROLE = {"kind": "auditor", "starts_at": "2026-01-05T09:00"}
-GWEN = ROLE | {"name": "Gwen Example", "username": "gwen", "email": "", "password": ""}
+GWEN = ROLE | {"name": "Gwen Example", "username": "gwen", "email": ""}
 VIEWS: dict[str, tuple[str, bool, dict[str, str] | None]] = {
     "house_settings": ("house", True, None),
     "house_change": ("house", True, HOUSE),
@@ -81,7 +83,8 @@ VIEWS: dict[str, tuple[str, bool, dict[str, str] | None]] = {
     "role_end": ("role", False, {"ends_at": "2030-01-05T09:00", "reason": "moves on"}),
     "person": ("person", False, None),
     "person_change": ("person", False, ACCOUNT),
-    "person_password": ("person", False, {"password": "a calm morning 3"}),
+    "person_slip": ("person", False, None),
+    "person_factors_reset": ("person", False, {"reason": "lost the phone"}),
     "person_pin": ("person", False, {"pin": "482915", "again": "482915"}),
     "person_pin_remove": ("person", False, {"sure": "yes"}),
     "person_deactivate": ("person", False, {"reason": "left"}),
@@ -107,7 +110,7 @@ def form_of(name: str, rows: dict[str, Any]) -> dict[str, str]:
 def everything() -> list[Any]:
     """All that these pages could write."""
     written: list[Any] = [AccountEvent.objects.count()]
-    for model in (Organization, House, Room, Bed, Role, Tablet, User):
+    for model in (Organization, House, Room, Bed, Role, Tablet, Invitation, User):
         written.append(list(model.objects.order_by("pk").values()))
         written.append(model.history.count())
     for user in written[-2]:
@@ -116,14 +119,16 @@ def everything() -> list[Any]:
 
 
 def test_every_page_of_the_subject_stands_in_this_table():
-    assert {pattern.name for pattern in urlpatterns} - set(VIEWS) == {"tablet", "tablet_pin"}
+    elsewhere = {"tablet", "tablet_pin", *test_partners.VIEWS}
+
+    assert {pattern.name for pattern in urlpatterns} - set(VIEWS) == elsewhere
 
 
 @pytest.mark.parametrize("name", FORMS)
 def test_form_does_what_it_says_and_history_names_who(cast: Cast, rows, signed_in: SignedIn, name):
     before = everything()
-    accounts_only = name in ("person_password", "person_pin", "person_pin_remove")
-    if name in ("person_pin_remove", "bed_reopen", "person_reactivate"):
+    accounts_only = name in ("person_factors_reset", "person_pin", "person_pin_remove")
+    if name in ("person_factors_reset", "person_pin_remove", "bed_reopen", "person_reactivate"):
         prepare(name, cast)
 
     response = signed_in(cast.olive).post(address(name, rows), form_of(name, rows))
@@ -137,6 +142,8 @@ def prepare(name: str, cast: Cast) -> None:
     with acting_as(cast.alice, source="web"):
         if name == "person_pin_remove":
             accounts.pin_set(user=cast.alice, pin="482915")
+        elif name == "person_factors_reset":
+            factors.app_add(user=cast.alice, secret="JBSWY3DPEHPK3PXP")
         elif name == "bed_reopen":
             services.bed_close(bed=cast.bed_a("3A"), closed_on=cast.today, reason="roof")
         else:
@@ -255,13 +262,12 @@ def test_row_of_somebody_else_is_no_choice(cast: Cast, rows, signed_in: SignedIn
 # What the pages show and mean
 
 
-def test_new_person_by_the_page_can_sign_in_and_only_for_their_time(cast: Cast, signed_in: SignedIn):
+def test_new_person_by_the_page_has_no_password_yet_and_a_role_for_their_time(cast: Cast, signed_in: SignedIn):
     client = signed_in(cast.olive)
     form = {
         "name": "Gwen Example",
         "username": "gwen",
         "email": "",
-        "password": "a calm morning 3",
         "kind": RoleKind.MANAGER,
         "house": str(cast.house_b.uuid),
         "starts_at": "2026-01-05T09:00",
@@ -269,15 +275,14 @@ def test_new_person_by_the_page_can_sign_in_and_only_for_their_time(cast: Cast, 
     }
 
     response = client.post(reverse("person_new", kwargs={"uuid": cast.organization.uuid}), form, follow=True)
-    login = Client().post("/account/login/", {"login": "gwen", "password": "a calm morning 3"})
 
     role = Role.objects.get(user__username="gwen")
     assert (role.starts_at.isoformat(), role.ends_at.isoformat()) == (
         "2026-01-05T14:00:00+00:00",  # New York in winter
         "2030-07-05T13:00:00+00:00",  # and in summer
     )
-    assert login.status_code == 302
-    assert "Gwen Example" in response.content.decode()
+    assert not role.user.has_usable_password()
+    assert "An invitation slip for Gwen E." in response.content.decode()
 
 
 def test_refused_form_keeps_what_was_typed(cast: Cast, signed_in: SignedIn):
@@ -325,9 +330,10 @@ def test_account_that_works_elsewhere_too_is_not_taken_over(cast: Cast, rows, si
 
     for operator, organization in ((cast.olive, cast.organization), (cast.oscar, cast.other_organization)):
         client, found = signed_in(operator), rows | {"organization": organization}
-        views = ["person_change", "person_password", "person_pin", "person_deactivate", "person_reactivate"]
+        views = ["person_change", "person_slip", "person_factors_reset", "person_pin"]
+        views += ["person_deactivate", "person_reactivate"]
         codes = [client.post(address(name, found), form_of(name, found)).status_code for name in views]
-        assert codes == [403] * 5
+        assert codes == [403] * 6
         assert client.get(address("person", found)).status_code == 200
 
     assert everything() == before
@@ -371,17 +377,17 @@ def test_new_organization_closes_and_reads_the_account_of_whoever_came(cast: Cas
     client, there = signed_in(cast.oscar), {"uuid": cast.other_organization.uuid, "person": moved_on.uuid}
 
     history = client.get(reverse("history", kwargs={"kind": "user", "uuid": moved_on.uuid}))
-    reset = client.post(reverse("person_password", kwargs=there), {"password": "a calm morning 3"})
+    slip = client.post(reverse("person_slip", kwargs=there), {"as": "screen"})
     closed = client.post(reverse("person_deactivate", kwargs=there), {"reason": "left"})
 
-    assert (history.status_code, reset.status_code, closed.status_code) == (200, 302, 302)
+    assert (history.status_code, slip.status_code, closed.status_code) == (200, 200, 302)
     assert not User.objects.get(pk=moved_on.pk).is_active
 
 
 @pytest.mark.parametrize("days", [-9, 9])
 def test_account_that_is_anothers_too_shows_neither_history_nor_events(cast: Cast, signed_in: SignedIn, days):
     with acting_as(cast.oscar, source="web"):
-        accounts.password_set(user=cast.alice, password="a calm morning 3")
+        accounts.pin_set(user=cast.alice, pin="482915")
         services.role_grant(
             user=cast.alice,
             kind=RoleKind.AUDITOR,
@@ -410,10 +416,10 @@ def test_resident_of_another_organization_keeps_their_account_from_whoever_emplo
         )
     place = {"uuid": cast.other_organization.uuid, "person": cast.dana.user.uuid}
 
-    answer = signed_in(cast.oscar).post(reverse("person_password", kwargs=place), {"password": "a calm morning 3"})
+    answer = signed_in(cast.oscar).post(reverse("person_slip", kwargs=place), {"as": "screen"})
 
     assert answer.status_code == 403
-    assert User.objects.get(pk=cast.dana.user.pk).check_password(PASSWORD)
+    assert not Invitation.objects.exists()
 
 
 def test_ending_the_last_role_of_somebody_who_works_elsewhere_leads_to_the_list(
@@ -434,26 +440,27 @@ def test_ending_the_last_role_of_somebody_who_works_elsewhere_leads_to_the_list(
     assert answer.status_code == 200
 
 
-def test_password_set_by_the_operator_is_told_shown_and_not_enough_to_act_as_its_owner(
+def test_what_the_operator_does_to_an_account_is_told_and_shown_with_who_and_why(
     cast: Cast, signed_in: SignedIn, django_capture_on_commit_callbacks
 ):
     place = {"uuid": cast.organization.uuid, "person": cast.alice.uuid}
-    operator, thief = signed_in(cast.olive), Client()
+    operator, elsewhere = signed_in(cast.olive), signed_in(cast.alice)
+    with acting_as(cast.alice, source="web"):
+        factors.app_add(user=cast.alice, secret="JBSWY3DPEHPK3PXP")
 
     with django_capture_on_commit_callbacks(execute=True):
-        operator.post(reverse("person_password", kwargs=place), {"password": "a calm morning 3"})
+        operator.post(reverse("person_slip", kwargs=place), {"as": "paper"})
+        operator.post(reverse("person_factors_reset", kwargs=place), {"reason": "lost the phone"})
         operator.post(reverse("person_pin", kwargs=place), {"pin": "482915", "again": "482915"})
-    thief.post("/account/login/", {"login": "alice", "password": "a calm morning 3"})
     page = operator.get(reverse("person", kwargs=place)).content.decode()
 
     assert [(message.to, message.subject) for message in mail.outbox] == [
         (["alice@example.org"], "A change to your account")
-    ] * 2
-    assert thief.get(reverse("house_settings", kwargs={"uuid": cast.house_a.uuid})).url == "/account/password/change/"
-    assert page.count("by Olive Example") == 2
-    assert "Password changed" in page
-    assert "PIN changed" in page
-    assert "set by somebody else, for one sign-in" in page
+    ] * 3
+    assert elsewhere.get("/account/").status_code == 302
+    assert page.count("by Olive Example") == 4  # the sessions that ended too
+    for words in ("Invitation slip made", "Second factor removed", "lost the phone", "PIN changed"):
+        assert words in page
 
 
 def test_last_operator_cannot_end_their_own_role_by_the_page(cast: Cast, signed_in: SignedIn):

@@ -49,15 +49,13 @@ def refusal(call, **arguments) -> dict[str, list[str]]:
 # Accounts
 
 
-def test_new_account_has_tidy_names_a_hashed_password_and_an_event(cast: Cast):
-    user = services.user_create(
-        username="  gwen ", name=" Gwen   Example", email="Gwen@Example.ORG", password="a calm morning 3"
-    )
+def test_new_account_has_tidy_names_and_no_password(cast: Cast):
+    user = services.user_create(username="  gwen ", name=" Gwen   Example", email="Gwen@Example.ORG")
 
     user.refresh_from_db()
     assert (user.username, user.name, user.email) == ("gwen", "Gwen Example", "gwen@example.org")
-    assert user.check_password("a calm morning 3")
-    assert events(user) == [("password", "Olive Example")]
+    assert not user.has_usable_password()
+    assert events(user) == []
     assert [(row.history_type, row.history_actor_label) for row in user.history.all()] == [("+", "Olive Example")]
 
 
@@ -89,10 +87,11 @@ def test_account_without_a_password_cannot_be_signed_in_to(cast: Cast):
 def test_account_that_cannot_be_is_refused_and_nothing_is_written(cast: Cast, changes, field):
     before = (User.objects.count(), User.history.count(), AccountEvent.objects.count())
 
-    found = refusal(
-        services.user_create,
-        **{"username": "gwen", "name": "Gwen Example", "email": "", "password": None} | changes,
-    )
+    with acting_as(None, source="command"):
+        found = refusal(
+            services.user_create,
+            **{"username": "gwen", "name": "Gwen Example", "email": "", "password": None} | changes,
+        )
 
     assert list(found) == [field]
     assert (User.objects.count(), User.history.count(), AccountEvent.objects.count()) == before
@@ -141,17 +140,19 @@ def test_new_password_is_an_event_without_the_hash_and_ends_sessions(cast: Cast)
     client = Client()
     client.force_login(cast.bob)
 
-    services.password_set(user=User.objects.get(pk=cast.bob.pk), password="a calm morning 3")
+    with acting_as(cast.bob, source="web"):
+        services.password_set(user=User.objects.get(pk=cast.bob.pk), password="a calm morning 3")
 
     bob = User.objects.get(pk=cast.bob.pk)
     assert bob.check_password("a calm morning 3")
-    assert events(bob) == [("password", "Olive Example")]
+    assert events(bob) == [("password", "Bob Example")]
     assert client.get("/account/").status_code == 302
     assert bob.history.count() == 1
 
 
 def test_no_hash_stands_in_any_row_but_the_users_own(cast: Cast):
-    services.password_set(user=cast.bob, password="a calm morning 3")
+    with acting_as(cast.bob, source="web"):
+        services.password_set(user=cast.bob, password="a calm morning 3")
     services.pin_set(user=cast.bob, pin=PIN)
     hashed = User.objects.values_list("password", "pin").get(pk=cast.bob.pk)
 
@@ -167,28 +168,27 @@ def test_no_hash_stands_in_any_row_but_the_users_own(cast: Cast):
     assert "bob@example.org" in text
 
 
-def test_password_is_somebody_elses_until_its_owner_chooses_one(cast: Cast):
-    made = services.user_create(username="gwen", name="Gwen", password="a calm morning 3")
-    services.password_set(user=cast.bob, password="a calm morning 3")
-    others = [User.objects.get(pk=user.pk).must_change_password for user in (made, cast.bob)]
-    bob = User.objects.get(pk=cast.bob.pk)
-    with acting_as(bob, source="web"):
-        same = refusal(services.password_set, user=bob, password="a calm morning 3")
-        services.password_set(user=bob, password="a quiet morning 4")
-    services.password_set(user=cast.olive, password="a calm morning 3")
+def test_nobody_chooses_a_password_for_somebody_else_but_a_command(cast: Cast):
+    given = {"username": "gwen", "name": "Gwen", "password": "a calm morning 3"}
+
+    refused = [
+        refusal(services.user_create, **given),
+        refusal(services.password_set, user=cast.bob, password="a calm morning 3"),
+    ]
     with acting_as(cast.olive, source="command"):
+        gwen = services.user_create(**given)
         services.password_set(user=cast.alice, password="a calm morning 3")
 
-    assert others == [True, True]
-    assert same == {"password": ["Somebody else knows this password. Choose another."]}
-    assert not User.objects.exclude(pk=made.pk).filter(must_change_password=True).exists()
-    assert events(bob) == [("password", "Olive Example"), ("password", "Bob Example")]
+    words = "Nobody chooses a password for somebody else. Make them an invitation slip."
+    assert refused == [{"": [words]}] * 2
+    assert gwen.check_password("a calm morning 3")
+    assert User.objects.get(pk=cast.bob.pk).check_password(PASSWORD)
+    assert [events(user) for user in (gwen, cast.alice)] == [[("password", "Olive Example")]] * 2
 
 
 @pytest.mark.parametrize(
     ("service", "changes"),
     [
-        (services.password_set, {"password": "a calm morning 3"}),
         (services.pin_set, {"pin": PIN}),
         (services.user_change, {"email": "elsewhere@example.org"}),
     ],
@@ -212,7 +212,6 @@ def test_nobody_is_mailed_what_they_did_themselves_or_without_an_address(
     gwen = services.user_create(username="gwen", name="Gwen")
 
     with django_capture_on_commit_callbacks(execute=True):
-        services.password_set(user=gwen, password="a calm morning 3")
         services.pin_set(user=gwen, pin=PIN)
         services.user_change(user=gwen, email="gwen@example.org")
         services.pin_set(user=cast.olive, pin=PIN)

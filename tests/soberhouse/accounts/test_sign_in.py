@@ -268,19 +268,6 @@ def test_link_refuses_a_weak_password(cast: Cast):
     assert sign_in("alice").status_code == 302
 
 
-def test_link_takes_no_password_that_somebody_else_chose(cast: Cast):
-    with acting_as(cast.olive, source="web"):
-        services.password_set(user=cast.alice, password="a given morning 3")
-    link = ask_for_link()
-
-    refused = choose(link, "a given morning 3")
-    taken = choose(link, "another evening 8")
-
-    assert "Somebody else knows this password" in refused.content.decode()
-    assert taken.status_code == 302
-    assert not User.objects.get(pk=cast.alice.pk).must_change_password
-
-
 @pytest.mark.parametrize("email", ["alice@example.org", "nobody@example.org"])
 def test_fourth_request_for_one_address_gets_429(cast: Cast, email):
     codes = [Client().post(RESET, {"email": email}).status_code for _ in range(4)]

@@ -144,63 +144,21 @@ def test_guessing_the_old_password_is_limited(cast: Cast, signed_in: SignedIn):
     assert codes == [200] * 5 + [429]
 
 
-def test_account_without_a_password_is_sent_to_the_operator(cast: Cast, signed_in: SignedIn):
+def test_account_without_a_password_is_told_of_the_slip(cast: Cast, signed_in: SignedIn):
     with acting_as(cast.olive, source="web"):
         gwen = services.user_create(username="gwen", name="Gwen")
 
     response = signed_in(gwen).get(CHANGE, follow=True)
 
     assert response.redirect_chain == [(OWN, 302)]
-    assert "Your operator can set the first one" in response.content.decode()
+    assert "An invitation slip from your house lets you choose it" in response.content.decode()
 
 
-# A password that somebody else chose
-
-GIVEN = "a given morning 3"
-
-
-@pytest.fixture
-def given(cast: Cast) -> Client:
-    """A browser where alice just signed in with the password that olive made up."""
-    with acting_as(cast.olive, source="web"):
-        services.password_set(user=cast.alice, password=GIVEN)
-    client = Client()
-    client.post("/account/login/", {"login": "alice", "password": GIVEN})
-    return client
-
-
-def test_given_password_opens_one_page_until_its_owner_has_chosen(cast: Cast, given: Client):
-    elsewhere = ["/residents/", OWN, PIN, f"/houses/{cast.house_a.uuid}/", f"/houses/{cast.house_a.uuid}/beds/"]
-
-    before = [given.get(path).url for path in elsewhere]
-    posted = given.post(f"/houses/{cast.house_a.uuid}/rooms/new/", {"name": "Attic"})
-    part = given.get("/residents/", headers={"HX-Request": "true"})
-    asked = given.get(CHANGE)
-    done = change(given, old=GIVEN, new="a morning of mine 4")
-    after = [given.get(path).status_code for path in elsewhere]
-
-    assert before == [CHANGE] * 5
-    assert (posted.url, cast.house_a.rooms.filter(name="Attic").exists()) == (CHANGE, False)
-    assert (part.status_code, part["HX-Redirect"]) == (204, CHANGE)
-    assert "Somebody else chose the password" in asked.content.decode()
-    assert done.url == OWN
-    assert after == [200] * 5
-
-
-def test_given_password_is_not_taken_for_ones_own(given: Client):
-    response = change(given, old=GIVEN, new=GIVEN)
-
-    assert response.context["form"].errors["password1"] == ["Somebody else knows this password. Choose another."]
-    assert given.get("/residents/").url == CHANGE
-
-
-def test_whoever_has_a_given_password_may_sign_out(given: Client):
-    assert given.post("/account/logout/").url == "/account/login/"
+# What happened to the account
 
 
 def test_own_page_says_what_happened_to_password_and_pin_and_who_did_it(cast: Cast, signed_in: SignedIn):
     with acting_as(cast.olive, source="web"):
-        services.password_set(user=cast.alice, password=GIVEN)
         services.pin_set(user=cast.alice, pin="482915")
     now = timezone.now()
     for _ in range(5):
@@ -215,7 +173,6 @@ def test_own_page_says_what_happened_to_password_and_pin_and_who_did_it(cast: Ca
         ("Password changed", "Alice"),
         ("PIN locked after wrong tries", "somebody"),
         ("PIN changed", "Olive"),
-        ("Password changed", "Olive"),
     ]
 
 
@@ -232,7 +189,7 @@ def test_own_page_leads_to_who_changed_the_email_that_a_link_goes_to(cast: Cast,
 
 def test_events_of_others_are_not_on_ones_own_page(cast: Cast, signed_in: SignedIn):
     with acting_as(cast.olive, source="web"):
-        services.password_set(user=cast.bob, password=GIVEN)
+        services.pin_set(user=cast.bob, pin="482915")
 
     assert "by Olive Example" not in signed_in(cast.alice).get(OWN).content.decode()
 
