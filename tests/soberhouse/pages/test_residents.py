@@ -324,7 +324,7 @@ def test_page_of_the_list_costs_the_same_queries_however_long(count, cast, signe
         move_in(cast.house_b, f"2{'AB'[number]}", "Nadia", f"N{number}", days_ago=5)
     client = signed_in(cast.charlie)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         response = client.get(reverse("residents"))
 
     assert len(names(response)) == count
