@@ -15,6 +15,7 @@ from residents.people.models import Resident
 from residents.people.notices import RECORD_CORRECTED, tell
 from residents.stays.models import Application, Phase, Stay
 from soberhouse.accounts.models import Partner
+from soberhouse.documents.models import IssuedDocument
 from soberhouse.history import acting_now
 from soberhouse.notices.services import declare, notify
 
@@ -118,6 +119,7 @@ def tell_stay_voided(stay: Stay) -> None:
     tell(stay.resident, RECORD_CORRECTED, text)
 
 
-def tell_paper_issued(resident: Resident, title: str) -> None:
-    """To the one it is about: that there is one, and what it is called."""
-    tell(resident, PAPER_ISSUED, _("A paper about you was issued: %(title)s.") % {"title": title})
+def tell_paper_issued(resident: Resident, document: IssuedDocument) -> None:
+    """To the one it is about: that there is one, and what kind it is. Whom it is for stands in the register."""
+    text = _("A paper about you was issued: %(title)s.") % {"title": document.title}
+    tell(resident, PAPER_ISSUED, text, reverse("paper", args=[document.uuid]))

@@ -19,6 +19,7 @@ from residents.houses.permissions import RoleKind
 from residents.models import Bed, PhaseKind, Resident
 from residents.people import services as people
 from residents.stays import notices, services
+from residents.stays.services import papers
 from soberhouse.accounts.models import Partner, User
 from soberhouse.history import acting_as
 from soberhouse.notices.kinds import declared
@@ -223,8 +224,14 @@ NEWS = [
     ),
     News(
         "paper-issued",
-        lambda cast: notices.tell_paper_issued(cast.dana, "Residency verification letter"),
-        {DANA: "A paper about you was issued: Residency verification letter."},
+        lambda cast: papers.letter_issue(
+            stay=cast.stay_of_dana,
+            user=cast.alice,
+            recipient="Officer Lyle Harmon",
+            purpose="probation",
+            now=timezone.now(),
+        ),
+        {DANA: "A paper about you was issued: Residency letter."},
     ),
 ]
 

@@ -17,7 +17,7 @@ from residents.houses.models import House, Organization
 from residents.houses.standing import Standing
 from residents.people.models import Resident
 from residents.people.services import not_about_oneself
-from residents.stays import papers, reports
+from residents.stays import notices, papers, reports
 from residents.stays.models import Stay
 from residents.stays.reports import census, discharge_summary, face_sheet, occupancy, residency_letter
 from soberhouse.accounts.models import User
@@ -177,12 +177,12 @@ def _issue(
     address: str = "",
     **paper: Any,
 ) -> IssuedDocument:
-    """Put it into the register, on the letterhead of the house or the organization."""
+    """Put it into the register, on the letterhead of the house or the organization, and tell whom it is about."""
     if resident is not None:
         not_about_oneself(resident)
     house = place if isinstance(place, House) else None
     organization = place.organization if isinstance(place, House) else place
-    return documents.issue(
+    document = documents.issue(
         kind=kind.slug,
         title=str(kind),
         organization=organization,
@@ -192,3 +192,6 @@ def _issue(
         lines=tuple(filter(None, [house.name if house else "", address, place.phone or organization.phone])),
         **paper,
     )
+    if resident is not None:
+        notices.tell_paper_issued(resident, document)
+    return document

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from residents.stays import services as stays
+from residents.stays.services import papers
 from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
 from tests.cast import Cast
@@ -187,3 +188,25 @@ def test_from_an_application_to_the_page_of_whoever_runs_the_house(cast: Cast, s
 
     assert answer["Location"] == reverse("application", args=[application.uuid])
     assert client.get(answer["Location"]).status_code == 200
+
+
+def test_from_a_paper_about_somebody_to_its_page(cast: Cast, signed_in):
+    with acting_as(cast.alice, source="web"):
+        papers.letter_issue(
+            stay=cast.stay_of_dana,
+            user=cast.alice,
+            recipient="Officer Lyle Harmon",
+            purpose="probation",
+            now=timezone.now(),
+        )
+    client = signed_in(cast.dana)
+
+    answer = client.post(reverse("notice_open", args=[Notice.objects.get(user=cast.dana.user).uuid]), follow=True)
+
+    assert answer.status_code == 200
+    assert "Officer Lyle Harmon" in answer.content.decode()
+
+
+@pytest.mark.parametrize("page", ["my_week", "my_record", "my_house"])
+def test_where_notices_lead_residents_there_is_a_page(cast: Cast, signed_in, page: str):
+    assert signed_in(cast.dana).get(reverse(page)).status_code == 200
