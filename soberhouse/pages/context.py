@@ -134,7 +134,6 @@ def _nav(request: HttpRequest, house: House | None, organizations: list[Organiza
         items.append(item(_("House"), "house", "house_settings", house.uuid, also=("phase_kinds",)))
     run = house.organization if house else organizations[0] if len(organizations) == 1 else None
     if run is not None and not request.on_tablet and standing.may(Action.RUN_ORGANIZATION, run):
-        items.append(
-            item(_("People and roles"), "roles", "people", run.uuid, also=("person", "person_new", "role_new"))
-        )
+        also = ("person", "person_new", "role_new", "partners", "partner", "partner_new")
+        items.append(item(_("People and roles"), "roles", "people", run.uuid, also=also))
     return items

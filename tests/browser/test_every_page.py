@@ -6,6 +6,7 @@ nothing that sticks out to the side.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from datetime import time
 from typing import Any
@@ -15,15 +16,24 @@ from allauth.account.utils import user_pk_to_url_str
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from residents.houses import services as houses
 from residents.models import Role
+from residents.people import photos
 from residents.people import services as people
 from residents.stays import services as stays
+from residents.stays.notices import APPLICATION_RECEIVED
+from soberhouse.accounts import keys
 from soberhouse.accounts import services as accounts
 from soberhouse.accounts.backend import ResetLink
+from soberhouse.documents import paper
+from soberhouse.documents import services as documents
+from soberhouse.documents.models import IssuedDocument
 from soberhouse.history import acting_as
+from soberhouse.notices.services import notify
 from tests.cast import Cast, grant
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives, overstays
 
@@ -39,6 +49,7 @@ NO_PAGE = {
     "manifest": "what a phone is told when the site is put on its screen",
     "notice_open": "a button of the list of notices",
     "notices_read": "a button of the list of notices",
+    "resident_photo": "a picture",
     "service_worker": "a script",
 }
 # Opened by tests of their own: they need another visitor.
@@ -81,6 +92,15 @@ def rows(committed_db: None, cast: Cast) -> dict[str, Any]:
             accounts.pin_set(user=user, pin=PIN)
         accounts.user_deactivate(user=cast.charlie, reason="left")
         grant(cast.audra, "manager", cast.organization, long_house)
+        partner = keys.partner_create(organization=cast.organization, name=LONG_NAME, email="desk@example.org")
+        shut = keys.partner_create(organization=cast.organization, name=f"{LONG_NAME} shut")
+        of_partner, of_alice, own_key = (
+            keys.key_create(**holder, name=LONG_NAME[:80], scopes=["occupancy"], expires_at=timezone.now() + days(30))[
+                0
+            ]
+            for holder in ({"partner": partner}, {"user": cast.alice}, {"user": cast.olive})
+        )
+        keys.partner_close(partner=shut, reason="over")
     with acting_as(cast.alice, source="web"):
         kind = stays.phase_kind_save(house=cast.house_a, number=1, name=LONG_NAME[:60])
         stay = lives(wide_bed, f"{LONG_NAME} {LONG_NAME}", since=today - days(40), expected_on=today + days(3))
@@ -115,7 +135,10 @@ def rows(committed_db: None, cast: Cast) -> dict[str, Any]:
         duty = people.officer_appoint(
             resident=person, house=cast.house_a, duty="secretary", starts_on=today, today=today
         )
+        notify(users=[cast.olive], kind=APPLICATION_RECEIVED, text=LONG_NAME * 3, url=reverse("today"))
         sobriety = people.sobriety_record(resident=person, since=today - days(90), reason=LONG_NAME, today=today)
+        photos.photo_take(resident=person, data=a_picture())
+        checked = issued_paper(cast)
     one = {"uuid": cast.organization.uuid, "person": cast.alice.uuid}
     return {
         "house": cast.house_a,
@@ -127,6 +150,11 @@ def rows(committed_db: None, cast: Cast) -> dict[str, Any]:
         "role": Role.objects.get(user=cast.bob),
         "person": one,
         "closed person": one | {"person": cast.charlie.uuid},
+        "partner": partner,
+        "closed partner": shut,
+        "partner key": {"uuid": partner.uuid, "key": of_partner.uuid},
+        "person key": one | {"key": of_alice.uuid},
+        "own key": own_key,
         "resident": person,
         "sobriety": sobriety,
         "alert": alert,
@@ -141,8 +169,28 @@ def rows(committed_db: None, cast: Cast) -> dict[str, Any]:
         "application": waits,
         "kind": kind,
         "upload": {"uuid": uploaded(cast)},
+        "code": {"code": checked.code},
         "gone": gone,
     }
+
+
+def a_picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (400, 500), "teal").save(out, "PNG")
+    return out.getvalue()
+
+
+def issued_paper(cast: Cast) -> IssuedDocument:
+    """A paper in the register, of a kind with a long name."""
+    return documents.issue(
+        kind="census",
+        title=LONG_NAME,
+        organization=cast.organization,
+        house=cast.house_a,
+        as_of=timezone.now(),
+        facts=None,
+        draw=lambda head: paper.render(head, [paper.Text(LONG_NAME)]),
+    )
 
 
 def uploaded(cast: Cast) -> str:
@@ -168,6 +216,13 @@ ABOUT = {
         "house",
     ),
     **dict.fromkeys(["organization_settings", "house_new", "people", "person_new", "role_new"], "organization"),
+    **dict.fromkeys(["partners", "partner_new"], "organization"),
+    **dict.fromkeys(["partner", "partner_change", "partner_close", "partner_key_new"], "partner"),
+    "partner_reopen": "closed partner",
+    "partner_key_revoke": "partner key",
+    "person_key_new": "person",
+    "person_key_revoke": "person key",
+    "own_key_revoke": "own key",
     **dict.fromkeys(["room_change", "bed_add"], "room"),
     **dict.fromkeys(["bed_change", "bed_close", "bed_out"], "bed"),
     "bed_reopen": "closed bed",
@@ -184,7 +239,7 @@ ABOUT = {
     **dict.fromkeys(
         [
             *("resident", "resident_change", "sobriety_record", "alert_add", "contact_add", "hours_add"),
-            "officer_appoint",
+            *("officer_appoint", "resident_photo_change", "resident_photo_remove"),
         ],
         "resident",
     ),
@@ -212,6 +267,7 @@ ABOUT = {
     ),
     "phase_kind_change": "kind",
     "import_preview": "upload",
+    "verify_code": "code",
 }
 # More of the same page: lists asked otherwise, other records.
 MORE: dict[str, Callable[[dict[str, Any]], list[str]]] = {
@@ -223,6 +279,8 @@ MORE: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "occupancy": lambda rows: [reverse("occupancy", args=[rows["house"].uuid]) + "?span=year"],
     "stay": lambda rows: [reverse("stay", args=[rows["gone"].uuid])],
     "application": lambda rows: [reverse("application", args=[rows["hold"].application.uuid])],
+    "partners": lambda rows: [reverse("partners", args=[rows["organization"].uuid]) + "?show=closed"],
+    "partner": lambda rows: [reverse("partner", args=[rows["closed partner"].uuid])],
     "people": lambda rows: [reverse("people", args=[rows["organization"].uuid]) + "?show=past"],
     "person": lambda rows: [reverse("person", kwargs=rows["closed person"])],
 }
@@ -231,7 +289,7 @@ MORE: dict[str, Callable[[dict[str, Any]], list[str]]] = {
 def addresses(name: str, rows: dict[str, Any]) -> list[str]:
     """Where to find this page."""
     if name == "history":
-        kinds = ("house", "resident", "stay", "application", "role", "bed")
+        kinds = ("house", "resident", "stay", "application", "role", "bed", "partner")
         return [reverse("history", args=[kind, rows[kind].uuid]) for kind in kinds]
     if name in ABOUT:
         about = rows[ABOUT[name]]
