@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -30,14 +31,14 @@ def verify(request: HttpRequest) -> HttpResponse:
     code = as_typed(form.cleaned_data["code"])
     if code:
         return redirect("verify_code", code=code)
-    return _answer(request, lambda: None, {"form": form})
+    return _answer(request, lambda: None, typed=form)
 
 
 @never_cache
 @require_safe
 def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     """What the register says of this code: one that nobody was given is told in the same way as any other."""
-    return _answer(request, lambda: by_code(code), {"form": CodeForm(initial={"code": code})})
+    return _answer(request, lambda: by_code(code), typed=CodeForm(initial={"code": code}))
 
 
 def _of_file(request: HttpRequest) -> HttpResponse:
@@ -45,19 +46,23 @@ def _of_file(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, {"file_form": form})
     data = form.cleaned_data["file"].read(settings.MAX_BODY_BYTES)
-    return _answer(request, lambda: by_file(data), {"of_file": True})
+    return _answer(request, lambda: by_file(data))
 
 
-def _answer(request: HttpRequest, find: Any, facts: dict[str, Any]) -> HttpResponse:
+def _answer(request: HttpRequest, find: Callable[[], Genuine | None], *, typed: CodeForm | None = None) -> HttpResponse:
+    """What `find` finds. `typed` is the code that was asked for, to be looked at once more where there is none; without
+    it a file was asked for."""
     wait = seconds_to_wait(request)
     if wait:
         response = render(request, "429.html", status=429)
         response["Retry-After"] = str(wait)
         return _unlisted(response)
-    found: Genuine | None = find()
+    found = find()
+    facts = {"asked": True, "found": found, "of_file": typed is None}
     if found is None:
         count_wrong(request)
-    return _page(request, {"asked": True, "found": found, **facts}, status=200 if found else 404)
+        return _page(request, facts | ({"form": typed} if typed else {}), status=404)
+    return _page(request, facts)
 
 
 def _page(request: HttpRequest, facts: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soberhouse.curve import Point, curve
+from soberhouse.curve import Point, curve, sketch, svg
 
 DAY = date(2026, 11, 20)
 
@@ -55,6 +55,32 @@ def test_today_is_marked_only_where_it_is_shown() -> None:
 
     assert "curve-today" in curve(points, today=DAY + timedelta(days=5))
     assert "curve-today" not in curve(points, today=DAY + timedelta(days=50))
+
+
+def test_paper_and_page_draw_the_same_points() -> None:
+    points = [Point(day=DAY + timedelta(days=n), occupied=n % 3, held=n % 2, capacity=5) for n in range(6)]
+
+    drawn = sketch(points, today=DAY + timedelta(days=2))
+    on_page = svg(drawn)
+
+    assert on_page == curve(points, today=DAY + timedelta(days=2))
+    for css, corners in (
+        ("curve-line", drawn.occupied),
+        ("curve-held-line", drawn.held),
+        ("curve-capacity", drawn.capacity),
+    ):
+        assert walked(path(on_page, css)) == list(corners)
+    assert [meaning for _line, meaning in drawn.key()] == ["in beds", "held as well", "beds there are"]
+
+
+def walked(steps: str) -> list[tuple[float, float]]:
+    """The corners of an SVG path of steps."""
+    x, y = 0.0, float(re.match(r"M0 ([\d.]+)", steps)[1])
+    corners = [(x, y)]
+    for letter, number in re.findall(r"([HV])([\d.]+)", steps):
+        x, y = (float(number), y) if letter == "H" else (x, float(number))
+        corners.append((x, y))
+    return corners
 
 
 def test_nothing_to_draw_says_so() -> None:

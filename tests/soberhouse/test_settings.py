@@ -67,6 +67,11 @@ def test_sane_production_comes_out_clean():
         ({"TABLET_IDLE_SECONDS": "0"}, "soberhouse.E006"),
         ({"TRUSTED_PROXIES": "4"}, "soberhouse.E007"),
         ({"TRUSTED_PROXIES": "-1"}, "soberhouse.E007"),
+        ({"FILES_DIR": "var/static/files"}, "soberhouse.E008"),
+        ({"FILES_DIR": "var"}, "soberhouse.E008"),
+        ({"FILES_DIR": "soberhouse/static"}, "soberhouse.E008"),
+        ({"FILES_DIR": "manage.py/files"}, "soberhouse.E009"),
+        ({"PAPER_SIZE": "napkin"}, "PAPER_SIZE"),
     ],
 )
 def test_unsafe_production_is_refused_even_where_warnings_pass(change, problem):
