@@ -192,15 +192,15 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
         model=Resident,
         labels={"organization": _("Organization")},
     )
-    dates = sobriety_of(resident, user=user)
+    dates = SobrietyDate.objects.visible_to(user).filter(resident=resident)
     yield section(
         "sobriety_dates",
         _("Sobriety dates"),
-        dates,
+        dates.select_related("corrects", "corrected_by"),
         ["since", "reason", "recorded_as", "recorded_at", "corrects"],
         model=SobrietyDate,
         labels=by | {"corrects": _("Instead of")},
-        struck=lambda row: _("corrected") if row.correction else "",
+        struck=lambda row: _("corrected") if hasattr(row, "corrected_by") else "",
         empty=_("No day is written down."),
     )
     yield section(

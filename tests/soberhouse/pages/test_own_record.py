@@ -1,0 +1,269 @@
+"""Everything on record about a resident is theirs to take along: no table, no field, no change is left out."""
+
+from __future__ import annotations
+
+import json
+import re
+from io import BytesIO
+
+import pytest
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
+
+from residents.models import Organization, Resident, SobrietyDate
+from residents.people.looks import note_look
+from residents.people.models import Look
+from soberhouse.accounts.models import User
+from soberhouse.documents.models import Withdrawal
+from soberhouse.history import acting_as
+from soberhouse.pages.own_record import as_json, as_pdf, own_record, sections_of
+from tests.architecture import guards
+from tests.soberhouse.pages.recorded import SECRETS, leave, record_everything
+
+# Foreign keys that say who did something, not whom it is about.
+BY_WHOM = {
+    "recorded_by": "who wrote it down",
+    "issued_by": "who issued the paper",
+}
+NOT_TAKEN_ALONG = {
+    "api.KeptAnswer": "how a program of theirs was answered, kept for a day",
+    "residents.RosterUpload": "a file that somebody of the staff sent, about many people",
+}
+# Of every table: keys, whom it is about, and who recorded it where `recorded_as` says it in words.
+SILENT = {"id", "uuid", "resident", "user", "recorded_by", "issued_by"}
+FIELDS_LEFT_OUT = {
+    "accounts.ApiKey.digest": "what is kept of the secret itself",
+    "accounts.ApiKey.partner": "empty: it is a key of a person",
+    "accounts.Invitation.digest": "what is kept of the secret itself",
+    "accounts.User.password": "a hash of a secret",
+    "accounts.User.pin": "a hash of a secret",
+    "accounts.User.pin_tries": "forgotten when the right PIN is typed",
+    "documents.IssuedDocument.facts_digest": "a number that proves the file",
+    "documents.IssuedDocument.file": "opened through the paper itself",
+    "documents.IssuedDocument.organization": "that of the person",
+    "residents.ApplicationEvent.house": "the application's",
+    "residents.Look.actor_id": "a number; the name is told",
+}
+
+
+def hanging_on(*roots: type[models.Model], among: list[type[models.Model]]) -> set[type[models.Model]]:
+    """The roots and every table of these that is about a row of theirs, however far away."""
+    found = set(roots)
+    while True:
+        more = {
+            model
+            for model in among
+            for field in model._meta.concrete_fields
+            if model not in found
+            and field.is_relation
+            and field.name not in BY_WHOM
+            and field.related_model in found
+            and field.related_model is not model
+        }
+        if not more:
+            return found
+        found |= more
+
+
+@pytest.fixture
+def filled(cast):
+    record_everything(cast)
+    return cast.dana
+
+
+def taken_along(client):
+    """What Dana's browser gets: the JSON as a program reads it, and the text of the PDF."""
+    told = client.get(reverse("my_record_json"))
+    drawn = client.get(reverse("my_record_pdf"))
+    assert (told.status_code, drawn.status_code) == (200, 200)
+    pages = PdfReader(BytesIO(drawn.content)).pages
+    return json.loads(told.content), "\n".join(page.extract_text() for page in pages)
+
+
+# Complete
+
+
+def test_every_table_about_a_resident_is_taken_along(filled, cast):
+    told = {section.model for section in sections_of(filled, today=cast.today)}
+
+    hanging = hanging_on(Resident, User, among=guards.our_models())
+    left_out = {model._meta.label for model in hanging - told}
+    assert left_out == set(NOT_TAKEN_ALONG)
+    assert told <= hanging
+
+
+def test_every_field_of_it_is_told_or_left_out_for_a_reason(filled, cast):
+    left_out = set()
+    for section in sections_of(filled, today=cast.today):
+        names = {field.name for field in section.model._meta.concrete_fields}
+        assert set(section.fields) <= names
+        left_out |= {f"{section.model._meta.label}.{name}" for name in names - set(section.fields) - SILENT}
+
+    assert left_out == set(FIELDS_LEFT_OUT)
+
+
+def test_table_that_nobody_takes_along_is_noticed():
+    class Meta:
+        app_label = "planted"
+        managed = False
+
+    planted = type(
+        "Planted",
+        (models.Model,),
+        {
+            "__module__": "residents.planted",
+            "Meta": Meta,
+            "stay": models.ForeignKey("residents.Stay", models.PROTECT, related_name="+"),
+        },
+    )
+
+    assert planted in hanging_on(Resident, User, among=[*guards.our_models(), planted])
+
+
+def test_everything_written_stands_in_both_files(filled, cast, signed_in):
+    leave(cast)
+
+    told, text = taken_along(signed_in(filled))
+
+    records = told["records"]
+    assert [name for name, rows in records.items() if not rows] == []
+    in_words = re.sub(r"\s+", " ", text)
+    for secret in (*SECRETS, "Renner-Voss", "her sister in Troy", "Something is new 0", "my calendar 0"):
+        assert secret in json.dumps(told, ensure_ascii=False), secret
+        assert secret in in_words, secret
+
+
+# The JSON
+
+
+def test_json_says_what_it_is(filled, cast, signed_in):
+    told, _text = taken_along(signed_in(filled))
+
+    assert (told["schema"], told["version"]) == ("soberhouse-own-record", 1)
+    assert (told["organization"], told["time_zone"]) == ("Still Waters", "America/New_York")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", told["made_at"])
+    assert list(told["records"]) == [
+        *("roles", "person", "sobriety_dates", "contacts", "alerts", "weekly_hours", "duties", "photos", "looks"),
+        *("stays", "beds", "phases", "discharges", "applications", "application_events"),
+        *("papers", "withdrawals", "account", "account_events", "notices", "slips", "api_keys"),
+    ]
+
+
+def test_json_tells_each_field_plainly(filled, cast, signed_in):
+    records = taken_along(signed_in(filled))[0]["records"]
+
+    contact = records["contacts"][0]
+    assert {name: contact[name] for name in ("kind", "name", "relationship", "is_current")} == {
+        "kind": "family",
+        "name": "Aunt Petra 0",
+        "relationship": "aunt",
+        "is_current": True,
+    }
+    (hours,) = records["weekly_hours"]
+    assert (hours["weekday"], hours["starts"], hours["ends"]) == (0, "05:00:00", "13:00:00")
+    (stay,) = records["stays"]
+    assert stay["house"] == {"uuid": str(cast.house_a.uuid), "name": "Alder House"}
+    assert stay["starts_on"] == cast.stay_of_dana.starts_on.isoformat()
+
+
+def test_corrections_and_changes_are_told_with_who_and_why(filled, cast, signed_in):
+    told, text = taken_along(signed_in(filled))
+
+    newest, first = told["records"]["sobriety_dates"]
+    assert newest["corrects"]["uuid"] == first["uuid"]
+    assert newest["reason"] == "wrong month 0"
+    changes = told["records"]["person"][0]["changes"]
+    assert [(one["kind"], one["by"]) for one in changes] == [("made", "command"), ("changed", "Olive Example")]
+    assert changes[-1]["reason"] == "her passport"
+    assert changes[-1]["values"] == {
+        "preferred_name": "Day",
+        "legal_last_name": "Renner-Voss",
+        "phone": "+1 555 010 2299",
+    }
+    in_words = re.sub(r"\s+", " ", text)
+    assert "Renner → Renner-Voss" in in_words
+    assert "her passport" in in_words
+    assert "(corrected)" in in_words
+
+
+def test_no_id_of_a_row_and_no_secret_is_told(filled, cast, signed_in):
+    """Only public ids leave the building, and nothing that opens a door."""
+    told, text = taken_along(signed_in(filled))
+
+    def names(value):
+        if isinstance(value, dict):
+            return set(value) | {name for each in value.values() for name in names(each)}
+        return {name for each in value for name in names(each)} if isinstance(value, list) else set()
+
+    assert not names(told) & {"id", "pk", "digest", "password", "pin", "actor_id"}
+    key = filled.user.api_keys.get()
+    user = User.objects.get(pk=filled.user.pk)
+    for secret in (key.digest, user.password, filled.user.invitations.first().digest):
+        assert secret not in json.dumps(told)
+        assert secret not in text
+
+
+# Whose it is
+
+
+def test_both_are_files_that_name_nobody_and_that_nothing_keeps(filled, cast, signed_in):
+    client = signed_in(filled)
+    for ending, kind in (("pdf", "application/pdf"), ("json", "application/json")):
+        answer = client.get(reverse(f"my_record_{ending}"))
+        assert answer["Content-Type"] == kind
+        assert answer["Content-Disposition"] == f'attachment; filename="my-record-{cast.today}.{ending}"'
+        assert "no-store" in answer["Cache-Control"]
+
+
+def test_nobody_else_stands_in_it(filled, cast, signed_in):
+    """What is on record about Frank and Erin is not about Dana."""
+    with acting_as(cast.olive, source="web"):
+        cast.frank.contacts.create(kind="family", name="Uncle Dmitri")
+        SobrietyDate.objects.create(resident=cast.erin, since=cast.today, reason="Erin said so", recorded_as="Olive")
+    note_look(cast.erin, Look.What.PAGE, user=cast.charlie)
+
+    told, text = taken_along(signed_in(filled))
+
+    for name in ("Dmitri", "Osei", "Castellanos", "Erin said so", "Charlie"):
+        assert name not in json.dumps(told, ensure_ascii=False), name
+        assert name not in text, name
+
+
+def test_taking_it_along_writes_nothing(filled, cast, signed_in):
+    before = {model: model.objects.count() for model in (Look, Resident, Withdrawal, Organization)}
+
+    taken_along(signed_in(filled))
+
+    assert {model: model.objects.count() for model in before} == before
+
+
+@pytest.mark.parametrize("ending", ["pdf", "json"])
+@pytest.mark.parametrize("who", ["alice", "olive", "audra", "charlie", "oscar"])
+def test_whoever_is_no_resident_has_none(who, ending, cast, signed_in):
+    assert signed_in(getattr(cast, who)).get(reverse(f"my_record_{ending}")).status_code == 404
+
+
+def test_stranger_is_sent_to_sign_in(cast, client):
+    for name in ("my_record_pdf", "my_record_json"):
+        assert client.get(reverse(name))["Location"].startswith(reverse("account_login"))
+
+
+# What it costs, and that it is the same
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_it_costs_the_same_however_much_there_is(number, cast, django_assert_num_queries):
+    record_everything(cast, number)
+    dana = Resident.objects.select_related("organization", "user").get(pk=cast.dana.pk)
+
+    with django_assert_num_queries(36):
+        own_record(dana, zone="America/New_York", today=cast.today, now=timezone.now())
+
+
+def test_same_record_gives_the_same_bytes(filled, cast):
+    record = own_record(filled, zone="America/New_York", today=cast.today, now=timezone.now())
+
+    assert as_pdf(record) == as_pdf(record)
+    assert as_json(record) == as_json(record)
