@@ -48,21 +48,21 @@ def draw(slip: Slip) -> bytes:
     )
     blocks = [
         paper.Heading(_("For %(name)s") % {"name": slip.name}),
-        paper.Text(_("With this slip you choose your own user name and password. You need a phone or a computer.")),
+        paper.Text(_("With this slip you choose your own user name and password. Nobody else will know the password.")),
         paper.Space(),
-        paper.Heading(_("With a phone")),
-        paper.Code(slip.link, _("Point the camera at this picture and open what it finds.")),
+        paper.Heading(_("With a phone: point its camera at this picture")),
+        paper.Code(slip.link, _("Open what the camera finds. If it finds nothing, go on as with a computer.")),
         paper.Space(),
-        paper.Heading(_("Without")),
+        paper.Heading(_("With a computer: open this address and type the code")),
+        paper.Heading(slip.address),
+        paper.Heading(slip.code),
+        paper.Space(),
         paper.Facts(
             [
-                (_("1. Open this address"), slip.address),
-                (_("2. Type this code"), slip.code),
-                (_("3. Choose your password"), _("Nobody else knows it, and nobody here can look it up.")),
+                (_("Good until"), slip.until),
+                (_("Works"), _("once; then throw it away")),
+                (_("Lost, or too late"), _("ask for a new one: the old one then opens nothing")),
             ]
         ),
-        paper.Space(),
-        paper.Text(_("It works once, until %(until)s. After that ask for a new one.") % {"until": slip.until}),
-        paper.Text(_("Then throw it away."), small=True),
     ]
     return paper.render(head, blocks)
