@@ -8,11 +8,13 @@ is told 403.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from tests.matrix.world import PEOPLE
+from tests.matrix.world import DEAD_KEYS, NOBODY, PARTNER_KEYS, PEOPLE, USER_KEYS, World
+from tests.residents.stays.stories import ORDINARY
 
 Who = frozenset[str]
 
@@ -34,13 +36,16 @@ RESIDENTS = who("dana", "erin", "frank")
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A page about the row `about`, or about none. `gives` is the status that looking at it gives those who may."""
+    """A page about the row `about`, or about none. `gives` is the status that looking at it gives those who may, but
+    those whom it `leads` elsewhere. `writes` are the tables that it may write when somebody looks at it."""
 
     about: str = ""
     may: Who
     sees: Who = NO_ONE
     otherwise: int = 0
     gives: int = 200
+    leads: Who = NO_ONE
+    writes: Who = NO_ONE
 
     def refuses(self, person: str) -> int:
         """The status that this person is refused with; 0 for those who may."""
@@ -88,11 +93,17 @@ A_PERSON = of_organization(who("olive"), "person")
 GATHERS = Page(may=STAFF)
 OWN_RECORD = Page(may=RESIDENTS, otherwise=404)
 ONE_S_OWN = Page(may=EVERYBODY)
+LEADS_ON = Page(may=EVERYBODY, leads=EVERYBODY)  # to show once more who one is
+PAPERS = (
+    of_a(LOOKS_INTO_A, "paper of the house"),
+    of_a(LOOKS_INTO_A, "paper about nia"),
+    Page(about="paper about dana", may=LOOKS_INTO_A | {"dana"}),
+)
 THE_DOOR = "how people come in, and back in"
 
 PAGES: dict[str, tuple[Page | Door, ...]] = {
     # pages
-    "today": (Page(may=EVERYBODY),),
+    "today": (Page(may=EVERYBODY, leads=EVERYBODY - {"olive", "audra"}),),  # to the one house or the week of theirs
     "house_today": (HOUSE_IS_SEEN,),
     "history": (
         of_a(LOOKS_INTO_A, "history of a stay"),
@@ -100,7 +111,7 @@ PAGES: dict[str, tuple[Page | Door, ...]] = {
         in_house_a(LOOKS_INTO_A, "history of the house"),
         Page(about="history of a kind there is not", may=NO_ONE),
     ),
-    "components": (Door(why="made-up examples, and only where the site runs locally", nobody=404, somebody=404),),
+    "components": (Door(why="made-up examples, and only where the site runs locally"),),
     "manifest": (Door(why="an app's name and its pictures"),),
     "offline": (Door(why="says that there is no connection"),),
     "service_worker": (Door(why="a script"),),
@@ -122,9 +133,19 @@ PAGES: dict[str, tuple[Page | Door, ...]] = {
     "notice_open": (Page(about="notice", may=who("alice"), gives=405),),
     "notices_read": (Page(may=EVERYBODY, gives=405),),
     "own_account": (ONE_S_OWN,),
-    "own_pin": (Page(may=EVERYBODY - RESIDENTS),),
+    "own_pin": (ONE_S_OWN,),
+    "own_sessions": (ONE_S_OWN,),
     "own_key_revoke": (Page(about="own key", may=who("alice")),),
     "account_change_password": (ONE_S_OWN,),
+    "account_reauthenticate": (ONE_S_OWN,),
+    "mfa_index": (ONE_S_OWN,),
+    "mfa_reauthenticate": (LEADS_ON,),
+    "mfa_reauthenticate_webauthn": (LEADS_ON,),
+    "mfa_activate_totp": (LEADS_ON,),
+    "mfa_deactivate_totp": (LEADS_ON,),
+    "mfa_add_webauthn": (LEADS_ON,),
+    "mfa_view_recovery_codes": (LEADS_ON,),
+    "passkey_remove": (Page(about="a passkey", may=EVERYBODY, leads=EVERYBODY),),
     # a house
     "house_settings": (HOUSE_IS_RUN,),
     "house_change": (HOUSE_IS_RUN,),
@@ -148,7 +169,8 @@ PAGES: dict[str, tuple[Page | Door, ...]] = {
     "role_end": (Page(about="role", may=who("olive"), sees=who("bob")),),
     "person": (A_PERSON,),
     "person_change": (A_PERSON,),
-    "person_password": (A_PERSON,),
+    "person_slip": (A_PERSON,),
+    "person_factors_reset": (A_PERSON,),
     "person_pin": (A_PERSON,),
     "person_pin_remove": (A_PERSON,),
     "person_deactivate": (A_PERSON,),
@@ -169,6 +191,7 @@ PAGES: dict[str, tuple[Page | Door, ...]] = {
     "tablet": (Door(why="only an enrolled device opens it", nobody=404, somebody=404),),
     "tablet_pin": (Door(why="only an enrolled device opens it", nobody=404, somebody=404, keys={"about": "step up"}),),
     # residents
+    "resident_slip": (of_a(RUNS_A, "resident"), Page(about="dana", may=RUNS_A, sees=who("audra", "dana"))),
     "resident_change": (of_a(RUNS_A, "resident"), Page(about="dana", may=RUNS_A, sees=who("audra", "dana"))),
     "sobriety_record": (of_a(RUNS_A, "resident"),),
     "sobriety_correct": (of_a(RUNS_A, "sobriety"),),
@@ -181,6 +204,9 @@ PAGES: dict[str, tuple[Page | Door, ...]] = {
     "hours_end": (of_a(RUNS_A, "hours"),),
     "officer_appoint": (of_a(RUNS_A, "resident"),),
     "officer_end": (in_house_a(RUNS_A, "duty"),),
+    "resident_photo": (of_a(LOOKS_INTO_A, "resident"), Page(about="dana", may=LOOKS_INTO_A | {"dana"})),
+    "resident_photo_change": (of_a(RUNS_A, "resident"), Page(about="dana", may=RUNS_A, sees=who("audra", "dana"))),
+    "resident_photo_remove": (of_a(RUNS_A, "resident"), Page(about="dana", may=RUNS_A, sees=who("audra", "dana"))),
     # stays and beds
     "board": (HOUSE_IS_LOOKED_INTO,),
     "move_in": (HOUSE_IS_RUN,),
@@ -210,7 +236,27 @@ PAGES: dict[str, tuple[Page | Door, ...]] = {
     "occupancy_all": (GATHERS,),
     "occupancy": (HOUSE_IS_LOOKED_INTO,),
     "import_roster": (Page(may=STAFF - {"audra"}),),
-    "import_preview": (Page(about="upload", may=who("olive")),),  # nobody reads the file of another
+    # nobody reads the file of another; it may be imported once it was looked at
+    "import_preview": (Page(about="upload", may=who("olive"), writes=who("residents_rosterupload")),),
+    # papers
+    "papers": (HOUSE_IS_LOOKED_INTO,),
+    "papers_of_all": (of_organization(who("olive", "audra")),),
+    "paper": PAPERS,
+    "paper_file": PAPERS,
+    "paper_withdraw": (
+        of_a(RUNS_A, "paper of the house"),
+        of_a(RUNS_A, "paper about nia"),
+        Page(about="paper about dana", may=RUNS_A, sees=who("audra", "dana")),
+    ),
+    "census_issue": (HOUSE_IS_RUN,),
+    "occupancy_issue": (HOUSE_IS_RUN,),
+    "occupancy_all_issue": (ORGANIZATION_IS_OPERATED,),
+    "face_sheet_issue": (of_a(RUNS_A, "resident"),),
+    "letter_issue": (of_a(RUNS_A, "stay"), Page(about="stay of dana", may=RUNS_A, sees=who("audra", "dana"))),
+    "discharge_summary_issue": (of_a(RUNS_A, "gone"),),
+    # the reader of a paper
+    "verify": (Door(why="whoever holds a paper may ask whether it is genuine"),),
+    "verify_code": (Door(why="whoever holds a paper may ask", keys={"about": "code of a paper"}),),
     # coming in
     "account_login": (Door(why=THE_DOOR, somebody=302),),
     "account_logout": (Door(why=THE_DOOR, nobody=302),),
@@ -218,4 +264,151 @@ PAGES: dict[str, tuple[Page | Door, ...]] = {
     "account_reset_password_done": (Door(why=THE_DOOR),),
     "account_reset_password_from_key": (Door(why=THE_DOOR, keys={"uidb36": "zz", "key": "gone"}),),
     "account_reset_password_from_key_done": (Door(why=THE_DOOR),),
+    "join": (Door(why="the code of a slip is the key"),),
+    "mfa_authenticate": (Door(why=THE_DOOR, nobody=302, somebody=302),),
+    "mfa_login_webauthn": (Door(why=THE_DOOR, nobody=302, somebody=302),),
+    # programs
+    "api_schema": (Door(why="how to ask, for whoever may want to"),),
+    "api_docs": (Door(why="how to ask, for whoever may want to"),),
+}
+
+
+# Programs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asks:
+    """One method of an endpoint. Of a user it asks for what a page would, of a key one of `scopes` as well; `partners`
+    are those whose key may then, to any other the row does not exist. `but` are people refused with a status of their
+    own: who may do this, and not with the row that the body names."""
+
+    about: str = ""
+    may: Who
+    sees: Who = NO_ONE
+    but: Mapping[str, int] = field(default_factory=dict)
+    scopes: Who
+    partners: Who = NO_ONE
+    to_other_partners: int = 404
+    body: Callable[[World], Any] | None = None
+    gives: int = 200
+
+    def status(self, caller: str) -> int:
+        """The status that whoever asks is answered with."""
+        if caller == NOBODY or caller in DEAD_KEYS:
+            return 401
+        name, scopes = (USER_KEYS | PARTNER_KEYS).get(caller, (caller, "occupancy read write"))
+        if not self.scopes & set(scopes.split()):
+            return 403
+        if caller in PARTNER_KEYS:
+            return self.gives if name in self.partners else self.to_other_partners
+        if name in self.may:
+            return self.gives
+        return self.but.get(name, 403 if name in self.sees or not self.about else 404)
+
+
+READS, WRITES, COUNTS = who("read"), who("write"), who("read", "occupancy")
+BOTH_PARTNERS = who("pax", "quinn")
+# Whoever manages another house may admit somewhere, and the row that the body names is not there for them.
+NOT_THERE = {"charlie": 422, "oscar": 422}
+
+
+def reads(about: str, sees: Who = LOOKS_INTO_A) -> Asks:
+    return Asks(about=about, may=LOOKS_INTO_A, sees=sees, scopes=READS)
+
+
+def lists(scopes: Who = READS) -> Asks:
+    return Asks(may=STAFF, scopes=scopes)
+
+
+def changes(about: str, body: Callable[[World], Any], *, gives: int = 200) -> Asks:
+    return Asks(about=about, may=RUNS_A, sees=LOOKS_INTO_A, scopes=WRITES, body=body, gives=gives)
+
+
+def why(world: World) -> Any:
+    return {"reason": "somebody said so"}
+
+
+def nights(world: World, ends: int) -> Any:
+    today = world.cast.today
+    return {"starts_on": today.isoformat(), "ends_on": (today + timedelta(days=ends)).isoformat()}
+
+
+def bed_of(world: World, which: str) -> Any:
+    return {"bed": str(world.rows[which]["uuid"])}
+
+
+def person(world: World) -> Any:
+    return {"person": {"legal_first_name": "Rosa", "legal_last_name": "Neumann"}}
+
+
+def house(world: World) -> Any:
+    return {"house": str(world.rows["house"]["uuid"])}
+
+
+def on_today(world: World) -> Any:
+    return {"on": world.cast.today.isoformat(), "reason": "nearer to work"}
+
+
+def end(world: World) -> Any:
+    return ORDINARY | {"left_on": world.cast.today.isoformat()}
+
+
+API: dict[str, dict[str, Asks]] = {
+    "api_houses": {"get": Asks(may=EVERYBODY, scopes=COUNTS, partners=BOTH_PARTNERS)},
+    "api_house": {"get": Asks(about="house", may=KNOWS_A, scopes=COUNTS, partners=who("pax"))},
+    "api_occupancies": {"get": Asks(may=STAFF, scopes=COUNTS, partners=BOTH_PARTNERS)},
+    "api_occupancy": {
+        "get": Asks(about="house", may=LOOKS_INTO_A, sees=KNOWS_A, scopes=COUNTS, partners=who("pax")),
+    },
+    "api_beds": {"get": lists()},
+    "api_bed": {"get": reads("bed", sees=KNOWS_A)},
+    "api_residents": {"get": lists()},
+    "api_resident_search": {"post": Asks(may=STAFF, scopes=READS, body=lambda world: {"name": "nia"})},
+    "api_resident": {"get": reads("resident")},
+    "api_stays": {
+        "get": lists(),
+        "post": Asks(
+            may=RUNS_A,
+            but=NOT_THERE,
+            scopes=WRITES,
+            body=lambda world: bed_of(world, "free bed") | person(world) | {"starts_on": world.cast.today.isoformat()},
+            gives=201,
+        ),
+    },
+    "api_stay": {"get": reads("stay")},
+    "api_stay_move": {"post": changes("stay", lambda world: bed_of(world, "free bed") | on_today(world))},
+    "api_stay_transfer": {
+        "post": Asks(
+            about="stay",
+            may=who("olive"),
+            sees=LOOKS_INTO_A,
+            but={"alice": 422, "bob": 422},
+            scopes=WRITES,
+            body=lambda world: bed_of(world, "bed of house B") | on_today(world),
+            gives=201,
+        )
+    },
+    "api_stay_expect": {"post": changes("stay", lambda world: {"expected_on": None})},
+    "api_stay_discharge": {"post": changes("stay", end)},
+    "api_applications": {
+        "get": lists(),
+        "post": Asks(
+            may=RUNS_A,
+            but=NOT_THERE,
+            scopes=who("write", "referrals"),
+            partners=who("pax"),
+            to_other_partners=422,
+            body=lambda world: house(world) | person(world),
+            gives=201,
+        ),
+    },
+    "api_application": {"get": reads("application")},
+    "api_application_wait": {"post": changes("asks", why)},
+    "api_application_accept": {"post": changes("application", why)},
+    "api_application_decline": {"post": changes("application", why)},
+    "api_application_withdraw": {"post": changes("application", why)},
+    "api_application_hold": {
+        "post": changes("application", lambda world: bed_of(world, "free bed") | nights(world, 3), gives=201)
+    },
+    "api_hold_release": {"post": changes("hold", why)},
 }

@@ -1,28 +1,34 @@
 """The world that the matrix asks its questions in: the cast, a row of house A for each kind of address, and keys.
 
-One row of each kind is enough, and it is always house A's. `nia` lives there and signs in nowhere, so that what is about
+One row of each kind is enough, and it is always house A's. Nia lives there and signs in nowhere, so that what is about
 her is about somebody else for everybody; what is about Dana is about oneself for her.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from residents.houses import services as houses
-from residents.models import Role
+from residents.models import House, Role
+from residents.people import photos
 from residents.people import services as people
 from residents.stays import services as stays
 from soberhouse.accounts import keys as api_keys
 from soberhouse.accounts import services as accounts
 from soberhouse.accounts.models import ApiKey, User
+from soberhouse.documents.models import IssuedDocument
+from soberhouse.documents.services import issue
 from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
 from tests.cast import Cast, make_cast, make_user
@@ -39,6 +45,7 @@ USER_KEYS: dict[str, tuple[str, str]] = {
     "alice's key that writes": ("alice", "write"),
     "alice's key that counts": ("alice", "occupancy"),
 }
+KINDS_OF_USER_KEYS = ("olive's key", *(name for name in USER_KEYS if name.startswith("alice")))
 PARTNER_KEYS: dict[str, tuple[str, str]] = {
     "pax's key that counts": ("pax", "occupancy"),
     "pax's key that refers": ("pax", "referrals"),
@@ -61,30 +68,33 @@ class World:
 
     cast: Cast
     rows: dict[str, Keys]
-    cookies: dict[str, dict[str, str]]
+    cookies: dict[str, str]
     secrets: dict[str, str]
 
-    def client(self, who: str) -> Client:
-        """A client of its own for whoever asks: a person in a browser, a program with a key, or nobody."""
+    def request(self, who: str, method: str, url: str, **sent: Any) -> HttpRequest:
+        """A request by whoever asks: a person in a browser, a program with a key, or nobody."""
+        headers = dict(sent.pop("headers", {}))
         if who in self.secrets:
-            return Client(headers={"Authorization": f"Bearer {self.secrets[who]}"}, raise_request_exception=False)
-        client = Client(raise_request_exception=False)
-        for name, value in self.cookies.get(who, {}).items():
-            client.cookies[name] = value
-        return client
+            headers["Authorization"] = f"Bearer {self.secrets[who]}"
+        elif who in self.cookies:
+            headers["Cookie"] = self.cookies[who]
+        request = RequestFactory(headers=headers).generic(method.upper(), url, **sent)
+        request._dont_enforce_csrf_checks = True  # as Django's test client has it
+        return request
 
 
 def make_world() -> World:
     cast = make_cast()
     world = World(cast=cast, rows={}, cookies={}, secrets={})
+    clients = {}
     for name in PEOPLE:
-        client = Client()
+        client = clients[name] = Client()
         client.force_login(user_of(cast, name))
-        world.cookies[name] = {key: morsel.value for key, morsel in client.cookies.items()}
+        world.cookies[name] = client.cookies.output(attrs=[], header="", sep=";").strip()
     with acting_as(None, source="command"):
         world.secrets.update(make_keys(cast))
     world.rows.update({name: at(row) for name, row in make_rows(cast).items()})
-    world.rows["upload"] = {"uuid": uploaded(world.client("olive"), cast)}
+    world.rows["upload"] = {"uuid": uploaded(clients["olive"], cast)}
     return world
 
 
@@ -157,15 +167,16 @@ def make_rows(cast: Cast) -> dict[str, Any]:
         out = stays.bed_take_out(bed=cast.bed_a("2B"), starts_on=today, ends_on=None, note="mattress", today=today)
         held = hold(applicant(cast, "Petra Held"), cast.bed_a("3A"), today=today)
         waits = stays.application_wait(application=applicant(cast, "Quentin Waits"))
+        asks = applicant(cast, "Rufus Asks")
         alert = people.alert_add(resident=nia, kind="allergy", text="penicillin")
         contact = people.contact_add(resident=nia, kind="sponsor", name="Ruth Ekström", phone="+1 555 010 7788")
         (hours,) = people.hours_add(
             resident=nia, kind="work", weekdays=[0], starts=time(5), ends=time(13), starts_on=today
         )
-        duty = people.officer_appoint(
-            resident=nia, house=cast.house_a, duty="secretary", starts_on=today, today=today
-        )
+        duty = people.officer_appoint(resident=nia, house=cast.house_a, duty="secretary", starts_on=today, today=today)
         sobriety = people.sobriety_record(resident=nia, since=today - days(90), today=today)
+        for person in (nia, cast.dana):
+            photos.photo_take(resident=person, data=a_picture())
         notice = Notice.objects.create(user=cast.alice, kind="application-received", text="Somebody asks for a bed.")
     with acting_as(cast.dana.user, source="web"):
         own_contact = people.own_contact_add(resident=cast.dana, kind="sponsor", name="Vera Holm")
@@ -178,6 +189,8 @@ def make_rows(cast: Cast) -> dict[str, Any]:
         "room": room,
         "bed": bed,
         "closed bed": closed_bed,
+        "free bed": cast.bed_a("2A"),
+        "bed of house B": cast.bed_b("2A"),
         "tablet": tablet,
         "step up": {"uuid": cast.alice.uuid},
         "role": Role.objects.get(user=cast.bob),
@@ -203,13 +216,46 @@ def make_rows(cast: Cast) -> dict[str, Any]:
         "hold": held,
         "out": out,
         "application": waits,
+        "asks": asks,
         "kind": kind,
         "notice": notice,
+        "paper of the house": paper(house=cast.house_a),
+        "paper about nia": paper(house=cast.house_a, resident=nia),
+        "paper about dana": paper(house=cast.house_a, resident=cast.dana),
+        "code of a paper": {"code": paper(house=cast.house_a).code},
+        "a passkey": {"key": "none"},
         "history of a stay": {"kind": "stay", "uuid": stay.uuid},
         "history of dana": {"kind": "resident", "uuid": cast.dana.uuid},
         "history of the house": {"kind": "house", "uuid": cast.house_a.uuid},
         "history of a kind there is not": {"kind": "nothing", "uuid": stay.uuid},
     }
+
+
+def a_picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(out, "PNG")
+    return out.getvalue()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the papers here tell."""
+
+    text: str = "As of today."
+
+
+def paper(*, house: House, **about: Any) -> IssuedDocument:
+    with acting_as(None, source="command"):
+        return issue(
+            kind="matrix",
+            title="A paper",
+            organization=house.organization,
+            house=house,
+            as_of=timezone.now(),
+            facts=Facts(),
+            draw=lambda head: f"%PDF-1.4\n% {head.code}\n%%EOF\n".encode(),
+            **about,
+        )
 
 
 def uploaded(client: Client, cast: Cast) -> str:
