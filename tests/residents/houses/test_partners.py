@@ -231,6 +231,7 @@ def test_a_key_stands_in_one_answer_and_nowhere_else(
         page = client.get(url)
         assert page.status_code == 200
         assert tail not in page.content.decode()
+        assert keys.digest(secret) not in page.content.decode()
     again = client.post(address(name, rows), form_of(name, name="A new program"))
     assert tail not in again.content.decode()
     assert "works already" in again.content.decode()
@@ -312,9 +313,7 @@ def test_a_partners_page_tells_its_keys_and_how_they_stand(cast: Cast, pax, sign
     page = signed_in(cast.olive).get(reverse("partner", kwargs={"uuid": pax.uuid}))
 
     words = " ".join(re.sub(r"<[^>]*>", " ", page.content.decode().split("<main", 1)[1]).split())
-    assert [re.search(rf"{name} may see counts", words) is not None for name in ("Long", "Over", "Lost")] == [
-        True
-    ] * 3
+    assert [re.search(rf"{name} may see counts", words) is not None for name in ("Long", "Over", "Lost")] == [True] * 3
     for said in ("works", "9 days left", "expired", "revoked", "never used", "made by Olive Example on"):
         assert said in words
     assert "see counts and published facts of the houses; send referrals" in words
