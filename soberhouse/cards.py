@@ -18,7 +18,7 @@ too (a test walks the tables).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -121,13 +121,14 @@ def section(
     *,
     model: type[models.Model],
     labels: Mapping[str, str] | None = None,
+    quiet: Collection[str] = (),
     struck: Callable[[Any], str] = lambda row: "",
     history: bool = True,
     empty: str = "",
 ) -> Section:
     """A section of these rows of `model`: each field as people read it, with its own name or that of `labels`, and as
-    programs do. A row that a foreign key points to is told by its name: select it with the rows. Without `history` the
-    rows lead to none."""
+    programs do. A row that a foreign key points to is told by its name: select it with the rows. Of the `quiet` fields
+    people read only what is true. Without `history` the rows lead to none."""
     asked = [model._meta.get_field(each) for each in fields]
     labels = labels or {}
     return Section(
@@ -136,7 +137,9 @@ def section(
         headers=tuple(labels.get(each.name) or capfirst(str(each.verbose_name)) for each in asked),
         records=[
             Record(
-                cells=tuple(in_words(row, each) for each in asked),
+                cells=tuple(
+                    "" if each.name in quiet and not getattr(row, each.name) else in_words(row, each) for each in asked
+                ),
                 data={"uuid": str(row.uuid)} | {each.name: plainly(row, each) for each in asked},
                 key=row.pk,
                 history_url=reverse("history", args=[model._meta.model_name, row.uuid]) if history else "",

@@ -1,11 +1,9 @@
-"""What the house itself offers: to Today where to begin when it has no beds, and whose role here ends soon; to a
-resident the roles they have beside."""
+"""What the house itself offers to Today: where to begin when it has no beds, and whose role here ends soon."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +13,7 @@ from django.utils.translation import gettext as _
 from residents.houses.models import Bed, House, Role
 from residents.houses.permissions import Action
 from residents.houses.standing import Standing
-from soberhouse.cards import Card, Order, Row, Section, section
+from soberhouse.cards import Card, Order, Row
 
 SOON = timedelta(days=7)
 
@@ -36,20 +34,6 @@ def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
         )
     if standing.may(Action.RUN_ORGANIZATION, house) and (rows := _ending_roles(house)):
         yield Card(title=_("Roles that end"), order=Order.DUE, rows=rows)
-
-
-def own(resident: Any, today: date) -> Iterator[Section]:
-    """The roles that a resident has or had beside being one."""
-    roles = Role.objects.visible_to(resident.user).filter(user=resident.user)
-    yield section(
-        "roles",
-        _("My roles"),
-        roles.select_related("organization", "house"),
-        ["kind", "organization", "house", "starts_at", "ends_at"],
-        model=Role,
-        labels={"organization": _("Organization"), "house": _("House")},
-        empty=_("None."),
-    )
 
 
 def _ending_roles(house: House) -> list[Row]:

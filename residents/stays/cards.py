@@ -30,7 +30,7 @@ from residents.stays.queries import (
 )
 from soberhouse.accounts.models import User
 from soberhouse.cards import Card, Entry, Order, Row, Section, section
-from soberhouse.documents.kinds import Offer
+from soberhouse.documents.kinds import About, Offer
 from soberhouse.documents.models import IssuedDocument
 
 LAPSES_SOON = timedelta(days=2)
@@ -265,16 +265,17 @@ def papers(place: House | Organization, standing: Standing, today: date) -> Iter
     for stay in lately.order_by(F("ends_on").desc(nulls_first=True), "resident__legal_last_name", "id"):
         if not standing.may(Action.ISSUE_PAPERS, stay):
             continue  # oneself
-        detail = _("left %(day)s") if stay.ends_on else _("since %(day)s")
+        detail = (_("left %(day)s") if stay.ends_on else _("since %(day)s")) % {
+            "day": _day(stay.ends_on or stay.starts_on)
+        }
+        person = About(key=str(stay.uuid), name=stay.name, detail=detail, left=stay.ends_on is not None)
         urls = {reports.LETTER: reverse("letter_issue", args=[stay.uuid])}
         if stay.ends_on:
             urls[reports.DISCHARGE_SUMMARY] = reverse("discharge_summary_issue", args=[stay.uuid])
         else:
             urls[reports.FACE_SHEET] = reverse("face_sheet_issue", args=[stay.resident.uuid])
         for kind, url in urls.items():
-            yield Offer(
-                kind=kind, url=url, about=stay.name, detail=detail % {"day": _day(stay.ends_on or stay.starts_on)}
-            )
+            yield Offer(kind=kind, url=url, about=person)
 
 
 def issued_anew(document: IssuedDocument, standing: Standing) -> Iterator[str]:
@@ -378,6 +379,7 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
         ["house", "starts_on", "ends_on", "expected_on", "continues", "application", "voided", "left_as"],
         model=Stay,
         labels=house | {"continues": _("Continues"), "application": _("Application")},
+        quiet=["voided"],
         struck=lambda row: mistake if row.voided else "",
         empty=_("No stay yet."),
     )
@@ -391,6 +393,7 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
         ["house", "bed", "kind", "starts_on", "ends_on", "stay", "application", "note", "voided"],
         model=BedUse,
         labels=house | {"bed": _("Bed"), "stay": _("Stay"), "application": _("Application")},
+        quiet=["voided"],
         struck=lambda row: mistake if row.voided else "",
         empty=_("No bed yet."),
     )
@@ -404,6 +407,7 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
         ["house", "kind", "starts_on", "ends_on", "reason", "stay", "voided"],
         model=Phase,
         labels=house | {"kind": _("Phase"), "stay": _("Stay")},
+        quiet=["voided"],
         struck=lambda row: mistake if row.voided else "",
         empty=_("No phase is written down."),
     )
@@ -428,6 +432,7 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
             "correction_reason": _("Why it was corrected"),
             "undone": _("Taken back"),
         },
+        quiet=["undone"],
         struck=_discharge_struck,
         empty=_("No discharge."),
     )

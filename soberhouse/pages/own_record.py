@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from residents.houses.models import Role
 from residents.people.models import Resident
 from soberhouse.accounts.models import AccountEvent, ApiKey, Invitation, User
 from soberhouse.cards import Record, Section, in_words, plainly, section
@@ -99,18 +100,20 @@ def as_pdf(record: OwnRecord) -> bytes:
         paper.Text(
             _("All that %(organization)s has on record about me: what counts, what was corrected, and who looked.")
             % {"organization": record.resident.organization}
-        )
+        ),
+        paper.Text(_("I took it from my own account. It carries no code to check it by."), small=True),
     ]
     for each in record.sections:
+        filled = [n for n in range(len(each.headers)) if any(one.cells[n] for one in each.records)]
         blocks.append(paper.Heading(each.title))
-        if len(each.headers) > COLUMNS or len(each.records) == 1:
+        if not each.records:
+            blocks.append(paper.Text(each.empty))
+        elif len(filled) > COLUMNS or len(each.records) == 1:
             for one in each.records:
                 blocks += [paper.Facts(_facts(each, one)), paper.Space(6)]
-            if not each.records:
-                blocks.append(paper.Text(each.empty))
         else:
-            rows = [_cells(one) for one in each.records]
-            blocks.append(paper.Table(each.headers, rows, empty=each.empty))
+            headers = [each.headers[n] for n in filled]
+            blocks.append(paper.Table(headers, [_cells(one, filled) for one in each.records]))
     blocks += [paper.Heading(_("What was changed")), _changes_table(record)]
     return paper.render(head, blocks)
 
@@ -120,10 +123,9 @@ def _facts(each: Section, one: Record) -> list[tuple[str, str]]:
     return [*said, (_("Counts no more"), one.struck)] if one.struck else said
 
 
-def _cells(one: Record) -> list[str]:
-    if not one.struck:
-        return list(one.cells)
-    return [f"{one.cells[0]} ({one.struck})", *one.cells[1:]]
+def _cells(one: Record, filled: Sequence[int]) -> list[str]:
+    first, *rest = (one.cells[n] for n in filled)
+    return [f"{first} ({one.struck})".lstrip() if one.struck else first, *rest]
 
 
 def _changes_table(record: OwnRecord) -> Any:
@@ -244,6 +246,15 @@ def _papers(resident: Resident) -> Iterator[Section]:
 
 
 def _account(user: User) -> Iterator[Section]:
+    yield section(
+        "roles",
+        _("My roles"),
+        Role.objects.filter(user=user).select_related("organization", "house"),
+        ["kind", "organization", "house", "starts_at", "ends_at"],
+        model=Role,
+        labels={"organization": _("Organization"), "house": _("House")},
+        empty=_("None."),
+    )
     yield section(
         "account",
         _("My account"),

@@ -145,9 +145,9 @@ def test_json_says_what_it_is(filled, cast, signed_in):
     assert (told["organization"], told["time_zone"]) == ("Still Waters", "America/New_York")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", told["made_at"])
     assert list(told["records"]) == [
-        *("roles", "person", "sobriety_dates", "contacts", "alerts", "weekly_hours", "duties", "photos", "looks"),
+        *("person", "sobriety_dates", "contacts", "alerts", "weekly_hours", "duties", "photos", "looks"),
         *("stays", "beds", "phases", "discharges", "applications", "application_events"),
-        *("papers", "withdrawals", "account", "account_events", "notices", "slips", "api_keys"),
+        *("papers", "withdrawals", "roles", "account", "account_events", "notices", "slips", "api_keys"),
     ]
 
 
