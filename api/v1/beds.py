@@ -15,7 +15,7 @@ from api import etags
 from api.endpoint import Answer, Call, Endpoint, operation
 from api.fields import Day, Id, PageQuery, Strict
 from api.v1 import shapes
-from api.v1.facts import nights_of, states_of, tag_of_states
+from api.v1.facts import Houses, nights_of, tag_of_states
 from residents.houses.models import Bed as BedRow
 from residents.stays.models import BedUse
 
@@ -44,7 +44,7 @@ class Beds(Endpoint):
         houses = call.houses()
         if "house" in call.query:
             houses = houses.filter(uuid=call.query["house"])
-        states = states_of(houses.order_by("pk"))
+        states = sorted(Houses.of(houses).states())
         tag = tag_of_states("beds", states, call.query, sees_all=True, now=call.now)
         if etags.is_known(call.request, tag):
             return Answer(unchanged=True, tag=tag)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import Http404
@@ -10,9 +11,10 @@ from rest_framework import serializers
 from api import etags
 from api.endpoint import Answer, Call, Endpoint, operation
 from api.fields import PageQuery, Text
-from api.pagination import begin_after, last_row, next_page
+from api.pagination import last_row, next_page
 from api.v1 import shapes
-from api.v1.facts import facts_of, narrowed, published, states_of, tag_of_states, told
+from api.v1.facts import Facts, State, published, tag_of_states, told
+from api.v1.facts import Houses as HouseRows
 from residents.houses.models import House as HouseRow
 
 
@@ -36,14 +38,14 @@ class Houses(Endpoint):
     def get(self, call: Call) -> Answer:
         """The houses that you see. With a key that is good for `occupancy` alone: what is published of them."""
         path, size = call.request.path, call.query["per_page"]
-        houses = begin_after(narrowed(houses_of(call), call.query), last_row(path, call.query))[: size + 1]
+        page = houses_of(call).narrowed(call.query).page(last_row(path, call.query), size)
 
-        def tag(rows) -> str:
+        def tag(rows: Sequence[State | Facts]) -> str:
             return tag_of_states("houses", rows, call.query, sees_all=call.sees_all, now=call.now)
 
-        if call.request.headers.get("If-None-Match") and etags.is_known(call.request, known := tag(states_of(houses))):
+        if "If-None-Match" in call.request.headers and etags.is_known(call.request, known := tag(page.states())):
             return Answer(unchanged=True, tag=known)
-        found = facts_of(houses)
+        found = page.facts()
         tell = told if call.sees_all else published
         following = next_page(found[size - 1].uuid, path, call.query) if len(found) > size else None
         return Answer(body={"items": [tell(house) for house in found[:size]], "next": following}, tag=tag(found))
@@ -53,12 +55,14 @@ class House(Endpoint):
     @operation(id="houses_read", summary="Read a house", gives=(shapes.House, shapes.PublishedHouse))
     def get(self, call: Call, uuid: UUID) -> Answer:
         """One house."""
-        found = facts_of(houses_of(call).filter(uuid=uuid))
+        found = houses_of(call).one(uuid).facts()
         if not found:
             raise Http404
         return Answer(body=(told if call.sees_all else published)(found[0]))
 
 
-def houses_of(call: Call):
+def houses_of(call: Call) -> HouseRows:
     """Whoever lives in a house sees it too."""
-    return call.houses() if call.caller.partner else HouseRow.objects.visible_to(call.user)
+    if call.caller.partner is not None:
+        return HouseRows.of_organization(call.caller.partner.organization_id)
+    return HouseRows.of(HouseRow.objects.visible_to(call.user))

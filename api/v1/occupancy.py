@@ -5,22 +5,21 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
 from django.http import Http404
 
 from api import etags
 from api.endpoint import Answer, Call, Endpoint, dumped, operation
-from api.pagination import begin_after, last_row, next_page
+from api.pagination import last_row, next_page
 from api.v1 import shapes
-from api.v1.facts import Facts, State, facts_of, narrowed, nights_of, published, states_of, tag_of_states
+from api.v1.facts import Facts, Houses, State, nights_of, published, tag_of_states
 from api.v1.houses import HouseQuery
 from residents.houses.models import House
-from residents.stays.queries import occupancy
+from residents.stays.queries import Occupancy as Counts
 
 PATH = "/api/v1/occupancy"
 
@@ -39,15 +38,15 @@ class Occupancies(Endpoint):
         because `as_of` goes on while the counts stay."""
         asks_again = "If-None-Match" in call.request.headers
         known = functools.partial(etags.is_known, call.request) if asks_again else None
-        return answer(call.houses(), call.query, now=call.now, known=known)
+        return answer(houses_of(call), call.query, now=call.now, known=known)
 
 
 class Occupancy(Endpoint):
     @operation(id="occupancy_read", summary="Read how full a house is tonight", gives=(shapes.Occupancy,))
     def get(self, call: Call, uuid: UUID) -> Answer:
         """The same of one house."""
-        houses = call.houses().filter(uuid=uuid)
-        states = states_of(houses)
+        house = houses_of(call).one(uuid)
+        states = house.states()
         if not states:
             if call.user is not None:
                 call.row(House, uuid)  # in sight, and not allowed
@@ -55,29 +54,32 @@ class Occupancy(Endpoint):
         tag = tag_of(states, {}, now=call.now)
         if etags.is_known(call.request, tag):
             return Answer(unchanged=True, tag=tag)
-        (row,) = counted(houses, facts_of(houses), now=call.now, all_of_them=True)
+        (row,) = counted(house, house.facts(), now=call.now)
         return Answer(body=row, tag=tag)
 
 
+def houses_of(call: Call) -> Houses:
+    """Those whose residents whoever asks may see; of a partner's organization all."""
+    if call.caller.partner is not None:
+        return Houses.of_organization(call.caller.partner.organization_id)
+    return Houses.of(call.houses())
+
+
 def answer(
-    houses: QuerySet[House],
-    query: Mapping[str, Any],
-    *,
-    now: datetime,
-    known: Callable[[str], bool] | None = None,
+    houses: Houses, query: Mapping[str, Any], *, now: datetime, known: Callable[[str], bool] | None = None
 ) -> Answer:
     """The bytes of one page of how full these houses are, and their tag; or that the tag is `known` already."""
     size, after = query["per_page"], last_row(PATH, query)
-    asked = narrowed(houses, query)
-    page = begin_after(asked, after)[: size + 1]
-    if known is not None and known(tag := tag_of(states_of(page), query, now=now)):
+    asked = houses.narrowed(query)
+    page = asked.page(after, size)
+    if known is not None and known(tag := tag_of(page.states(), query, now=now)):
         return Answer(unchanged=True, tag=tag)
-    found = facts_of(page)
-    more = len(found) > size
-    body = {
-        "items": counted(asked, found[:size], now=now, all_of_them=after is None and not more),
-        "next": next_page(found[size - 1].uuid, PATH, query) if more else None,
-    }
+    found = page.facts()
+    shown, more = found[:size], len(found) > size
+    if shown and (more or after is not None):
+        asked = asked.only("h.id BETWEEN %(first)s AND %(last)s", first=shown[0].pk, last=shown[-1].pk)
+    following = next_page(shown[-1].uuid, PATH, query) if more else None
+    body = {"items": counted(asked, shown, now=now), "next": following}
     return Answer(content=dumped(body), tag=tag_of(found, query, now=now))
 
 
@@ -85,20 +87,13 @@ def tag_of(states: list[State] | list[Facts], query: Mapping[str, Any], *, now: 
     return "W/" + tag_of_states("occupancy", states, query, sees_all=False, now=now)
 
 
-def counted(houses: QuerySet[House], rows: list[Facts], *, now: datetime, all_of_them: bool) -> list[dict[str, Any]]:
-    """These rows of `houses` with tonight's counts, each in the night it has now."""
-    if not rows:
-        return []
+def counted(houses: Houses, rows: list[Facts], *, now: datetime) -> list[dict[str, Any]]:
+    """These rows of `houses` with tonight's counts, each in the night it has now. One query for each date there is."""
     nights = nights_of((row.zone for row in rows), now)
-    if not all_of_them:
-        houses = houses.filter(pk__range=(rows[0].pk, rows[-1].pk))
-    numbers = {}
-    dates = set(nights.values())
+    dates = sorted(set(nights.values()))
+    numbers: dict[int, Counts] = {}
     for night in dates:
-        there = houses
-        if len(dates) > 1:
-            there = houses.filter(time_zone__in=[zone for zone, date in nights.items() if date == night])
-        numbers |= occupancy(there, night, today=night)
+        numbers |= (houses if len(dates) == 1 else _where_it_is(night, nights, houses)).occupancy(night)
     told = {zone: (night.isoformat(), _clock(now, zone)) for zone, night in nights.items()}
     items = []
     for row in rows:
@@ -117,3 +112,8 @@ def counted(houses: QuerySet[House], rows: list[Facts], *, now: datetime, all_of
 
 def _clock(now: datetime, zone: str) -> str:
     return now.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+
+
+def _where_it_is(night: date, nights: Mapping[str, date], houses: Houses) -> Houses:
+    zones = {f"zone{n}": zone for n, zone in enumerate(sorted(zone for zone, day in nights.items() if day == night))}
+    return houses.only(f"h.time_zone IN ({', '.join(f'%({name})s' for name in zones)})", **zones)

@@ -31,10 +31,7 @@ class StayQuery(PageQuery):
     house = Id(required=False, help_text=gettext_lazy("In this house only."))
     resident = Id(required=False, help_text=gettext_lazy("Of this person only."))
     current = serializers.BooleanField(
-        required=False,
-        allow_null=True,
-        default=None,
-        help_text=gettext_lazy("Only those not over, or only those over."),
+        required=False, help_text=gettext_lazy("Only those not over, or only those over.")
     )
 
 
@@ -59,7 +56,7 @@ class Stays(Endpoint):
             rows = rows.filter(house__uuid=call.query["house"])
         if "resident" in call.query:
             rows = rows.filter(resident__uuid=call.query["resident"])
-        if call.query["current"] is not None:
+        if "current" in call.query:
             rows = rows.filter(voided=False, ends_on__isnull=call.query["current"])
         page, following = call.page(rows.select_related(*RELATED))
         return Answer(body={"items": lines(page, call), "next": following})

@@ -1,0 +1,191 @@
+"""That nothing changed is told by a tag: it changes with everything that the answer tells, and with nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from residents.houses import services as houses
+from residents.models import House, Stay
+from residents.people import services as people
+from residents.stays import services as stays
+from soberhouse.history import acting_as
+from soberhouse.history.acting import acting_now
+from tests.api.conftest import change
+from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives
+
+pytestmark = pytest.mark.django_db
+
+POLLED = ["/occupancy", "/houses", "/beds"]
+
+
+@pytest.fixture
+def noon(cast, monkeypatch):
+    """It is the same day in both houses, and stays so."""
+    instant = datetime.combine(cast.today, time(18), tzinfo=UTC)
+    monkeypatch.setattr("api.endpoint.timezone.now", lambda: instant)
+    return instant
+
+
+@pytest.fixture
+def by_alice(cast):
+    with acting_as(cast.alice, source="web"):
+        yield
+
+
+def tag(asks, path: str) -> str:
+    answer = asks.get(path)
+    assert answer.status_code == 200
+    return answer["ETag"]
+
+
+@pytest.mark.parametrize("path", [*POLLED, "/residents", "/stays", "/applications"])
+def test_unchanged_is_told_without_a_body(cast, program, noon, path):
+    olive = program(cast.olive, "read")
+    known = tag(olive, path)
+
+    for header in (known, f"W/{known.removeprefix('W/')}", f'"x", {known}', "*"):
+        answer = olive.get(path, **{"If-None-Match": header})
+        assert (answer.status_code, answer.content) == (304, b""), header
+        assert answer["ETag"] == known
+        assert answer["Cache-Control"] == "private, no-cache"
+        assert "Authorization" in answer["Vary"]
+        assert "Content-Type" not in answer
+    for header in ('"x"', "", "x", known[:-2]):
+        assert olive.get(path, **{"If-None-Match": header}).status_code == 200, header
+    assert olive.ask("HEAD", path, **{"If-None-Match": known}).status_code == 304
+
+
+def test_one_house_and_one_row_have_tags_too(cast, program, noon):
+    olive = program(cast.olive, "read")
+    for path in (
+        f"/occupancy/{cast.house_a.uuid}",
+        f"/houses/{cast.house_a.uuid}",
+        f"/beds/{cast.bed_a('1A').uuid}",
+        f"/residents/{cast.dana.uuid}",
+        f"/stays/{cast.stay_of_dana.uuid}",
+    ):
+        known = tag(olive, path)
+        assert olive.get(path, **{"If-None-Match": known}).status_code == 304, path
+
+
+def sql(statement: str, *values) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+CHANGES = {
+    "a house's facts": lambda cast: houses.house_change(house=cast.house_a, changes={"state": "NY"}),
+    "a room": lambda cast: houses.room_add(house=cast.house_a, name="Attic"),
+    "a bed": lambda cast: houses.bed_add(room=cast.bed_a("1A").room, name="1C"),
+    "a bed closed": lambda cast: houses.bed_close(bed=cast.bed_a("3B"), closed_on=cast.today, reason="roof"),
+    "somebody moves in": lambda cast: lives(cast.bed_a("2A"), since=cast.today),
+    "somebody moves beds": lambda cast: stays.move_bed(
+        stay=cast.stay_of_dana, bed=cast.bed_a("2A"), on=cast.today, today=cast.today
+    ),
+    "a move-out is planned": lambda cast: stays.expect(
+        stay=cast.stay_of_dana, expected_on=cast.today + days(3), today=cast.today
+    ),
+    "somebody leaves": lambda cast: stays.discharge(
+        stay=cast.stay_of_dana, left_on=cast.today, today=cast.today, **ORDINARY
+    ),
+    "a hold": lambda cast: hold(applicant(cast), cast.bed_a("2A"), today=cast.today),
+    "a bed out of service": lambda cast: stays.bed_take_out(
+        bed=cast.bed_a("2A"), starts_on=cast.today, ends_on=None, note="roof", today=cast.today
+    ),
+    "a move-in that was none": lambda cast: stays.stay_void(stay=cast.stay_of_frank, reason="mistyped"),
+    "plain SQL": lambda cast: sql(
+        "UPDATE residents_stay SET expected_on = %s WHERE id = %s", cast.today + days(9), cast.stay_of_dana.pk
+    ),
+    "plain SQL on a bed": lambda cast: sql("UPDATE residents_bed SET name = 'x' WHERE id = %s", cast.bed_a("1A").pk),
+    "many at once": lambda cast: House.objects.filter(pk=cast.house_a.pk).update(serves="women"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_every_change_of_a_houses_beds_changes_the_tag(committed_db, cast, program, noon, by_alice, what):
+    """Committed: the database counts once a transaction."""
+    olive = program(cast.olive, "read")
+    paths = [*POLLED, f"/occupancy/{cast.house_a.uuid}", f"/beds?house={cast.house_a.uuid}"]
+    elsewhere = [f"/occupancy/{cast.house_b.uuid}", f"/beds?house={cast.house_b.uuid}"]
+    before = {path: tag(olive, path) for path in paths + elsewhere}
+    assert acting_now().actor_label == "Alice Example"
+
+    with transaction.atomic():
+        CHANGES[what](cast)
+
+    assert [path for path in paths if tag(olive, path) == before[path]] == []
+    assert [path for path in elsewhere if tag(olive, path) != before[path]] == []
+    for path in paths:
+        assert olive.get(path, **{"If-None-Match": before[path]}).status_code == 200
+
+
+def test_what_is_not_told_changes_no_tag(committed_db, cast, partners, noon, by_alice):
+    before = {path: tag(partners, path) for path in ("/occupancy", "/houses")}
+
+    people.contact_add(resident=cast.dana, kind="sponsor", name="Ruth Ekström")
+    people.resident_change(resident=cast.dana, changes={"pronouns": "she"}, reason="", today=cast.today)
+    change(cast.house_c, state="IL")  # of another organization
+
+    assert {path: tag(partners, path) for path in before} == before
+
+
+def test_a_new_house_changes_the_tag(committed_db, cast, partners, noon):
+    before = tag(partners, "/occupancy")
+
+    with acting_as(cast.olive, source="web"):
+        houses.house_create(organization=cast.organization, name="Dogwood House", time_zone="America/New_York")
+
+    assert tag(partners, "/occupancy") != before
+
+
+@pytest.mark.parametrize("path", POLLED)
+def test_midnight_in_a_house_changes_the_tag(cast, program, monkeypatch, path):
+    """Los Angeles is three hours behind New York: each house's day ends by its own clock."""
+    olive = program(cast.olive, "read")
+    midnight = datetime.combine(cast.today + days(1), time(), tzinfo=cast.house_a.zone)
+    tags = []
+    for minutes in (-2, -1, 0, 1, 179, 180):
+        monkeypatch.setattr("api.endpoint.timezone.now", lambda m=minutes: midnight + timedelta(minutes=m))
+        tags.append(tag(olive, path))
+
+    evening, later, new_york, after, before_los_angeles, los_angeles = tags
+    assert evening == later
+    assert new_york == after == before_los_angeles
+    assert len({evening, new_york, los_angeles}) == 3
+
+
+def test_the_tag_follows_what_is_asked_and_who_asks(cast, program, partners, noon):
+    alice = program(cast.alice, "read")
+    published = program(cast.alice, "occupancy")
+    olive = program(cast.olive, "read")
+
+    tags = [
+        tag(alice, "/houses"),
+        tag(published, "/houses"),
+        tag(olive, "/houses"),
+        tag(olive, "/houses?per_page=1"),
+        tag(olive, "/houses?serves=everyone"),
+        tag(partners, "/houses"),
+        tag(partners, "/occupancy"),
+    ]
+
+    assert len(set(tags)) == len(tags)
+    assert tag(program(cast.alice, "read"), "/houses") == tags[0]
+
+
+def test_the_tag_of_counts_is_weak_because_their_instant_goes_on(cast, partners, noon):
+    assert tag(partners, "/occupancy").startswith('W/"')
+    assert tag(partners, "/houses").startswith('"')
+
+
+def test_a_role_that_ends_changes_the_tag(cast, program, noon):
+    bob = program(cast.bob, "read")
+    known = tag(bob, "/beds")
+    with acting_as(cast.olive, source="web"):
+        houses.role_end(role=cast.bob.roles.get(), ends_at=noon - timedelta(minutes=1), reason="back early")
+
+    assert bob.get("/beds", **{"If-None-Match": known}).status_code == 403
+    assert Stay.objects.exists()
