@@ -29,13 +29,22 @@ class Kind:
 
 
 @dataclass(frozen=True, kw_only=True)
+class About:
+    """Whom a paper is about. `key` tells two people of one name apart; some `left`."""
+
+    key: str
+    name: str
+    detail: str = ""
+    left: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Offer:
-    """A paper that can be issued now, and where: about the house, or about the person `about` names."""
+    """A paper that can be issued now, and where: about a person or, without one, about the house."""
 
     kind: Kind
     url: str
-    about: str = ""
-    detail: str = ""
+    about: About | None = None
 
 
 _declared: dict[str, Kind] = {}

@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -22,7 +24,7 @@ from residents.stays.forms import ReasonForm
 from residents.stays.models import Stay
 from soberhouse.accounts.models import User
 from soberhouse.documents import services
-from soberhouse.documents.kinds import Offer, declared, kind_of
+from soberhouse.documents.kinds import About, Offer, declared, kind_of
 from soberhouse.documents.models import IssuedDocument
 from soberhouse.form_page import form_page
 from soberhouse.pages.gather import offers
@@ -35,6 +37,7 @@ STATES = {"valid": "in", "replaced": "plain", "withdrawn": "missed"}
 def papers(request: HttpRequest, house: House) -> HttpResponse:
     """The papers of one house."""
     offered = [one for offer in offers("papers") for one in offer(house, standing_of(request), house.today())]
+    people = _by_person(offered)
     found = IssuedDocument.objects.visible_to(request.user).filter(house=house)
     return _shelf(
         request,
@@ -43,7 +46,8 @@ def papers(request: HttpRequest, house: House) -> HttpResponse:
             "house": house,
             "subtitle": house.name,
             "of_house": [one for one in offered if not one.about],
-            "of_people": _by_person(offered),
+            "of_people": people,
+            "left": sum(person.about.left for person in people),
         },
     )
 
@@ -77,16 +81,15 @@ def _shelf(request: HttpRequest, found: QuerySet[IssuedDocument], facts: dict[st
 class Person:
     """Somebody about whom papers can be issued."""
 
-    name: str
-    detail: str
+    about: About
     papers: list[Offer] = field(default_factory=list)
 
 
 def _by_person(offered: list[Offer]) -> list[Person]:
-    people: dict[tuple[str, str], Person] = {}
+    people: dict[str, Person] = {}
     for one in offered:
         if one.about:
-            people.setdefault((one.about, one.detail), Person(one.about, one.detail)).papers.append(one)
+            people.setdefault(one.about.key, Person(one.about)).papers.append(one)
     return list(people.values())
 
 
@@ -96,7 +99,7 @@ class Told:
 
     document: IssuedDocument
     kind: str
-    about: str
+    line: str
     tone: str
     word: str
 
@@ -104,9 +107,21 @@ class Told:
 def _told(page: Page, user: User) -> list[Told]:
     names = names_of([document.resident_id for document in page if document.resident_id], user)
     return [
-        Told(document, kind_name(document), names.get(document.resident_id, ""), *state_in_words(document))
+        Told(
+            document,
+            kind_name(document),
+            _line(document, names.get(document.resident_id, "")),
+            *state_in_words(document),
+        )
         for document in page
     ]
+
+
+def _line(document: IssuedDocument, about: str) -> str:
+    """About whom, for whom, when and by whom, in one line."""
+    recipient = _("for %(name)s") % {"name": document.recipient} if document.recipient else ""
+    issued = date_format(timezone.localtime(document.issued_at), "DATETIME_FORMAT")
+    return " · ".join(filter(None, [about, recipient, issued, document.issued_as]))
 
 
 def names_of(residents: list[int], user: User) -> dict[int, str]:

@@ -75,7 +75,6 @@ def draw(facts: Census, head: paper.Head) -> bytes:
                 ]
                 for bed in facts.beds
             ],
-            widths=(14, 9, 36, 8, 14, 19),
             align=("", "", "", "right", "", ""),
             empty=_("No bed was in use that night."),
         ),

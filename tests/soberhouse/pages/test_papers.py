@@ -250,6 +250,17 @@ def test_shelf_offers_what_can_be_issued_now(cast, signed_in):
     assert "Erin" not in text
 
 
+def test_shelf_tells_two_people_of_one_name_apart(cast, signed_in):
+    with acting_as(cast.alice, source="web"):
+        twins = [lives(cast.bed_a(label), "Sam Lee", since=cast.today - days(3)) for label in ("2A", "2B")]
+
+    rows = said(page(signed_in(cast.alice), "papers", cast.house_a)).split("<li")
+
+    for stay in twins:
+        (row,) = [row for row in rows if reverse("letter_issue", args=[stay.uuid]) in row]
+        assert reverse("face_sheet_issue", args=[stay.resident.uuid]) in row
+
+
 def test_shelf_tells_the_auditor_what_was_issued_and_offers_nothing(cast, signed_in):
     document = letter(cast)
 
@@ -274,8 +285,7 @@ def test_shelf_shows_one_kind(cast, signed_in):
 
     assert reverse("paper", args=[one.uuid]) in letters
     assert reverse("paper", args=[other.uuid]) not in letters
-    assert "1 paper" in letters
-    assert "2 papers" in everything
+    assert all(reverse("paper", args=[document.uuid]) in everything for document in (one, other))
     assert "No paper of this kind" in said(page(client, "papers", cast.house_a, "?kind=house-census"))
 
 
@@ -301,7 +311,7 @@ def test_shelf_has_pages(cast, signed_in):
 
     text = said(page(signed_in(cast.alice), "papers", cast.house_a, "?kind=residency-letter&page=2"))
 
-    assert "26 papers" in text
+    assert "26 to 26 of 26" in text
     assert text.count(COURT) == 1
     assert "?kind=residency-letter&amp;page=1" in text
 
