@@ -26,6 +26,9 @@ IDS = [f"{method} {name}" for name, method, _asks in OPERATIONS]
 LOOKS = {"residents_look"}
 
 
+pytestmark = pytest.mark.django_db  # each test in a transaction of its own, inside that of the world
+
+
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     yield from made_world(django_db_blocker)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from residents.houses.permissions import MAY, Action, RoleKind
 from tests.matrix.asking import (
     Asked,
     all_names,
@@ -23,10 +24,11 @@ from tests.matrix.asking import (
     told,
     undone,
 )
-from tests.matrix.table import PAGES, Door, Page
+from tests.matrix.table import NO_ONE, PAGES, Door, Page
 from tests.matrix.world import DEAD_KEYS, KINDS_OF_USER_KEYS, NOBODY, PARTNER_KEYS, PEOPLE, World
 
 METHODS = ("get", "post")
+FORM = "application/x-www-form-urlencoded"
 KEYS = (*KINDS_OF_USER_KEYS, *PARTNER_KEYS, *DEAD_KEYS)
 # Looking at a page may write down who looked, and nothing else.
 LOOKS = {"residents_look"}
@@ -36,6 +38,9 @@ GUARDED = [(name, line) for name, _number, line in LINES if isinstance(line, Pag
 
 def ids(lines: list[tuple[Any, ...]]) -> list[str]:
     return [f"{line[0]}-{line[-1].about or 'page'}" for line in lines]
+
+
+pytestmark = pytest.mark.django_db  # each test in a transaction of its own, inside that of the world
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +117,24 @@ def test_what_is_open_without_a_sign_in_says_why_and_changes_nothing(world: Worl
         who: (line.somebody if who in PEOPLE else line.nobody, frozenset()) for who in found
     }
     assert after == before
+
+
+def test_a_permission_that_is_loosened_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(MAY, Action.ADMIT, MAY[Action.ADMIT] | {RoleKind.AUDITOR})
+
+    with pytest.raises(AssertionError, match="'audra', 200"):
+        test_a_page_refuses_whom_it_must_and_nothing_changes(world, "stay_move", PAGES["stay_move"][0])
+
+
+def test_something_written_where_it_is_refused_is_noticed(world: World) -> None:
+    """A line that is wrong stands for a page that writes before it refuses."""
+    wrong = Page(about="stay", may=NO_ONE)
+    url = address(world, "stay_void", wrong)
+    with undone():
+        before = fingerprint()
+        asked = ask(world, "alice", "post", url, data="reason=mistake&confirm=on", content_type=FORM)
+        after = fingerprint()
+
+    assert asked.status == 302
+    assert {"residents_stay", "residents_beduse"} <= asked.wrote
+    assert {table for table in before if before[table] != after[table]} >= {"residents_historicalstay"}
