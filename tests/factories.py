@@ -30,6 +30,7 @@ from residents.models import (
 )
 from soberhouse.accounts.models import ApiKey, Invitation, User
 from soberhouse.database.constraints import AppendOnly, Frozen
+from soberhouse.documents.models import IssuedDocument, StoredFile
 from tests.cast import Cast
 
 _numbers = itertools.count(1)
@@ -67,6 +68,10 @@ def new_application(cast: Cast) -> Application:
     return Application.objects.create(house=cast.house_a, resident=new_resident(cast), received_on=date(2000, 1, 1))
 
 
+def new_file() -> StoredFile:
+    return StoredFile.objects.create(digest=f"{next_number():064x}", content_type="application/pdf", size=1)
+
+
 def new_phase_kind(cast: Cast) -> PhaseKind:
     number = next_number() % 30_000
     return PhaseKind.objects.create(house=cast.house_a, number=number, name=f"Phase {number}")
@@ -89,6 +94,7 @@ RECIPES: dict[type[models.Model], Callable[[Cast], dict[str, Any]]] = {
     BedUse: lambda cast: {"kind": BedUse.Kind.OUT, "ends_on": date(2000, 1, 1), "starts_on": date(2000, 1, 1)},
     Invitation: lambda cast: {"user": new_user(), "used_at": datetime(2020, 1, 1, tzinfo=UTC)},
     House: lambda cast: {"time_zone": "America/New_York"},
+    IssuedDocument: lambda cast: {"house": cast.house_a, "resident": new_resident(cast), "file": new_file()},
     Organization: lambda cast: {"time_zone": "America/New_York"},
     RosterUpload: lambda cast: {"content": b"Bed,Name,Move in\n"},
 }

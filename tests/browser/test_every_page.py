@@ -26,6 +26,7 @@ from residents.people import photos
 from residents.people import services as people
 from residents.stays import services as stays
 from residents.stays.notices import APPLICATION_RECEIVED
+from residents.stays.services import papers
 from soberhouse.accounts import keys
 from soberhouse.accounts import services as accounts
 from soberhouse.accounts.backend import ResetLink
@@ -44,8 +45,10 @@ LOOKS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
 
 # Addresses that show no page of their own.
 NO_PAGE = {
+    "mfa_login_webauthn": "a button of the sign-in page",
     "room_shift": "a button of the house's settings",
     "bed_shift": "a button of the house's settings",
+    "paper_file": "a PDF",
     "manifest": "what a phone is told when the site is put on its screen",
     "notice_open": "a button of the list of notices",
     "notices_read": "a button of the list of notices",
@@ -59,6 +62,18 @@ SIGNED_OUT = {
     "account_reset_password_done",
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
+    "join",
+    "mfa_authenticate",
+}
+# Opened by a test of their own: they ask once more who one is.
+CONFIRMED = {
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_deactivate_totp",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "mfa_view_recovery_codes",
+    "passkey_remove",
 }
 ON_A_TABLET = {"tablet", "tablet_pin"}
 
@@ -139,6 +154,10 @@ def rows(committed_db: None, cast: Cast) -> dict[str, Any]:
         sobriety = people.sobriety_record(resident=person, since=today - days(90), reason=LONG_NAME, today=today)
         photos.photo_take(resident=person, data=a_picture())
         checked = issued_paper(cast)
+        about = {"user": cast.alice, "recipient": LONG_NAME * 2, "purpose": LONG_NAME * 3, "now": timezone.now()}
+        replaced, withdrawn = (papers.letter_issue(stay=stay, **about) for _each in range(2))
+        letter = papers.letter_issue(stay=stay, replaces=replaced, **about)
+        documents.withdraw(document=withdrawn, reason=LONG_NAME * 5)
     one = {"uuid": cast.organization.uuid, "person": cast.alice.uuid}
     return {
         "house": cast.house_a,
@@ -171,6 +190,9 @@ def rows(committed_db: None, cast: Cast) -> dict[str, Any]:
         "upload": {"uuid": uploaded(cast)},
         "code": {"code": checked.code},
         "gone": gone,
+        "paper": letter,
+        "withdrawn": withdrawn,
+        "replaced": replaced,
     }
 
 
@@ -211,11 +233,17 @@ ABOUT = {
     **dict.fromkeys(
         [
             *("house_today", "house_settings", "house_change", "room_add", "tablets", "tablet_enrol", "board"),
+            *("papers", "census_issue", "occupancy_issue"),
             *("move_in", "hold", "applications", "application_new", "occupancy", "phase_kinds", "phase_kind_new"),
         ],
         "house",
     ),
     **dict.fromkeys(["organization_settings", "house_new", "people", "person_new", "role_new"], "organization"),
+    **dict.fromkeys(["papers_of_all", "occupancy_all_issue"], "organization"),
+    **dict.fromkeys(["paper", "paper_withdraw"], "paper"),
+    "face_sheet_issue": "resident",
+    "letter_issue": "stay",
+    "discharge_summary_issue": "gone",
     **dict.fromkeys(["partners", "partner_new"], "organization"),
     **dict.fromkeys(["partner", "partner_change", "partner_close", "partner_key_new"], "partner"),
     "partner_reopen": "closed partner",
@@ -230,7 +258,7 @@ ABOUT = {
     "role_end": "role",
     **dict.fromkeys(
         [
-            *("person", "person_change", "person_password", "person_pin", "person_pin_remove"),
+            *("person", "person_change", "person_slip", "person_factors_reset", "person_pin", "person_pin_remove"),
             "person_deactivate",
         ],
         "person",
@@ -238,7 +266,15 @@ ABOUT = {
     "person_reactivate": "closed person",
     **dict.fromkeys(
         [
-            *("resident", "resident_change", "sobriety_record", "alert_add", "contact_add", "hours_add"),
+            *(
+                "resident",
+                "resident_change",
+                "resident_slip",
+                "sobriety_record",
+                "alert_add",
+                "contact_add",
+                "hours_add",
+            ),
             *("officer_appoint", "resident_photo_change", "resident_photo_remove"),
         ],
         "resident",
@@ -278,6 +314,11 @@ MORE: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "applications": lambda rows: [reverse("applications", args=[rows["house"].uuid]) + "?show=closed"],
     "occupancy": lambda rows: [reverse("occupancy", args=[rows["house"].uuid]) + "?span=year"],
     "stay": lambda rows: [reverse("stay", args=[rows["gone"].uuid])],
+    "papers": lambda rows: [reverse("papers", args=[rows["house"].uuid]) + "?kind=house-census"],
+    "paper": lambda rows: [reverse("paper", args=[rows[name].uuid]) for name in ("withdrawn", "replaced")],
+    "letter_issue": lambda rows: [
+        reverse("letter_issue", args=[rows["stay"].uuid]) + f"?replaces={rows['paper'].uuid}"
+    ],
     "application": lambda rows: [reverse("application", args=[rows["hold"].application.uuid])],
     "partners": lambda rows: [reverse("partners", args=[rows["organization"].uuid]) + "?show=closed"],
     "partner": lambda rows: [reverse("partner", args=[rows["closed partner"].uuid])],
@@ -315,11 +356,11 @@ def look_at(page: Page, assert_accessible: Callable[[Page], None]) -> None:
 
 
 def test_every_address_is_somebody_s_to_open():
-    opened = set(ALL_NAMES) - set(NO_PAGE) - SIGNED_OUT - ON_A_TABLET
+    opened = set(ALL_NAMES) - set(NO_PAGE) - SIGNED_OUT - CONFIRMED - ON_A_TABLET
     without_a_row = {name for name in opened - set(ABOUT) if _needs_a_row(name)}
 
     assert without_a_row == set()
-    assert set(ABOUT) | set(NO_PAGE) | SIGNED_OUT | ON_A_TABLET <= set(ALL_NAMES)
+    assert set(ABOUT) | set(NO_PAGE) | SIGNED_OUT | CONFIRMED | ON_A_TABLET <= set(ALL_NAMES)
 
 
 def _needs_a_row(name: str) -> bool:
@@ -332,7 +373,7 @@ def test_every_page_can_be_read_by_everybody(
 ):
     page = open_page()
     sign_in(page, cast.olive)
-    mine = [name for name in ALL_NAMES if name not in {*NO_PAGE, *SIGNED_OUT, *ON_A_TABLET}][share::SHARES]
+    mine = [name for name in ALL_NAMES if name not in {*NO_PAGE, *SIGNED_OUT, *CONFIRMED, *ON_A_TABLET}][share::SHARES]
 
     for name in mine:
         for address in addresses(name, rows):
