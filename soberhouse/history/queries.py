@@ -195,8 +195,9 @@ def _names(copies: Iterable[Any], reader: Any) -> Names:
 
 
 def _seen(model: type[models.Model], reader: Any) -> QuerySet:
-    visible_to: Callable[[Any], QuerySet] = model.objects.visible_to  # type: ignore[attr-defined]
-    return visible_to(reader)
+    """The rows of a table that the reader may see; none of one that has no scope of its own, such as stored files."""
+    visible_to: Callable[[Any], QuerySet] | None = getattr(model.objects, "visible_to", None)  # type: ignore[attr-defined]
+    return visible_to(reader) if visible_to is not None else model.objects.none()  # type: ignore[attr-defined]
 
 
 def parents(model: type[models.Model], depth: int = 2) -> list[str]:
