@@ -206,7 +206,7 @@ MFA_FORMS = {
     "activate_totp": "soberhouse.accounts.factor_forms.AppForm",
     "add_webauthn": "soberhouse.accounts.factor_forms.PasskeyForm",
 }
-MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip", "passkey_asked": "60/m/ip"}
 EMAIL_BACKEND = env.str(
     "EMAIL_BACKEND",
     "django.core.mail.backends.console.EmailBackend" if LOCAL else "django.core.mail.backends.smtp.EmailBackend",

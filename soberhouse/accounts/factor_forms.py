@@ -81,11 +81,17 @@ class CredentialField(forms.JSONField):
     def to_python(self, value: Any) -> Any:
         try:
             found = super().to_python(value if len(str(value or "")) <= CREDENTIAL_MAX else "")
-        except RecursionError as problem:
+        except (ValueError, RecursionError) as problem:
             raise ValidationError(NOT_KNOWN) from problem
         if not isinstance(found, dict):
             raise ValidationError(NOT_KNOWN)
         return found
+
+    def bound_data(self, data: Any, initial: Any) -> None:
+        """A refused one is not sent back: it is good for nothing."""
+
+    def prepare_value(self, value: Any) -> str:
+        return ""
 
 
 class _Credential:

@@ -11,6 +11,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import Login
 from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import ReauthenticateView
+from allauth.core.internal import ratelimit
 from allauth.mfa.base import views as allauth_views
 from allauth.mfa.totp import views as totp_views
 from allauth.mfa.totp.internal.auth import clear_totp_secret
@@ -56,6 +57,12 @@ class SignInByFactor(allauth_views.AuthenticateView):
 
 class SignInByPasskey(passkey_views.LoginWebAuthnView):
     """A passkey instead of name and password; it goes on to where its owner was going."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Each answer is remembered in a session of its own: nobody fills the table with them.
+        if not ratelimit.consume(request, app="allauth.mfa", action="passkey_asked", limit_get=True):
+            return ratelimit.respond_429(request)
+        return super().get(request, *args, **kwargs)
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
         found = form.cleaned_data["credential"]

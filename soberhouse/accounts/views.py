@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
 
 from soberhouse.accounts import factors, invitations, keys, services, sessions
 from soberhouse.accounts.forms import JoinForm, KeyRevokeForm, OwnAccountForm, PinForm, SlipForm
@@ -145,6 +146,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
     return allauth_views.password_change(request)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @never_cache
 def join(request: HttpRequest) -> HttpResponse:
