@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 
+from django.conf import settings
+from django.urls import reverse
+
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O or U: read as 1, 1, 0 and V
 LENGTH, GROUP = 20, 5
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
@@ -26,3 +29,8 @@ def as_typed(text: str) -> str:
     if len(letters) != LENGTH or not set(letters) <= set(LETTERS):
         return ""
     return grouped(letters)
+
+
+def verify_url(code: str) -> str:
+    """Where the world checks this code."""
+    return settings.SITE_URL + reverse("verify_code", args=[code])

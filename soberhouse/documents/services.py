@@ -6,33 +6,23 @@ ValidationError that says what would be right. Who may issue what about whom is 
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
-from datetime import UTC, date, datetime, time
-from decimal import Decimal
-from enum import Enum
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.functional import Promise
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from soberhouse.documents import store
-from soberhouse.documents.codes import new_code
+from soberhouse.documents.codes import new_code, verify_url
+from soberhouse.documents.digests import facts_digest
 from soberhouse.documents.models import IssuedDocument, Withdrawal
 from soberhouse.documents.paper import Head
-from soberhouse.documents.store import serve
 from soberhouse.history import acting_now
-
-__all__ = ["facts_digest", "issue", "serve", "withdraw"]
 
 
 def issue(
@@ -54,11 +44,12 @@ def issue(
 ) -> IssuedDocument:
     """Draw a paper and put it into the register, with a new code by which its reader can check it.
 
-    `draw` makes the PDF from what stands on every page; with the same facts, code and instant it makes the same bytes
-    again. `facts` is the dataclass that it tells: its digest is kept, so that one can show later what was told.
-    `title` names the kind of paper and nobody; whoever checks the code reads it. `zone` is the one in which the paper
-    tells its instants: the house's, else the organization's. A paper that `replaces` another must be of the same kind
-    and about the same person and house. Refuses one that somebody replaced already.
+    `draw` makes the PDF from what stands on every page, in the site's language whatever browser asks for it; with the
+    same facts, code and instant it makes the same bytes again. `facts` is the dataclass that it tells: its digest is
+    kept, so that one can show later what was told. `title` names the kind of paper and nobody; whoever
+    checks the code reads it. `zone` is the one in which the paper tells its instants: the house's, else the
+    organization's. A paper that `replaces` another must be of the same kind and about the same person and house.
+    Refuses one that somebody replaced already.
     """
     acting = acting_now()
     if acting is None:
@@ -77,7 +68,8 @@ def issue(
         lines=tuple(lines),
         confidential=confidential,
     )
-    data = draw(head)
+    with translation.override(settings.LANGUAGE_CODE):
+        data = draw(head)
     with transaction.atomic():
         if replaces is not None:
             _check_replaces(replaces, kind=kind, organization=organization, house=house, resident=resident)
@@ -126,45 +118,6 @@ def withdraw(*, document: IssuedDocument, reason: str) -> Withdrawal:
     withdrawal.full_clean()
     withdrawal.save(force_insert=True)
     return withdrawal
-
-
-def verify_url(code: str) -> str:
-    """Where the world checks this code."""
-    return settings.SITE_URL + reverse("verify_code", args=[code])
-
-
-def facts_digest(facts: Any) -> str:
-    """The SHA-256 digest of a dataclass of facts: of its fields by name, in one spelling. TypeError for anything that
-    has no one spelling, such as a row of the database."""
-    spelled = json.dumps(_plain(facts), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(spelled.encode()).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    match value:
-        case Enum():
-            return _plain(value.value)
-        case None | bool() | int() | float() | str():
-            return value
-        case Promise():
-            return str(value)
-        case datetime():
-            return value.astimezone(UTC).isoformat()
-        case date() | time():
-            return value.isoformat()
-        case Decimal() | UUID():
-            return str(value)
-        case bytes():
-            return hashlib.sha256(value).hexdigest()
-        case Mapping():
-            return {str(key): _plain(each) for key, each in value.items()}
-        case set() | frozenset():
-            return sorted((_plain(each) for each in value), key=lambda each: json.dumps(each, sort_keys=True))
-        case list() | tuple():
-            return [_plain(each) for each in value]
-    raise TypeError(f"A fact cannot be a {type(value).__name__}.")
 
 
 def _check_replaces(document: IssuedDocument, *, kind: str, organization: Any, house: Any, resident: Any) -> None:

@@ -23,7 +23,8 @@ from residents.people.models import Look, Resident
 from residents.stays.forms import ReasonForm
 from residents.stays.models import Stay
 from soberhouse.accounts.models import User
-from soberhouse.documents import services
+from soberhouse.documents import services, store
+from soberhouse.documents.codes import verify_url
 from soberhouse.documents.kinds import About, Offer, declared, kind_of
 from soberhouse.documents.models import IssuedDocument
 from soberhouse.form_page import form_page
@@ -173,7 +174,7 @@ def paper(request: HttpRequest, document: IssuedDocument) -> HttpResponse:
             "may_open": _may_open(standing, document),
             "may_withdraw": may_issue and document.state != "withdrawn",
             "anew_url": again if may_issue and document.state == "valid" else "",
-            "verify_url": services.verify_url(document.code),
+            "verify_url": verify_url(document.code),
             "back_url": _shelf_of(document, standing),
         },
     )
@@ -201,7 +202,7 @@ def paper_file(request: HttpRequest, document: IssuedDocument) -> HttpResponse:
         require(request, Action.SEE_GUARDED, document)
     if document.resident is not None:
         note_look(document.resident, Look.What.PAPER, user=request.user, detail=kind_name(document))
-    return services.serve(document.file, name=f"{document.kind}.pdf")
+    return store.serve(document.file, name=f"{document.kind}.pdf")
 
 
 @of(IssuedDocument, Action.ISSUE_PAPERS, *RELATED)

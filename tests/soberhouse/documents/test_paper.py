@@ -6,7 +6,7 @@ import io
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from django.test import override_settings
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -49,6 +50,12 @@ SKETCH = sketch(
     [Point(day=JANUARY + timedelta(days=9 * n), occupied=n % 7, held=n % 2, capacity=8) for n in range(30)],
     today=JANUARY + timedelta(days=200),
 )
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    with translation.override("en-us"):
+        yield
 
 
 def table(count: int) -> paper.Table:

@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 from pypdf import PdfReader
 
 from soberhouse.documents import paper, services, store
 from soberhouse.documents.codes import LETTERS, as_typed, new_code
+from soberhouse.documents.digests import facts_digest
 from soberhouse.documents.models import IssuedDocument, StoredFile, Withdrawal
 from soberhouse.history import acting_as
 from tests.soberhouse.documents.conftest import FACTS, NOON, draw
@@ -38,7 +39,7 @@ def test_a_paper_is_drawn_kept_and_registered(cast, issue):
     assert (document.house, document.resident, document.kind) == (cast.house_a, cast.dana, "residency-letter")
     assert (document.recipient, document.purpose) == ("Office of Officer Pell", "probation")
     assert (document.issued_by, document.issued_as) == (cast.alice, cast.alice.actor_label)
-    assert document.facts_digest == services.facts_digest(FACTS)
+    assert document.facts_digest == facts_digest(FACTS)
     assert document.file.digest == hashlib.sha256(store.read(document.file)).hexdigest()
     text = read(document)
     assert document.code in text
@@ -61,8 +62,9 @@ def test_the_same_paper_can_be_drawn_again_to_the_byte(issue):
     heads = []
     document = issue(draw=lambda head: heads.append(head) or draw(head), confidential="Keep it closed.")
 
-    assert draw(heads[0]) == store.read(document.file)
-    assert draw(replace(heads[0], code=new_code())) != store.read(document.file)
+    with translation.override("en-us"):
+        assert draw(heads[0]) == store.read(document.file)
+        assert draw(replace(heads[0], code=new_code())) != store.read(document.file)
 
 
 def test_two_papers_of_the_same_facts_have_two_codes(issue):
@@ -71,6 +73,14 @@ def test_two_papers_of_the_same_facts_have_two_codes(issue):
     assert first.code != second.code
     assert first.facts_digest == second.facts_digest
     assert first.file != second.file
+
+
+def test_a_paper_is_in_the_sites_language_whatever_browser_asks(issue):
+    with translation.override("de"):
+        text = read(issue())
+
+    assert "As of Nov. 20, 2026, noon EST" in text
+    assert "Page 1 of 1" in text
 
 
 def test_its_instants_are_told_by_the_clock_it_names(cast, issue):
@@ -144,7 +154,7 @@ def test_the_digest_of_facts_hangs_on_nothing_but_them():
         values: Any
 
     def digest(values: Any) -> str:
-        return services.facts_digest(Facts(values))
+        return facts_digest(Facts(values))
 
     assert digest({"b": 1, "a": 2}) == digest({"a": 2, "b": 1})
     assert digest(frozenset({"x", "y", "z"})) == digest(frozenset({"z", "y", "x"}))
@@ -156,7 +166,7 @@ def test_the_digest_of_facts_hangs_on_nothing_but_them():
 
 def test_a_row_is_no_fact(cast):
     with pytest.raises(TypeError, match="cannot be a House"):
-        services.facts_digest({"house": cast.house_a})
+        facts_digest({"house": cast.house_a})
 
 
 # Codes
