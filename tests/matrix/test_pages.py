@@ -30,6 +30,8 @@ from tests.matrix.world import DEAD_KEYS, KINDS_OF_USER_KEYS, NOBODY, PARTNER_KE
 METHODS = ("get", "post")
 FORM = "application/x-www-form-urlencoded"
 KEYS = (*KINDS_OF_USER_KEYS, *PARTNER_KEYS, *DEAD_KEYS)
+# A page knows nothing of keys: to send something to it is tried with one of each kind of holder.
+SENDING_KEYS = ("olive's key", "pax's key that refers", "a revoked key")
 # Looking at a page may write down who looked, and nothing else.
 LOOKS = {"residents_look"}
 LINES = [(name, number, line) for name, lines in PAGES.items() for number, line in enumerate(lines)]
@@ -63,8 +65,8 @@ def test_a_page_refuses_whom_it_must_and_nothing_changes(world: World, name: str
     found: dict[tuple[str, str], Asked] = {}
     with undone():
         before = fingerprint()
-        for method in METHODS:
-            for who in refused:
+        for who in refused:
+            for method in METHODS if who in (*PEOPLE, NOBODY, *SENDING_KEYS) else ("get",):
                 found[method, who] = ask(world, who, method, url)
         after = fingerprint()
 
@@ -79,7 +81,7 @@ def test_a_page_refuses_whom_it_must_and_nothing_changes(world: World, name: str
     for who in ("charlie", "dana", "oscar", NOBODY) if line.about else ():
         if refused.get(who) in (302, 404):
             nowhere = reverse(name, kwargs=of_nothing(world.rows[line.about]))
-            for method in METHODS:
+            for method in METHODS if who == "charlie" else ("get",):
                 there = told(found[method, who].response)
                 assert there == told(ask(world, who, method, nowhere).response), (method, who)
 

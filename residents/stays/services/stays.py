@@ -126,7 +126,7 @@ def transfer(*, stay: Stay, bed: Bed, on: date, reason: str, expected_on: date |
         raise ValidationError({"bed": _("This bed belongs to another organization.")})
     if expected_on is not None and expected_on <= on:
         raise ValidationError({"expected_on": _("The expected move-out comes after the move.")})
-    lock(bed.house)
+    lock(stay.house, bed.house)  # both counters of changes go up: two moves in opposite directions would deadlock
     application = application_for(stay.resident, bed.house, None)
     lock(last_use(stay).bed, bed, *held_beds(application))
     end(
