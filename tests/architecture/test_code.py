@@ -22,6 +22,7 @@ TEMPLATES = sorted((guards.ROOT / "templates").rglob("*.html"))
 DOORS = frozenset({"visible_to", "where_may"})  # both begin with the person asking
 LOOSE_SERVICES = {
     "residents.people.services.not_about_oneself": "a question about one thing, asked at the head of services",
+    "residents.people.services.only_oneself": "a question about one thing, asked at the head of services",
 }
 RAW = {
     "hints.html: a value that is not escaped": "help texts are the code's own, and Django's about passwords are HTML",

@@ -404,3 +404,78 @@ def test_marks_that_turn_writing_round_are_left_out_of_names(cast, as_alice):
     )
 
     assert person.legal_first_name == "Zoë X"
+
+
+# What they keep themselves
+
+
+@pytest.fixture
+def as_dana(cast):
+    with acting_as(cast.dana.user, source="web"):
+        yield
+
+
+def test_own_contact_is_tidied_and_recorded_as_theirs(cast, as_dana):
+    contact = services.own_contact_add(resident=cast.dana, kind="sponsor", name="  Ruth  E. ", phone="555 010 7788")
+
+    assert (contact.name, contact.resident) == ("Ruth E.", cast.dana)
+    assert contact.history.get().history_actor_label == "Dana Example"
+
+
+def test_own_contact_written_by_staff_is_theirs_to_change(cast):
+    with acting_as(cast.alice, source="web"):
+        contact = services.contact_add(resident=cast.dana, kind="family", name="Aunt Petra")
+
+    with acting_as(cast.dana.user, source="web"):
+        services.own_contact_change(contact=contact, changes={"phone": "555 010 1111", "is_current": False})
+
+    contact.refresh_from_db()
+    assert (contact.phone, contact.is_current, contact.name) == ("555 010 1111", False, "Aunt Petra")
+
+
+@pytest.mark.parametrize("who", ["alice", "olive", "frank", None])
+def test_own_contacts_are_kept_by_oneself_alone(cast, who):
+    with acting_as(cast.dana.user, source="web"):
+        contact = services.own_contact_add(resident=cast.dana, kind="family", name="Aunt Petra")
+    somebody = getattr(cast, who) if who else None
+
+    with acting_as(getattr(somebody, "user", somebody), source="web" if who else "command"):
+        with pytest.raises(PermissionDenied):
+            services.own_contact_add(resident=cast.dana, kind="family", name="Uncle Dmitri")
+        with pytest.raises(PermissionDenied):
+            services.own_contact_change(contact=contact, changes={"name": "Uncle Dmitri"})
+
+    assert [(row.name, row.history.count()) for row in Contact.objects.all()] == [("Aunt Petra", 1)]
+
+
+def test_somebody_without_an_account_keeps_nothing_themselves(cast, as_dana):
+    with pytest.raises(PermissionDenied):
+        services.own_contact_add(resident=cast.greta, kind="family", name="Uncle Dmitri")
+
+    assert not Contact.objects.exists()
+
+
+def test_probation_officer_is_not_ones_own_to_keep(cast):
+    with acting_as(cast.alice, source="web"):
+        officer = services.contact_add(resident=cast.dana, kind="officer", name="Officer Kline")
+
+    with acting_as(cast.dana.user, source="web"):
+        with pytest.raises(ValidationError, match="staff"):
+            services.own_contact_add(resident=cast.dana, kind="officer", name="Somebody else")
+        with pytest.raises(PermissionDenied):
+            services.own_contact_change(contact=officer, changes={"is_current": False})
+        friend = services.own_contact_add(resident=cast.dana, kind="other", name="A friend")
+        with pytest.raises(ValidationError, match="staff"):
+            services.own_contact_change(contact=friend, changes={"kind": "officer"})
+
+    assert sorted(Contact.objects.values_list("name", "kind", "is_current")) == [
+        ("A friend", "other", True),
+        ("Officer Kline", "officer", True),
+    ]
+
+
+def test_staff_still_record_nothing_about_themselves(cast, as_dana):
+    with pytest.raises(PermissionDenied):
+        services.contact_add(resident=cast.dana, kind="family", name="Aunt Petra")
+
+    assert not Contact.objects.exists()

@@ -78,7 +78,10 @@ REACHES = {
     },
     "alice": {"/houses/*/beds/", "/houses/*/beds/move-in/", "/residents/*/", "/stays/*/", "/applications/*/"},
     "audra": {"/houses/*/beds/", "/residents/*/", "/stays/*/", "/history/stay/*/"},
-    "dana": {"/account/"},
+    "dana": {
+        *("/my/week/", "/my/record/", "/my/record/pdf/", "/my/record/json/", "/my/looks/", "/my/house/"),
+        *("/my/contacts/", "/my/contacts/*/", "/history/contact/*/", "/notices/", "/account/"),
+    },
 }
 
 
