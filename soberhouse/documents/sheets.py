@@ -133,13 +133,22 @@ class Sheets:
 
     # --- words ---
 
-    def say(self, line: Line, style: Style, *, x: float | None = None, right: float | None = None) -> None:
-        """One line at the pen, and the pen one line further down."""
+    def say(
+        self,
+        line: Line,
+        style: Style,
+        *,
+        x: float | None = None,
+        right: float | None = None,
+        beside: Style | None = None,
+    ) -> None:
+        """One line at the pen, and the pen one line further down. `beside` words of another style it stands on theirs."""
         at = self.left if x is None else x
         if right is not None:
             at = right - line.width * style.size / 1000
-        self.page.words.append((at, self.y - style.size * 0.95 - (style.leading - style.size * 1.25) / 2, line, style))
-        self.y -= style.leading
+        base = beside or style
+        self.page.words.append((at, self.y - base.size * 0.95 - (base.leading - base.size * 1.25) / 2, line, style))
+        self.y -= base.leading
 
     def add(self, block: paper.Block) -> None:
         match block:
@@ -205,7 +214,7 @@ class Sheets:
                 self.need(VALUE.leading * (min(max(len(names), len(values)), 3) if number == 0 else 1) + 5)
                 y = self.y
                 if name is not None:
-                    self.say(name, LABEL)
+                    self.say(name, LABEL, beside=VALUE)
                 self.y = y
                 if text is not None:
                     self.say(text, VALUE, x=value_x)
@@ -408,8 +417,18 @@ def _shares(headers: Sequence[str], rows: Sequence[Sequence[str]], room: float) 
     if sum(least) >= room:
         return [width * room / sum(least) for width in least]
     wanted = [more - less for more, less in zip(full, least, strict=True)]
-    spare = (room - sum(least)) / sum(wanted)
-    return [less + want * spare for less, want in zip(least, wanted, strict=True)]
+    return [less + more for less, more in zip(least, _poured(wanted, room - sum(least)), strict=True)]
+
+
+def _poured(wanted: Sequence[float], spare: float) -> list[float]:
+    """Who wants little gets it; the others share what is left. So one long remark does not break every short name."""
+    given = [0.0] * len(wanted)
+    waiting = sorted(range(len(wanted)), key=lambda at: (wanted[at], at))
+    while waiting:
+        at = waiting.pop(0)
+        given[at] = min(wanted[at], spare / (len(waiting) + 1))
+        spare -= given[at]
+    return given
 
 
 # --- the curve ---
