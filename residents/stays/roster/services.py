@@ -108,6 +108,9 @@ def _write(plan: Plan, progress: Callable[[int, int], None] | None) -> None:
     if not plan.makes_organization:
         # One import at a time: two at once would wait for each other's beds.
         Organization.objects.select_for_update(no_key=True).get(pk=plan.organization.pk)
+        # And every house in one order: each counts its changes, and so does a move between two of them.
+        houses = {getattr(row, "house_id", None) for _model, rows in plan.batches() for row in rows}
+        list(House.objects.select_for_update(no_key=True).filter(pk__in=houses - {None}).order_by("pk"))
     done, size = 0, plan.size
     for model, rows in plan.batches():
         left = iter(rows)

@@ -5,6 +5,7 @@ transaction where the engine numbers those, and never so that two people wait fo
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 from django.db import connection, transaction
 
 from residents.models import Bed, BedUse, House, HouseChanges, Room, Stay
+from residents.stays.roster.plan import Plan
+from residents.stays.roster.services import roster_import
 from residents.stays.services import transfer
 from soberhouse.history import acting_as
 from tests.cast import Cast, move_in
@@ -221,3 +224,31 @@ def test_moves_between_two_houses_in_opposite_directions_both_happen(cast: Cast)
     for stay, bed in crossing:
         following = Stay.objects.get(continues=stay)
         assert (following.house, following.uses.get().bed) == (bed.house, bed)
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_a_move_between_two_houses_waits_for_an_import_into_both_and_both_happen(cast: Cast) -> None:
+    plan = Plan(cast.organization)
+    plan.rows[Room].append(Room(house=cast.house_a, name="Attic"))
+    plan.rows[Bed].append(Bed(house=cast.house_b, room=Room.objects.get(house=cast.house_b, name="Room 1"), name="1C"))
+    counted_in_a = threading.Event()
+
+    def take_long(done: int, _size: int) -> None:
+        if done == 1:
+            counted_in_a.set()
+            time.sleep(1)
+
+    def bring_in() -> None:
+        with acting_as(cast.olive, source="web"):
+            roster_import(plan=plan, reason="from the old list", progress=take_long)
+
+    def move() -> None:
+        counted_in_a.wait(timeout=MOST)
+        today = min(cast.house_a.today(), cast.house_b.today())
+        with acting_as(cast.alice, source="web"):
+            transfer(stay=cast.stay_of_erin, bed=cast.bed_a("3B"), on=today, reason="nearer to work", today=today)
+
+    at_once(bring_in, move)
+
+    assert Bed.objects.filter(house=cast.house_b, name="1C").exists()
+    assert Stay.objects.get(continues=cast.stay_of_erin).house == cast.house_a
