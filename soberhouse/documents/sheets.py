@@ -142,7 +142,7 @@ class Sheets:
         right: float | None = None,
         beside: Style | None = None,
     ) -> None:
-        """One line at the pen, and the pen one line further down. `beside` words of another style it stands on theirs."""
+        """One line at the pen, and the pen one line further down. `beside` other words, on their base line."""
         at = self.left if x is None else x
         if right is not None:
             at = right - line.width * style.size / 1000
