@@ -102,6 +102,10 @@ def test_the_first_schema_filled_becomes_the_newest(database_url):
     assert found["missing"] == found["check"] == []
 
 
+def test_password_that_somebody_else_chose_opens_nothing_any_more(database_url):
+    assert json.loads(run("tests.migrating.given", database_url)) == {"alice": True, "bob": False}
+
+
 def data_migrations_without_capture(files: list[Path]) -> list[str]:
     """Migrations that change rows, or may, without writing history."""
     bad = []

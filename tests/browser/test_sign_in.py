@@ -216,7 +216,7 @@ def test_app_is_set_up_by_its_picture_and_its_codes_and_recovery_codes_sign_in(
     (found,) = read_barcodes(picture)
     secret = re.search(r"secret=([A-Z2-7]+)", found.text)[1]
     assert found.text.startswith("otpauth://totp/dana?")
-    assert page.locator("code.secret").inner_text().replace(" ", "") == secret
+    assert page.locator(".secret").inner_text().replace(" ", "") == secret
     page.get_by_role("textbox", name="Code").fill("000000")
     page.get_by_role("button", name="Set up the app").click()
     expect(page.locator(".error-summary")).to_be_visible()
