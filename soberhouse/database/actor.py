@@ -7,11 +7,7 @@ from dataclasses import astuple, dataclass, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from psycopg import DataError, OperationalError
-from psycopg.pq import Escaping, ExecStatus, TransactionStatus
-
 if TYPE_CHECKING:
-    import psycopg
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 
@@ -50,41 +46,7 @@ def now_text() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
-def push(connection: BaseDatabaseWrapper) -> None:
-    """Tell the PostgreSQL transaction that begins who acts; where nobody does there is nothing to tell."""
-    acting = current.get()
-    if acting is not None:
-        _tell(connection, acting)
-
-
 def hand_over(connection: BaseDatabaseWrapper, acting: Acting | None) -> None:
     """Change the actor inside an open transaction. A broken one is left alone: its rollback undoes the settings."""
     if connection.vendor == "postgresql" and connection.connection is not None and connection.in_atomic_block:
-        _tell(connection, acting)
-
-
-def _tell(connection: BaseDatabaseWrapper, acting: Acting | None) -> None:
-    driver = connection.connection
-    status = driver.info.transaction_status
-    with connection.wrap_database_errors:
-        if status == TransactionStatus.INTRANS:
-            _send(driver, acting)
-        elif status == TransactionStatus.IDLE:
-            if (driver.isolation_level, driver.read_only, driver.deferrable) == (None, None, None):
-                # The driver has yet to begin. BEGIN goes in the same message: to name the actor costs no round trip.
-                _send(driver, acting, first=b"BEGIN; ")
-            else:
-                driver.execute("SELECT 1")  # its own BEGIN says more than that
-                _send(driver, acting)
-
-
-def _send(driver: psycopg.Connection, acting: Acting | None, *, first: bytes = b"") -> None:
-    """Set what the triggers read, for this transaction only. By the simple protocol, which takes several statements
-    at once and does not appear among the queries that tests count."""
-    text = "" if acting is None else packed(acting)
-    if "\0" in text:
-        raise DataError("Who acts, and why, cannot hold a null byte.")
-    literal = Escaping(driver.pgconn).escape_literal(text.encode())
-    result = driver.pgconn.exec_(first + b"SET LOCAL " + SETTING.encode() + b" = " + literal)
-    if result.status != ExecStatus.COMMAND_OK:
-        raise OperationalError(result.error_message.decode(errors="replace"))
+        connection.tell(acting)  # type: ignore[attr-defined]
