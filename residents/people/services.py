@@ -153,7 +153,9 @@ def account_give(*, resident: Resident, username: str, email: str = "", password
     resident = _locked(resident)
     if resident.user_id is not None:
         raise ValidationError(_("%(name)s signs in already.") % {"name": resident})
-    resident.user = accounts.user_create(username=username, name=resident.name, email=email, password=password)
+    longest = User._meta.get_field("name").max_length
+    name = resident.name[:longest].strip()
+    resident.user = accounts.user_create(username=username, name=name, email=email, password=password)
     resident.full_clean()
     resident.save(update_fields=["user"])
     return resident.user

@@ -479,3 +479,11 @@ def test_staff_still_record_nothing_about_themselves(cast, as_dana):
         services.contact_add(resident=cast.dana, kind="family", name="Aunt Petra")
 
     assert not Contact.objects.exists()
+
+
+def test_account_is_given_to_whoever_has_the_longest_of_names(cast, as_alice):
+    person = new_person(cast, legal_first_name="W" * 100, legal_last_name="o" * 100)
+
+    user = services.account_give(resident=person, username="longest")
+
+    assert user.name == "W" * 100 + " " + "o" * 19
