@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, get_language_bidi
 
 from residents.houses.access import public
+from soberhouse.pages.views_mine import CRISIS_LINE, EMERGENCY
 
 SAME_FOR_ALL = "the same for everyone: an app's name, its pictures, a page that says there is no connection"
 GROUND, GROUND_DARK = "#f8f5ef", "#171614"
@@ -63,7 +64,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @public(SAME_FOR_ALL)
 def offline(request: HttpRequest) -> HttpResponse:
     """What is shown without a connection. Drawn without the request: nothing of who asks can get into it."""
-    return HttpResponse(render_to_string("soberhouse/offline.html"))
+    return HttpResponse(_offline())
 
 
 @public(SAME_FOR_ALL)
@@ -75,13 +76,17 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     return HttpResponse(script, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
+def _offline() -> str:
+    return render_to_string("soberhouse/offline.html", {"emergency": EMERGENCY, "crisis_line": CRISIS_LINE})
+
+
 def _version() -> str:
     """Another one whenever anything that is kept is another."""
     return _digest() if settings.LOCAL else _digest_once()
 
 
 def _digest() -> str:
-    found = hashlib.sha256(render_to_string("soberhouse/offline.html").encode())
+    found = hashlib.sha256(_offline().encode())
     for name in KEPT:
         found.update(static(name).encode())
         found.update(Path(finders.find(name)).read_bytes())

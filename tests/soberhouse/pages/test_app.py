@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import struct
+import subprocess
+import sys
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -12,6 +14,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from soberhouse.pages import views_app
+from tests.architecture import guards
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +118,25 @@ def test_pages_say_where_the_manifest_is_and_which_color_is_around_them(cast: Ca
     client.cookies["theme"] = "dark"
     page = client.get("/residents/").content.decode()
     assert re.findall(r'<meta name="theme-color"[^>]*>', page) == ['<meta name="theme-color" content="#171614">']
+
+
+@pytest.mark.parametrize(
+    ("environment", "address"),
+    [
+        ({}, "http://localhost:8000"),
+        (
+            {"SECRET_KEY": "x" * 50, "ALLOWED_HOSTS": "houses.example.org,other.example.org"},
+            "https://houses.example.org",
+        ),
+        ({"SECRET_KEY": "x" * 50, "ALLOWED_HOSTS": ".example.org"}, "https://example.org"),
+        ({"SITE_URL": "https://houses.example.org/"}, "https://houses.example.org"),
+    ],
+)
+def test_mails_and_papers_say_the_address_of_the_site(environment: dict[str, str], address: str):
+    code = "from soberhouse import settings; print(settings.SITE_URL)"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=guards.ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == address
