@@ -54,11 +54,8 @@ class Operation:
     body: type[serializers.Serializer] | None = None
     gives: Sequence[type[serializers.Serializer]] = ()
     status: int = 200
-    listed: bool = False
     effect: bool = True  # of a POST: whether it changes anything
-    refuses: Sequence[str] = ()
     example: Mapping[str, Any] | None = None
-    answer: Any = None
 
 
 def operation(**facts: Any) -> Callable[[Callable], Callable]:

@@ -53,7 +53,6 @@ class Applications(Endpoint):
         summary="List applications",
         query=ApplicationQuery,
         gives=(shapes.Applications,),
-        listed=True,
     )
     def get(self, call: Call) -> Answer:
         """Every application to your houses, closed ones too, in the order in which they were written down."""
@@ -211,7 +210,7 @@ class ApplicationHold(Endpoint):
 
 class HoldRelease(Endpoint):
     @operation(
-        id="holds_release",
+        id="applications_release",
         summary="Release a held bed",
         body=NeededReason,
         gives=(shapes.Application,),

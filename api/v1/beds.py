@@ -38,7 +38,7 @@ class BedQuery(PageQuery, NightQuery):
 
 
 class Beds(Endpoint):
-    @operation(id="beds_list", summary="List beds", query=BedQuery, gives=(shapes.Beds,), listed=True)
+    @operation(id="beds_list", summary="List beds", query=BedQuery, gives=(shapes.Beds,))
     def get(self, call: Call) -> Answer:
         """The beds in use that night, each in one of four states: open, occupied, held, out of service."""
         houses = call.houses()

@@ -33,7 +33,6 @@ class Houses(Endpoint):
         summary="List houses",
         query=HouseQuery,
         gives=(shapes.Houses, shapes.PublishedHouses),
-        listed=True,
     )
     def get(self, call: Call) -> Answer:
         """The houses that you see. With a key that is good for `occupancy` alone: what is published of them."""

@@ -30,7 +30,6 @@ class Occupancies(Endpoint):
         summary="List how full each house is tonight",
         query=HouseQuery,
         gives=(shapes.Occupancies,),
-        listed=True,
     )
     def get(self, call: Call) -> Answer:
         """Of every house: what is published of it, and tonight's counts. Ask as often as you like with

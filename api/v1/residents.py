@@ -31,9 +31,7 @@ class ResidentQuery(PageQuery):
 
 
 class Residents(Endpoint):
-    @operation(
-        id="residents_list", summary="List residents", query=ResidentQuery, gives=(shapes.Residents,), listed=True
-    )
+    @operation(id="residents_list", summary="List residents", query=ResidentQuery, gives=(shapes.Residents,))
     def get(self, call: Call) -> Answer:
         """Everybody in your sight: who lives in your houses or applies to them, and for an operator or auditor
         everybody of the organization. Without more than a list needs."""

@@ -48,7 +48,7 @@ class StayIn(Strict):
 
 
 class Stays(Endpoint):
-    @operation(id="stays_list", summary="List stays", query=StayQuery, gives=(shapes.Stays,), listed=True)
+    @operation(id="stays_list", summary="List stays", query=StayQuery, gives=(shapes.Stays,))
     def get(self, call: Call) -> Answer:
         """Every stay in your houses, those entered by mistake too, in the order in which they were written down."""
         rows = StayRow.objects.visible_to(call.user).filter(house__in=call.houses())

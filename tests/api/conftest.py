@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -102,7 +103,7 @@ def fields(told: dict[str, Any]) -> set[str]:
 
 
 def change(house: House, **facts: Any) -> None:
-    with acting_as(None, source="command"):
+    with acting_as(None, source="command"), transaction.atomic():
         for name, value in facts.items():
             setattr(house, name, value)
         house.save()

@@ -35,9 +35,12 @@ UNSCOPED = {
     "documents.StoredFile": "bytes without a meaning; the row that points to them has a scope, and serves them",
     "documents.Withdrawal": "read through its document, which has a scope",
     "notices.Notice": "one user's own",
+    "api.KeptAnswer": "an answer kept for a day; it is found by whom it was given to, and told to them alone",
     "residents.Organization": "it is the scope",
 }
 WITHOUT_ACTION = {
+    "api_docs": "how to ask, for whoever may want to; nothing about anybody",
+    "api_schema": "as above, for programs",
     "account_change_password": "one's own",
     "account_login": "the door",
     "account_logout": "the door",

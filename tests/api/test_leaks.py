@@ -1,0 +1,215 @@
+"""A partner is told counts and published facts, and nothing else: every byte of every answer is read, whatever it asks
+for, whatever goes wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from api.doors import DOORS
+from residents.houses import services as houses
+from residents.models import Application, Resident
+from residents.people.services import alert_add, contact_add, sobriety_record
+from residents.stays import services as stays
+from soberhouse.accounts.models import User
+from soberhouse.history import acting_as
+from tests.api.conftest import Program, change, make_key
+from tests.residents.stays.stories import ORDINARY, applicant, hold, overstays
+
+pytestmark = pytest.mark.django_db
+
+STREET, CITY, POSTAL = "47 Hollyhock Terrace", "Quillmouth", "90417"
+METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
+
+
+@pytest.fixture
+def secrets(cast, pax) -> set[str]:
+    """Fill the houses with everything that must not leave; what of it stands nowhere in an answer."""
+    change(
+        cast.house_a,
+        street=STREET,
+        city=CITY,
+        postal_code=POSTAL,
+        phone="+1 555 010 4711",
+        state="NY",
+        name=f"{CITY} House",
+    )
+    with acting_as(cast.alice, source="web"):
+        overstays(cast.bed_a("2A"), "Olu Zelenkovic", today=cast.today)
+        asks = applicant(cast, "Nkechi Adichievale")
+        hold(asks, cast.bed_a("2B"), today=cast.today)
+        stays.application_wait(application=applicant(cast, "Wilhelmina Querquetula"))
+        stays.discharge(
+            stay=cast.stay_of_frank, left_on=cast.today, today=cast.today, note="left for Bellweather", **ORDINARY
+        )
+        contact_add(resident=cast.dana, kind="sponsor", name="Ruth Ekström", phone="+1 555 010 9913")
+        alert_add(resident=cast.dana, kind="allergy", text="penicillin")
+        sobriety_record(resident=cast.dana, since=cast.today - timedelta(days=431), today=cast.today)
+        houses.room_change(room=cast.bed_a("1A").room, name="Heliotrope")
+        Resident.objects.update(birth_date=date(1987, 6, 5), phone="+1 555 010 8824")
+    names = {part for person in Resident.objects.all() for part in (person.legal_first_name, person.legal_last_name)}
+    users = {user.name for user in User.objects.all()}
+    rows = {str(person.uuid) for person in Resident.objects.all()}
+    rows |= {str(stay.uuid) for stay in (cast.stay_of_dana, cast.stay_of_frank)}
+    return {
+        *(name for name in names | users if name),
+        *rows,
+        STREET,
+        "Hollyhock",
+        CITY,
+        POSTAL,
+        "1987-06-05",
+        "June 5",
+        "4711",
+        "8824",
+        "9913",
+        "Ekström",
+        "penicillin",
+        "Bellweather",
+        "Heliotrope",
+        str(cast.today - timedelta(days=431)),
+    }
+
+
+def addresses(cast, row: str) -> Iterator[str]:
+    for door in DOORS:
+        yield f"/api/v1/{door.path.replace('<uuid:uuid>', row)}"
+
+
+BODIES: list[Any] = [
+    {},
+    [],
+    {"house": "HOUSE", "person": {"legal_first_name": "Referred"}},
+    {"house": "HOUSE", "person": {"legal_first_name": "Dana", "legal_last_name": "Renner", "birth_date": "1987-06-05"}},
+    {"house": "HOUSE", "person": {"legal_first_name": "", "birth_date": "x"}, "wanted_on": "never"},
+    {"house": "00000000-0000-0000-0000-000000000000", "resident": "RESIDENT"},
+    {"bed": "BED", "person": {"legal_first_name": "Referred"}, "starts_on": "2026-01-01"},
+    {"name": "Renner"},
+]
+QUERIES = [
+    "",
+    "?per_page=1",
+    "?per_page=0",
+    "?cursor=x",
+    "?who=now",
+    "?name=Renner",
+    "?house=HOUSE",
+    "?serves=everyone",
+]
+
+
+def everything_asked(cast, secret: str) -> Iterator[tuple[str, HttpResponse]]:
+    """Each address with each method, query, body and row."""
+    program = Program(secret)
+    real = {
+        "HOUSE": str(cast.house_a.uuid),
+        "BED": str(cast.bed_a("1A").uuid),
+        "RESIDENT": str(cast.dana.uuid),
+    }
+    rows = [cast.house_a, cast.bed_a("1A"), cast.dana, cast.stay_of_dana, Application.objects.first()]
+    for row in (str(row.uuid) for row in rows):
+        for path in dict.fromkeys(addresses(cast, row)):
+            if row not in path and row != str(rows[0].uuid):
+                continue
+            for method in METHODS:
+                yield f"{method} {path}", program.ask(method, path)
+            for query in QUERIES:
+                query = query.replace("HOUSE", real["HOUSE"])
+                yield f"GET {path}{query}", program.get(f"{path}{query}")
+            for turn, body in enumerate(BODIES):
+                text = json.dumps(body)
+                for name, value in real.items():
+                    text = text.replace(f'"{name}"', f'"{value}"')
+                key = f'"{path}{turn}"' if len(path) < 200 else '"k"'
+                yield f"POST {path} {text}", program.post(path, json.loads(text), **{"Idempotency-Key": key})
+    for path in ("/api/v1/nothing", "/api/", "/api/schema/", "/api/docs/"):
+        yield path, program.get(path)
+
+
+def read(answer: HttpResponse) -> str:
+    """Every byte of it, as it is and as it is meant."""
+    content = answer.content.decode()
+    if content and answer.get("Content-Type", "").endswith("json"):
+        content += json.dumps(json.loads(content), ensure_ascii=False)
+    return f"{answer.status_code} {answer.reason_phrase} {dict(answer.headers)} {answer.cookies} {content}"
+
+
+def in_it(secrets: set[str], told: str) -> set[str]:
+    return {word for word in secrets if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", told, re.I)}
+
+
+def test_a_partner_is_told_nothing_about_anybody(cast, pax, secrets, settings):
+    settings.API_REQUESTS_A_MINUTE = 10**9
+    secret = make_key(pax, "occupancy", "referrals")
+    asked, statuses = 0, set()
+
+    for what, answer in everything_asked(cast, secret):
+        told = read(answer)
+        assert in_it(secrets, told) == set(), (what, told)
+        assert answer.status_code < 500, what
+        asked += 1
+        statuses.add(answer.status_code)
+
+    assert asked > 500
+    assert {200, 201, 204, 400, 403, 404, 405, 422} <= statuses
+
+
+def test_what_must_not_be_told_is_told_to_those_who_may_see_it(cast, secrets, program):
+    """The test above could find something."""
+    alice = program(cast.alice, "read")
+    told = "".join(read(alice.get(path)) for path in ("/houses", "/residents", "/stays", "/applications", "/beds"))
+    told += read(alice.get(f"/residents/{cast.dana.uuid}")) + read(alice.get(f"/stays/{cast.stay_of_frank.uuid}"))
+
+    found = in_it(secrets, told)
+
+    assert {STREET, CITY, POSTAL, "1987-06-05", "Renner", "Osei", "Zelenkovic", "Adichievale"} <= found
+    assert {"Bellweather", "Heliotrope", str(cast.dana.uuid), "4711", "8824"} <= found
+
+
+def test_nobody_without_a_key_is_told_more(cast, secrets, settings):
+    settings.API_UNKNOWN_A_MINUTE = 10**9
+    for what, answer in everything_asked(cast, ""):
+        assert in_it(secrets, read(answer)) == set(), what
+        assert answer.status_code in (200, 204, 401, 404, 405), what
+        if answer.status_code == 200:
+            assert what in ("/api/schema/", "/api/docs/")
+
+
+def test_a_page_of_a_partner_holds_these_fields_and_no_other(cast, partners, secrets):
+    published = {
+        *("uuid", "name", "phone", "city", "state", "postal_code", "address_confidential", "serves"),
+        *("lgbtq_affirming", "parents_with_children", "narr_level", "narr_letter", "medications", "fee", "fee_period"),
+    }
+    counts = {"night", "as_of", "capacity", "occupied", "held", "out_of_service", "open", "opening"}
+
+    houses, occupancy = partners.get("/houses").json(), partners.get("/occupancy").json()
+
+    assert set(houses) == set(occupancy) == {"items", "next"}
+    assert {frozenset(house) for house in houses["items"]} == {frozenset(published)}
+    assert {frozenset(house) for house in occupancy["items"]} == {frozenset(published | counts)}
+
+
+def test_nothing_of_a_request_stands_in_the_log(cast, partners, alices, secrets, caplog):
+    caplog.set_level("DEBUG", logger="soberhouse")
+    caplog.set_level("INFO", logger="django")
+    alices.post("/residents/search", {"name": "Renner"})
+    alices.get("/residents?name=Renner")
+    alices.get("/residents/Renner")
+    alices.post(
+        "/stays", {"bed": str(cast.bed_a("1A").uuid), "person": {"legal_first_name": "Unusual"}, "starts_on": "x"}
+    )
+    partners.post("/applications", {"house": "x", "person": {"legal_first_name": "Unusual"}})
+    Client().get("/api/v1/houses", headers={"Authorization": "Bearer sober_secret_of_somebody"})
+
+    said = " ".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
+
+    assert caplog.records
+    for word in ("Renner", "Unusual", "secret_of_somebody", alices.secret, partners.secret):
+        assert word not in said
