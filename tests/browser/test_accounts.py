@@ -48,11 +48,14 @@ def tokens(committed_db: None, cast: Cast) -> dict[str, str]:
         "role-end": reverse("role_end", kwargs={"uuid": Role.objects.get(user=cast.bob).uuid}),
         "person": reverse("person", kwargs=one),
         "person-closed": reverse("person", kwargs=closed),
-        "person-password": reverse("person_password", kwargs=one),
+        "person-slip": reverse("person_slip", kwargs=one),
+        "person-factors-reset": reverse("person_factors_reset", kwargs=one),
         "person-deactivate": reverse("person_deactivate", kwargs=one),
         "own": "/account/",
         "pin": "/account/pin/",
         "password": "/account/password/change/",
+        "factors": "/account/factors/",
+        "sessions": "/account/sessions/",
     }
 
 
@@ -84,12 +87,12 @@ def test_signing_in_is_accessible_and_says_what_is_wrong(
 
     page.get_by_label("User name or e-mail").fill("alice")
     page.get_by_label("Password").fill("wrong password 1")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_text("The name or the password is not right.")).to_be_visible()
     assert_accessible(page)
 
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="Today")).to_be_visible()
 
 

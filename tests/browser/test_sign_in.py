@@ -283,3 +283,38 @@ def test_own_devices_are_listed_and_ended(
     lost.goto("/residents/")
     expect(lost.get_by_role("heading", name="Sign in")).to_be_visible()
     expect(here.get_by_text("this device")).to_have_count(1)
+
+
+def test_code_or_passkey_says_once_more_who_one_is(
+    committed_db, cast: Cast, page: Page, assert_accessible: Any, with_authenticator: Any, sign_in: Any
+):
+    with_authenticator(page)
+    type_password(page, "dana")
+    page.goto("/account/factors/passkeys/new/")
+    page.get_by_role("button", name="Make the passkey").click()
+    page.goto("/account/factors/app/")
+    secret = page.locator(".secret").inner_text().replace(" ", "")
+    page.get_by_role("textbox", name="Code").fill(code_now(secret))
+    page.get_by_role("button", name="Set up the app").click()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    page.get_by_role("button", name="Make 10 recovery codes").click()
+    recovery = page.locator("#recovery-codes li").first.inner_text()
+
+    page.context.clear_cookies()
+    sign_in(page, cast.dana.user)
+    page.goto("/account/factors/app/remove/")
+    page.get_by_role("link", name="Use a passkey").click()
+    look_at(page, assert_accessible)
+    page.get_by_role("button", name="Use my passkey").click()
+    expect(page.get_by_role("heading", name="Remove the app?")).to_be_visible()
+    look_at(page, assert_accessible)
+
+    page.context.clear_cookies()
+    sign_in(page, cast.dana.user)
+    page.goto("/account/factors/app/remove/")
+    page.get_by_role("link", name="Use a code").click()
+    look_at(page, assert_accessible)
+    page.get_by_role("textbox", name="Code").fill(recovery)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Remove the app").click()
+    expect(page.get_by_text("The app is removed.")).to_be_visible()
