@@ -45,8 +45,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
-    "rest_framework",
-    "drf_spectacular",
+    # Not rest_framework and drf_spectacular: as apps they bring pages that we do not show, and every start imports them.
     "soberhouse.database",
     "soberhouse.history",
     "soberhouse.accounts",
