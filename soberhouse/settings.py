@@ -45,7 +45,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
-    # Not rest_framework and drf_spectacular: as apps they bring pages that we do not show, and every start imports them.
+    # Not rest_framework and drf_spectacular: as apps they bring pages that we do not show, imported at every start.
     "soberhouse.database",
     "soberhouse.history",
     "soberhouse.accounts",
