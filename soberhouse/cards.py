@@ -9,6 +9,11 @@ every subject in `settings.SUBJECTS` and do not know what they will find:
     timeline(resident, standing, today) -> Iterable[Entry]
     week(resident, today) -> Iterable[Card]
     own(resident, today) -> Iterable[Section]
+    papers(place, standing, today) -> Iterable[documents.kinds.Offer]
+    issued_anew(document, standing) -> Iterable[str]
+
+`papers` are those that can be issued now about a house or an organization, `issued_anew` the address where one that
+was issued is issued again.
 
 Each must cost the same number of queries however many rows it returns, and show only what `standing.user` may see;
 `week` and `own` are read by the resident alone, and show what `resident.user` may see. `own` leaves nothing out: what a

@@ -18,7 +18,8 @@ from residents.houses.models import House
 from residents.houses.permissions import Action
 from residents.houses.standing import Standing
 from residents.people.cards import age
-from residents.people.models import Alert, Photo, Resident, days_sober
+from residents.people.models import Alert, Resident, days_sober
+from residents.people.photos import photo_of
 from residents.people.queries import contacts_of, duties_of, hours_in_words, hours_of, span_in_words
 from residents.stays.models import Discharge, Phase, Stay, in_range
 from residents.stays.queries import (
@@ -136,7 +137,6 @@ def face_sheet_facts(resident: Resident, *, standing: Standing, today: date) -> 
         seen = Alert.objects.visible_to(user).filter(resident=resident, is_current=True).order_by("kind", "id")
         alerts = tuple((capfirst(alert.get_kind_display()), alert.text) for alert in seen)
     current, _former = contacts_of(resident, user=user)
-    photo = Photo.objects.visible_to(user).filter(resident=resident).select_related("file").first()
     return FaceSheet(
         legal_name=resident.legal_name,
         called=resident.called if resident.called != resident.legal_first_name else "",
@@ -168,9 +168,18 @@ def face_sheet_facts(resident: Resident, *, standing: Standing, today: date) -> 
             for duty in duties_of(resident, user=user)
             if duty.ends_on is None or duty.ends_on > today
         ),
-        photo=store.read(photo.file) if photo and photo.file else b"",
+        photo=_photo(resident, user=user),
         **facts,
     )
+
+
+def _photo(resident: Resident, *, user: User) -> bytes:
+    """The photo that counts. None where the store has lost it: in an emergency the rest is needed all the same."""
+    photo = photo_of(resident, user=user)
+    try:
+        return store.read(photo.file) if photo else b""
+    except store.Damaged:
+        return b""
 
 
 def letter_facts(

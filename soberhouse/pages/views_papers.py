@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from residents.houses.access import of, of_house, require, standing_of
 from residents.houses.models import House, Organization
 from residents.houses.permissions import Action
+from residents.houses.standing import Standing
 from residents.people.looks import note_look
 from residents.people.models import Look, Resident
 from residents.stays.forms import ReasonForm
@@ -48,6 +49,7 @@ def papers(request: HttpRequest, house: House) -> HttpResponse:
             "subtitle": house.name,
             "of_house": [one for one in offered if not one.about],
             "of_people": people,
+            "all_url": _url_of_all(house.organization, standing_of(request)),
             "left": sum(person.about.left for person in people),
         },
     )
@@ -61,6 +63,13 @@ def papers_of_all(request: HttpRequest, organization: Organization) -> HttpRespo
         one for offer in offers("papers") for one in offer(organization, standing_of(request), organization.today())
     ]
     return _shelf(request, found, {"subtitle": organization.name, "of_house": offered, "of_people": []})
+
+
+def _url_of_all(organization: Organization, standing: Standing) -> str:
+    """The shelf of papers that are about no single house, for those who may see it."""
+    if not standing.may(Action.SEE_PAPERS, organization):
+        return ""
+    return reverse("papers_of_all", args=[organization.uuid])
 
 
 def _shelf(request: HttpRequest, found: QuerySet[IssuedDocument], facts: dict[str, Any]) -> HttpResponse:
@@ -180,7 +189,7 @@ def paper(request: HttpRequest, document: IssuedDocument) -> HttpResponse:
     )
 
 
-def _shelf_of(document: IssuedDocument, standing: Any) -> str:
+def _shelf_of(document: IssuedDocument, standing: Standing) -> str:
     """The shelf it stands on, for those who may see that."""
     place = document.house or document.organization
     if not standing.may(Action.SEE_PAPERS, place):
@@ -188,7 +197,7 @@ def _shelf_of(document: IssuedDocument, standing: Any) -> str:
     return reverse("papers" if document.house else "papers_of_all", args=[place.uuid])
 
 
-def _may_open(standing: Any, document: IssuedDocument) -> bool:
+def _may_open(standing: Standing, document: IssuedDocument) -> bool:
     kind = kind_of(document.kind)
     return not (kind and kind.guarded) or standing.may(Action.SEE_GUARDED, document)
 

@@ -113,6 +113,7 @@ def letter(request: HttpRequest, stay: Stay) -> HttpResponse:
             "asks_address": stay.house.address_confidential and bool(address_of(stay.house)),
             "asks_birth_date": seen and stay.resident.birth_date is not None,
         },
+        note="" if seen else _("They live here no more: the letter bears the name they left under."),
         **_about(stay),
     )
 

@@ -15,10 +15,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
+from PIL import Image
 from pypdf import PdfReader
 
 from residents.houses.standing import Standing
 from residents.models import House
+from residents.people import photos
 from residents.people import services as people
 from residents.stays import papers, reports, services
 from residents.stays.reports import census, discharge_summary, face_sheet, occupancy, residency_letter
@@ -236,6 +238,23 @@ def test_face_sheet_is_printed(cast, today):
     )
 
 
+def test_face_sheet_shows_the_photo_that_counts(cast, today):
+    picture = io.BytesIO()
+    Image.new("RGB", (300, 400), (90, 120, 130)).save(picture, "PNG")
+    photo = photos.photo_take(resident=cast.dana, data=picture.getvalue())
+
+    facts = papers.face_sheet_facts(cast.dana, standing=Standing(cast.alice), today=today)
+    drawn = PdfReader(io.BytesIO(face_sheet.draw(facts, HEAD)))
+    data = store.read(photo.file)
+    store.path_of(photo.file.digest).unlink()
+    without = papers.face_sheet_facts(cast.dana, standing=Standing(cast.alice), today=today)
+
+    assert facts.photo == data
+    (shown_there,) = drawn.pages[0].images
+    assert shown_there.image.size == (300, 400)
+    assert (without.photo, without.legal_name) == (b"", "Dana Renner")
+
+
 def test_face_sheet_has_no_alerts_for_whom_may_not_see_them(cast, today):
     filled_in(cast)
 
@@ -291,6 +310,18 @@ def test_letter_says_where_somebody_lives_and_since_when(cast, today):
         "Superior Court of Example County",
         "Case 26-CR-0192",
     )
+
+
+def test_letter_is_dated_by_the_clock_of_its_house(cast):
+    """At 1 a.m. in New York it is still yesterday in Los Angeles."""
+    now = timezone.now().astimezone(ZoneInfo("America/New_York")).replace(hour=1, minute=0)
+
+    with acting_as(cast.charlie, source="web"):
+        document = issuing.letter_issue(
+            stay=cast.stay_of_erin, user=cast.charlie, recipient="A court", purpose="A case", now=now
+        )
+
+    assert f"On {shown(cast.house_a.today(now) - days(1))}, the day of this letter" in printed(document)
 
 
 def test_letter_says_nothing_else_about_the_person(cast, today):

@@ -174,7 +174,10 @@ def test_report_about_all_houses_is_the_operators(cast, signed_in):
     assert not IssuedDocument.objects.exists()
     assert signed_in(cast.olive).post(url, good).status_code == 302
     assert IssuedDocument.objects.get().house is None
-    assert page(signed_in(cast.olive), "papers_of_all", cast.organization).status_code == 200
+    shelf_of_all = reverse("papers_of_all", args=[cast.organization.uuid])
+    for person, leads in ((cast.olive, True), (cast.audra, True), (cast.alice, False)):
+        assert (shelf_of_all in said(page(signed_in(person), "papers", cast.house_a))) == leads
+        assert signed_in(person).get(shelf_of_all).status_code == (200 if leads else 403)
     assert IssuedDocument.objects.visible_to(cast.alice).count() == 0
 
 
@@ -226,6 +229,14 @@ def test_address_is_asked_about_only_where_it_is_confidential(cast, signed_in):
     with acting_as(cast.olive, source="web"):
         type(cast.house_a).objects.filter(pk=cast.house_a.pk).update(street="12 Alder Street")
     assert "tell_address" in said(page(signed_in(cast.alice), "letter_issue", cast.stay_of_dana))
+
+
+def test_letter_form_says_by_which_name_a_former_resident_is_called(cast, signed_in):
+    stay, sentence = discharged(cast), "the letter bears the name they left under"
+
+    assert sentence in said(page(signed_in(cast.alice), "letter_issue", stay))
+    assert sentence not in said(page(signed_in(cast.olive), "letter_issue", stay))
+    assert sentence not in said(page(signed_in(cast.alice), "letter_issue", cast.stay_of_dana))
 
 
 # --- the shelf ----------------------------------------------------------------------------------------------------
