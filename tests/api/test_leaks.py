@@ -15,7 +15,7 @@ from django.test import Client
 
 from api.doors import DOORS
 from residents.houses import services as houses
-from residents.models import Application, Resident
+from residents.models import Application, BedUse, Resident
 from residents.people.services import alert_add, contact_add, sobriety_record
 from residents.stays import services as stays
 from soberhouse.accounts.models import User
@@ -78,11 +78,6 @@ def secrets(cast, pax) -> set[str]:
     }
 
 
-def addresses(cast, row: str) -> Iterator[str]:
-    for door in DOORS:
-        yield f"/api/v1/{door.path.replace('<uuid:uuid>', row)}"
-
-
 BODIES: list[Any] = [
     {},
     [],
@@ -106,29 +101,33 @@ QUERIES = [
 
 
 def everything_asked(cast, secret: str) -> Iterator[tuple[str, HttpResponse]]:
-    """Each address with each method, query, body and row."""
+    """Each address with each method, and with each query or body that might make it say more."""
     program = Program(secret)
     real = {
         "HOUSE": str(cast.house_a.uuid),
         "BED": str(cast.bed_a("1A").uuid),
         "RESIDENT": str(cast.dana.uuid),
     }
-    rows = [cast.house_a, cast.bed_a("1A"), cast.dana, cast.stay_of_dana, Application.objects.first()]
-    for row in (str(row.uuid) for row in rows):
-        for path in dict.fromkeys(addresses(cast, row)):
-            if row not in path and row != str(rows[0].uuid):
-                continue
-            for method in METHODS:
-                yield f"{method} {path}", program.ask(method, path)
-            for query in QUERIES:
-                query = query.replace("HOUSE", real["HOUSE"])
-                yield f"GET {path}{query}", program.get(f"{path}{query}")
-            for turn, body in enumerate(BODIES):
-                text = json.dumps(body)
-                for name, value in real.items():
-                    text = text.replace(f'"{name}"', f'"{value}"')
-                key = f'"{path}{turn}"' if len(path) < 200 else '"k"'
-                yield f"POST {path} {text}", program.post(path, json.loads(text), **{"Idempotency-Key": key})
+    rows = {
+        "beds": real["BED"],
+        "residents": real["RESIDENT"],
+        "stays": str(cast.stay_of_dana.uuid),
+        "applications": str(Application.objects.first().uuid),
+        "holds": str(BedUse.objects.get(kind=BedUse.Kind.HOLD).uuid),
+    }
+    for door in DOORS:
+        row = rows.get(door.path.partition("/")[0], real["HOUSE"])
+        path = f"/api/v1/{door.path.replace('<uuid:uuid>', row)}"
+        for method in METHODS:
+            yield f"{method} {path}", program.ask(method, path)
+        for query in QUERIES if "GET" in door.needs else ():
+            query = query.replace("HOUSE", real["HOUSE"])
+            yield f"GET {path}{query}", program.get(f"{path}{query}")
+        for turn, body in enumerate(BODIES if "POST" in door.needs else ()):
+            text = json.dumps(body)
+            for name, value in real.items():
+                text = text.replace(f'"{name}"', f'"{value}"')
+            yield f"POST {path} {text}", program.post(path, json.loads(text), **{"Idempotency-Key": f'"{path}{turn}"'})
     for path in ("/api/v1/nothing", "/api/", "/api/schema/", "/api/docs/"):
         yield path, program.get(path)
 
@@ -142,7 +141,9 @@ def read(answer: HttpResponse) -> str:
 
 
 def in_it(secrets: set[str], told: str) -> set[str]:
-    return {word for word in secrets if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", told, re.I)}
+    """Those that stand there as words of their own, in whatever case."""
+    several = "|".join(re.escape(word) for word in sorted(secrets))
+    return set(re.findall(rf"(?<!\w)(?:{several})(?!\w)", told, re.I))
 
 
 def test_a_partner_is_told_nothing_about_anybody(cast, pax, secrets, settings):
@@ -157,7 +158,7 @@ def test_a_partner_is_told_nothing_about_anybody(cast, pax, secrets, settings):
         asked += 1
         statuses.add(answer.status_code)
 
-    assert asked > 500
+    assert asked > 250
     assert {200, 201, 204, 400, 403, 404, 405, 422} <= statuses
 
 
