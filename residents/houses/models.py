@@ -247,7 +247,7 @@ class HouseChanges(models.Model):
     # The database refuses to delete a house; nothing here has a say in it.
     house = models.OneToOneField(House, on_delete=models.DO_NOTHING, related_name="changes", primary_key=True)
     number = models.BigIntegerField()
-    changed_in = models.BigIntegerField()  # the transaction, where the engine numbers them
+    changed_in = models.CharField(max_length=60)  # the transaction, where the engine numbers them
 
     objects = OfHouseQuerySet.as_manager()
 

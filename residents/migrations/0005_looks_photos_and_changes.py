@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("number", models.BigIntegerField()),
-                ("changed_in", models.BigIntegerField()),
+                ("changed_in", models.CharField(max_length=60)),
             ],
             options={
                 "verbose_name": "changes of a house",

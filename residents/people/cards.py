@@ -4,7 +4,7 @@ keep."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
@@ -38,7 +38,9 @@ from residents.people.queries import (
     week_of,
 )
 from soberhouse.cards import Card, Entry, Order, Row, Section, section
+from soberhouse.documents.models import IssuedDocument
 
+PAPERS_OF_LATE = timedelta(days=21)  # before this week
 RESIDENT_FACTS = (
     "preferred_name",
     "legal_first_name",
@@ -157,11 +159,22 @@ def week(resident: Resident, today: date) -> Iterator[Card]:
             order=Order.DUE,
             rows=[
                 Row(
-                    fact=str(duty.get_duty_display()),
+                    fact=capfirst(duty.get_duty_display()),
                     reason=f"{duty.house} · {span_in_words(duty.starts_on, duty.ends_on)}",
                 )
                 for duty in duties
             ],
+        )
+    papers = IssuedDocument.objects.visible_to(user).filter(
+        resident=resident, issued_at__gte=start_of_week(today) - PAPERS_OF_LATE
+    )
+    if rows := [_paper_row(paper) for paper in papers.select_related("withdrawal", "replaced_by")[:3]]:
+        yield Card(
+            title=_("Papers about me"),
+            order=Order.WAITING,
+            rows=rows,
+            more_url=reverse("my_record"),
+            more_label=_("All"),
         )
     yield Card(
         title=_("Who looked this week"),
@@ -213,7 +226,7 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
     )
     yield section(
         "alerts",
-        _("To know in an emergency"),
+        _("Alerts for an emergency"),
         Alert.objects.visible_to(user).filter(resident=resident),
         ["kind", "text", "is_current"],
         model=Alert,
@@ -268,6 +281,20 @@ def age(birth_date: date | None, *, today: date) -> int | None:
     if birth_date is None:
         return None
     return today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
+
+
+def _paper_row(paper: IssuedDocument) -> Row:
+    told = _("issued on %(day)s by %(who)s") % {
+        "day": date_format(timezone.localtime(paper.issued_at)),
+        "who": paper.issued_as,
+    }
+    words = {"withdrawn": _("withdrawn"), "replaced": _("replaced")}
+    return Row(
+        fact=paper.title,
+        reason=f"{told} · {_('for %(name)s') % {'name': paper.recipient}}" if paper.recipient else told,
+        url=reverse("paper", kwargs={"uuid": paper.uuid}),
+        word=words.get(paper.state, ""),
+    )
 
 
 def _alike(hours: list[WeeklyHours]) -> list[Row]:

@@ -53,11 +53,11 @@ def census_facts(house: House, night: date, *, today: date) -> Census:
     return Census(
         house=house.name,
         night=night,
-        beds=tuple(_bed_line(each.room.name, bed, phase_of) for each in rooms for bed in each.beds),
+        beds=tuple(_bed_line(each.room.name, bed, phase_of, night) for each in rooms for bed in each.beds),
     )
 
 
-def _bed_line(room: str, bed: BedTonight, phase_of: dict[int, str]) -> BedLine:
+def _bed_line(room: str, bed: BedTonight, phase_of: dict[int, str], night: date) -> BedLine:
     use = bed.use
     stay, application = (use.stay, use.application) if use else (None, None)
     until = use.ends_on if use else None
@@ -71,7 +71,7 @@ def _bed_line(room: str, bed: BedTonight, phase_of: dict[int, str]) -> BedLine:
         days=bed.days_here,
         phase=phase_of.get(stay.pk, "") if stay else "",
         until=until,
-        overdue=bed.overdue,
+        overdue=bed.overdue and use.ends_on < night,  # on the day itself there is time to leave
         note=use.note if use else "",
     )
 

@@ -50,15 +50,18 @@ def save(row: Any) -> Any:
 
 def lock(*rows: Any) -> None:
     """Hold these rows (of one table) until the transaction ends, in order of their keys, so that two acts never
-    deadlock."""
+    deadlock. Every act about beds holds the person first, then the house, then the beds, and only then writes: what it
+    writes counts as a change of the house (`residents.houses.changes`), and others count only after it has ended."""
     ids = sorted({row.pk for row in rows})
     list(type(rows[0]).objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
 
 
-def locked_stay(stay: Stay) -> Stay:
-    """The stay as it is now, locked; refused where it is voided or over."""
+def locked_stay(stay: Stay, *, and_house: House | None = None) -> Stay:
+    """The stay as it is now, locked; refused where it is voided or over. Its house is locked first, and `and_house`
+    together with it."""
     not_about_oneself(stay.resident)
     lock(stay.resident)
+    lock(stay.house, and_house or stay.house)
     stay = Stay.objects.select_for_update(no_key=True, of=("self",)).select_related("resident", "house").get(pk=stay.pk)
     if stay.voided:
         raise ValidationError(_("This stay was entered by mistake and is voided."))
@@ -72,6 +75,7 @@ def locked_stay(stay: Stay) -> Stay:
 def locked_ended_stay(discharge: Discharge) -> Stay:
     not_about_oneself(discharge.stay.resident)
     lock(discharge.stay.resident)
+    lock(discharge.stay.house)
     stay = (
         Stay.objects.select_for_update(no_key=True, of=("self",))
         .select_related("resident", "house")
@@ -107,6 +111,7 @@ def _not_on_the_same_list(house: House) -> None:
 def locked_use(use: BedUse, kind: str) -> BedUse:
     if use.application is not None:
         not_about_oneself(use.application.resident)
+    lock(use.house)
     lock(use.bed)
     use = BedUse.objects.select_related("bed__room", "bed__house", "house").get(pk=use.pk)
     if use.kind != kind or use.voided:

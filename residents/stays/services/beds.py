@@ -85,6 +85,7 @@ def hold_release(*, hold: BedUse, reason: str, today: date) -> BedUse:
 def bed_take_out(*, bed: Bed, starts_on: date, ends_on: date | None, note: str, today: date) -> BedUse:
     """Take a bed out of service for a period, or until further notice. Refuses a bed that somebody has, should have
     left, or is promised."""
+    lock(bed.house)
     lock(bed)
     if ends_on is not None and ends_on <= starts_on:
         raise ValidationError({"ends_on": _("The bed comes back after it is taken out.")})

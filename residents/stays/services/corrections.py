@@ -116,6 +116,7 @@ def stay_void(*, stay: Stay, reason: str) -> Stay:
     reason_required(reason)
     not_about_oneself(stay.resident)
     lock(stay.resident)
+    lock(stay.house)
     stay = Stay.objects.select_for_update(no_key=True, of=("self",)).select_related("resident", "house").get(pk=stay.pk)
     if stay.voided:
         raise ValidationError(_("This stay is voided already."))
@@ -144,6 +145,7 @@ def stay_correct_start(*, stay: Stay, starts_on: date, reason: str, today: date)
     reason_required(reason)
     not_about_oneself(stay.resident)
     lock(stay.resident)
+    lock(stay.house)
     stay = Stay.objects.select_for_update(no_key=True, of=("self",)).select_related("resident", "house").get(pk=stay.pk)
     if stay.voided:
         raise ValidationError(_("This stay is voided."))

@@ -119,14 +119,13 @@ def transfer(*, stay: Stay, bed: Bed, on: date, reason: str, expected_on: date |
 
     Where they went and why is kept with the new stay only: the old house does not follow whoever was moved to be safe.
     """
-    stay = locked_stay(stay)
+    stay = locked_stay(stay, and_house=bed.house)
     if bed.house_id == stay.house_id:
         raise ValidationError({"bed": _("This bed is in the same house. Move beds instead.")})
     if bed.house.organization_id != stay.house.organization_id:
         raise ValidationError({"bed": _("This bed belongs to another organization.")})
     if expected_on is not None and expected_on <= on:
         raise ValidationError({"expected_on": _("The expected move-out comes after the move.")})
-    lock(stay.house, bed.house)  # both counters of changes go up: two moves in opposite directions would deadlock
     application = application_for(stay.resident, bed.house, None)
     lock(last_use(stay).bed, bed, *held_beds(application))
     end(

@@ -35,7 +35,7 @@ def numbers(cast: Cast) -> list[int]:
 
 def begin_anew() -> None:
     """As if all that was written before had been written in transactions of their own."""
-    HouseChanges.objects.update(changed_in=0)
+    HouseChanges.objects.update(changed_in="")
 
 
 @pytest.fixture

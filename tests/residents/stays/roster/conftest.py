@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from openpyxl import Workbook
 
 from residents.stays.roster.reading import read_workbook
 from residents.stays.roster.services import Reading, read_roster
@@ -41,8 +42,6 @@ def xlsx() -> Callable[..., bytes]:
     """A workbook of sheets, each a list of rows; `change` may do more to the open workbook."""
 
     def make(sheets: dict[str, Iterable[list[Any]]], change: Callable[[Any], None] | None = None) -> bytes:
-        from openpyxl import Workbook
-
         book = Workbook()
         book.remove(book.active)
         for name, rows in sheets.items():

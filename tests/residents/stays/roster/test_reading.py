@@ -161,7 +161,7 @@ def test_no_bytes_do_anything_but_make_rows_or_one_sentence(data):
 
 
 def test_xlsx_gives_real_dates_texts_and_numbers_as_people_see_them(xlsx):
-    rows = [["Bed", 1, 2.0, 2.5], ["Name", date(2026, 3, 1), datetime(2026, 3, 2, 15, 30), True]]
+    rows = [["Bed", 1, 2.0, 2.5], ["Name", date(2026, 3, 1), datetime(2026, 3, 2, 15, 30), True]]  # noqa: DTZ001 -- Excel
 
     (sheet,) = read_workbook(xlsx({"Oak": rows}), "x").sheets
 
