@@ -121,6 +121,14 @@ def test_census_of_a_past_night_names_people_as_they_were_when_they_left(cast, t
     assert (facts.beds[0].name, facts.beds[0].days, facts.beds[0].until) == ("Dana Renner", 36, None)
 
 
+def test_nobody_is_overdue_on_the_day_they_are_expected_to_leave(cast, today):
+    services.expect(stay=cast.stay_of_dana, expected_on=today, today=today)
+
+    facts = papers.census_facts(cast.house_a, today, today=today)
+
+    assert (facts.beds[0].name, facts.beds[0].until, facts.beds[0].overdue) == ("Dana Renner", today, False)
+
+
 def test_census_counts_no_night_to_come(cast, today):
     with pytest.raises(ValidationError) as refusal:
         issuing.census_issue(house=cast.house_a, night=today + days(1), now=timezone.now())
