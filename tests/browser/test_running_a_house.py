@@ -53,7 +53,7 @@ def test_manager_signs_in_and_is_in_the_house(committed_db: None, cast: Cast, op
 
     page.get_by_label("User name or e-mail").fill("alice")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
     expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
     expect(page.locator(".subtitle")).to_contain_text("Alder House")

@@ -149,6 +149,6 @@ def test_an_error_page_needs_nothing_and_says_what_to_do(code: str) -> None:
 def test_mail_subjects_are_the_same_for_everybody() -> None:
     subjects = [path.read_text() for path in TEMPLATES if path.name.endswith("_subject.txt")]
 
-    assert len(subjects) == 8
+    assert len(subjects) == 14
     assert len(set(subjects)) == 2  # the link asked for, and a change to the account
     assert not any("{{" in subject for subject in subjects)
