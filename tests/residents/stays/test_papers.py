@@ -122,11 +122,12 @@ def test_census_of_a_past_night_names_people_as_they_were_when_they_left(cast, t
 
 
 def test_nobody_is_overdue_on_the_day_they_are_expected_to_leave(cast, today):
-    services.expect(stay=cast.stay_of_dana, expected_on=today, today=today)
+    overstays(cast.bed_a("2A"), today=today, by=0)
 
     facts = papers.census_facts(cast.house_a, today, today=today)
 
-    assert (facts.beds[0].name, facts.beds[0].until, facts.beds[0].overdue) == ("Dana Renner", today, False)
+    (line,) = [line for line in facts.beds if line.bed == "2A"]
+    assert (line.name, line.until, line.overdue) == ("Olu Late", today, False)
 
 
 def test_census_counts_no_night_to_come(cast, today):
