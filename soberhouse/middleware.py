@@ -10,10 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 from pythonjsonlogger.json import JsonFormatter
 
 from soberhouse.history.acting import acting_as, request_id
@@ -166,20 +169,19 @@ class LastSeen:
 
 
 class FirstThingsFirst:
-    """Whoever must have a second factor and has none sees no page but those where they set one up.
+    """Whoever must have a second factor sees no page before this session has shown one.
 
-    Asked of the database until this session has shown a second factor. A PIN on a shared tablet opens what it always
-    does: it was given by somebody who had one.
+    Where the account has none, they see the pages where they set one up; where it has, they sign in again, with it: a
+    session from before opens nothing and adds no other factor. The database is asked until the session has shown one,
+    and not after that: when a factor is added or removed, every other session of the account ends, and with the last
+    this one forgets what it has shown. A PIN on a shared tablet opens what it always does: it was given by somebody who
+    had one.
     """
 
-    # The way to a second factor, the way out, and what shows nobody anything about anybody.
-    OPEN = frozenset(
-        [
-            *("mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes"),
-            *("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
-            *("account_login", "account_logout", "join"),
-        ]
-    )
+    # The way in and out, and what shows nobody anything about anybody.
+    OPEN = frozenset(["account_login", "account_logout", "join", "manifest", "offline", "service_worker"])
+    # The way to a second factor, for whoever has none.
+    SETTING_UP = frozenset(["mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"])
 
     def __init__(self, get_response: Handler) -> None:
         from soberhouse.accounts import factors  # noqa: PLC0415 -- the log wants this module before there are models
@@ -192,6 +194,11 @@ class FirstThingsFirst:
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         if not settings.SECOND_FACTOR_REQUIRED or not request.user.is_authenticated or request.on_tablet:
             return None
-        if request.resolver_match.url_name in self.OPEN or self.factors.factor_shown(request):
+        page = request.resolver_match.url_name
+        if page in self.OPEN or self.factors.factor_shown(request) or not self.factors.must_have_one(request.user):
             return None
-        return lead_away(request, reverse("mfa_index")) if self.factors.lacks_one(request.user) else None
+        if not self.factors.has_one(request.user):
+            return None if page in self.SETTING_UP else lead_away(request, reverse("mfa_index"))
+        logout(request)
+        messages.warning(request, _("Sign in again, with your second factor: this session had not shown it."))
+        return lead_away(request, reverse(settings.LOGIN_URL))

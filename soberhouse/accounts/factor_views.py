@@ -118,12 +118,12 @@ def _set_up(view: FormView, form: BaseForm, add: Any) -> HttpResponse:
     """Call the service and go on: to the recovery codes, where there are none yet."""
     request = view.request
     try:
-        add()
+        add(request.session.session_key)
     except ValidationError as refusal:
         show_refusal(form, refusal)
         return view.form_invalid(form)
     # Whoever set it up just now has shown it: this session needs no other proof of it.
-    record_authentication(request, request.user, "mfa", reauthenticated=True)
+    record_authentication(request, request.user, factors.SHOWN, reauthenticated=True)
     has = factors.factors_of(request.user)
     return redirect("mfa_view_recovery_codes" if has.codes_left is None else "mfa_index")
 
@@ -138,7 +138,7 @@ class AppAdd(totp_views.ActivateTOTPView):
         return found | {"qr": code_of(adapter.build_totp_url(self.request.user, secret)), "secret": groups}
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
-        answer = _set_up(self, form, lambda: factors.app_add(user=self.request.user, secret=form.secret))
+        answer = _set_up(self, form, lambda here: factors.app_add(user=self.request.user, secret=form.secret, here=here))
         if not form.errors:
             clear_totp_secret(self.request)
         return answer
@@ -156,7 +156,9 @@ class PasskeyAdd(passkey_views.AddWebAuthnView):
         return _set_up(
             self,
             form,
-            lambda: factors.passkey_add(user=self.request.user, name=data["name"], credential=data["credential"]),
+            lambda here: factors.passkey_add(
+                user=self.request.user, name=data["name"], credential=data["credential"], here=here
+            ),
         )
 
 
@@ -166,7 +168,7 @@ def app_remove(request: HttpRequest) -> HttpResponse:
         return redirect("mfa_activate_totp")
     return _take_away(
         request,
-        lambda data: factors.app_remove(user=request.user),
+        lambda here: factors.app_remove(user=request.user, here=here),
         title=_("Remove the app?"),
         done=_("The app is removed."),
         consequences=[_("Its codes open nothing any more. Delete the entry in the app too.")],
@@ -181,7 +183,7 @@ def passkey_remove(request: HttpRequest, *, key: str) -> HttpResponse:
         raise Http404
     return _take_away(
         request,
-        lambda data: factors.passkey_remove(user=request.user, key=key),
+        lambda here: factors.passkey_remove(user=request.user, key=key, here=here),
         title=_("Remove the passkey “%(name)s”?") % {"name": found[0].name},
         done=_("The passkey is removed."),
         consequences=[_("It opens nothing any more. Delete it on the device too.")],
@@ -191,13 +193,19 @@ def passkey_remove(request: HttpRequest, *, key: str) -> HttpResponse:
 
 def _take_away(request: HttpRequest, remove: Any, *, consequences: list[str], **words: Any) -> HttpResponse:
     last = _("If it is the last one, your password alone signs you in, and your recovery codes are gone too.")
+
+    def save(_data: Any) -> None:
+        remove(request.session.session_key)
+        if not factors.has_one(request.user):
+            factors.forget_shown(request)
+
     return form_page(
         request,
         Form(request.POST if request.method == "POST" else None),
-        remove,
+        save,
         to=reverse("mfa_index"),
         template="soberhouse/confirm.html",
-        consequences=[*consequences, last],
+        consequences=[*consequences, last, _("You are signed out everywhere else.")],
         danger=True,
         cancel_url=reverse("mfa_index"),
         **words,

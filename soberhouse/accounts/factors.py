@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -31,6 +31,7 @@ from soberhouse.history import acting_now
 
 Type = Authenticator.Type
 REAL = (Type.TOTP, Type.WEBAUTHN)  # recovery codes only stand in for one of these
+SHOWN = "mfa"  # how allauth notes in a session that a second factor was shown in it
 ROLES_THAT_NEED_ONE = ("operator", "manager")
 NAME_MAX = 60
 PASSKEYS_MAX = 20
@@ -79,28 +80,38 @@ def must_have_one(user: User) -> bool:
     return settings.SECOND_FACTOR_REQUIRED and _roles(user).exists()
 
 
-def lacks_one(user: User) -> bool:
-    """Whether `user` must have a second factor and has none. One query."""
-    return settings.SECOND_FACTOR_REQUIRED and _roles(user).exclude(user__authenticator__type__in=REAL).exists()
+def has_one(user: User) -> bool:
+    """Whether `user` has a second factor. One query."""
+    return Authenticator.objects.filter(user=user, type__in=REAL).exists()
 
 
 def factor_shown(request: HttpRequest) -> bool:
     """Whether whoever is signed in showed a second factor in this session. No query."""
     records = get_authentication_records(request, request.user)
-    return any(record.get("method") == "mfa" for record in records)
+    return any(record.get("method") == SHOWN for record in records)
+
+
+def forget_shown(request: HttpRequest) -> None:
+    """From now on this session has not shown a second factor: there is none any more that it could have."""
+    records = get_authentication_records(request, request.user)
+    request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [one for one in records if one.get("method") != SHOWN]
+
+
+# A change of the factors ends every session of the account but `here`, the key of the one it is made in: another may
+# have been opened without the new factor, or with the one that is gone.
 
 
 @transaction.atomic
-def app_add(*, user: User, secret: str) -> None:
+def app_add(*, user: User, secret: str, here: str | None = None) -> None:
     """From now on the codes that an app makes from `secret` are a second factor. Refuses a second app."""
     locked = upkeep.locked(user)
     if Authenticator.objects.filter(user=locked, type=Type.TOTP).exists():
         raise ValidationError(_("An app is set up already. Remove it first."))
-    _add(locked, Type.TOTP, {"secret": seal(secret)})
+    _add(locked, Type.TOTP, {"secret": seal(secret)}, here=here)
 
 
 @transaction.atomic
-def passkey_add(*, user: User, name: str, credential: dict[str, Any]) -> None:
+def passkey_add(*, user: User, name: str, credential: dict[str, Any], here: str | None = None) -> None:
     """From now on the passkey, whose registration was checked, signs `user` in, and is a second factor.
 
     Refuses more than twenty.
@@ -108,20 +119,21 @@ def passkey_add(*, user: User, name: str, credential: dict[str, Any]) -> None:
     locked = upkeep.locked(user)
     if Authenticator.objects.filter(user=locked, type=Type.WEBAUTHN).count() >= PASSKEYS_MAX:
         raise ValidationError(_("You have many passkeys already. Remove one you no longer use first."))
-    _add(locked, Type.WEBAUTHN, {"name": tidy(name)[:NAME_MAX] or _("Passkey"), "credential": credential})
+    data = {"name": tidy(name)[:NAME_MAX] or _("Passkey"), "credential": credential}
+    _add(locked, Type.WEBAUTHN, data, here=here)
 
 
 @transaction.atomic
-def app_remove(*, user: User) -> None:
+def app_remove(*, user: User, here: str | None = None) -> None:
     """The app's codes are worth nothing any more. Refuses to leave somebody without a factor whose role asks for one;
     with the last factor the recovery codes go too."""
-    _remove(user, [row for row in _rows(user) if row.type == Type.TOTP])
+    _remove(user, [row for row in _rows(user) if row.type == Type.TOTP], here=here)
 
 
 @transaction.atomic
-def passkey_remove(*, user: User, key: str) -> None:
+def passkey_remove(*, user: User, key: str, here: str | None = None) -> None:
     """The passkey is worth nothing any more. Refuses what `app_remove` refuses."""
-    _remove(user, [row for row in _rows(user) if row.type == Type.WEBAUTHN and _key(row) == key])
+    _remove(user, [row for row in _rows(user) if row.type == Type.WEBAUTHN and _key(row) == key], here=here)
 
 
 @transaction.atomic
@@ -228,13 +240,14 @@ def _rows(user: User) -> list[Authenticator]:
     return list(Authenticator.objects.filter(user=user))
 
 
-def _add(user: User, kind: str, data: dict[str, Any]) -> None:
+def _add(user: User, kind: str, data: dict[str, Any], *, here: str | None) -> None:
     Authenticator.objects.create(user=user, type=kind, data=data)
     upkeep.happened(user, AccountEvent.Kind.SECOND_FACTOR)
+    sessions.sessions_end(user=user, but=here)
     upkeep.tell(user.email, "second_factor")
 
 
-def _remove(user: User, rows: list[Authenticator]) -> None:
+def _remove(user: User, rows: list[Authenticator], *, here: str | None) -> None:
     if not rows:
         return
     left = Authenticator.objects.filter(user=user, type__in=REAL).exclude(pk__in=[row.pk for row in rows]).exists()
@@ -245,6 +258,7 @@ def _remove(user: User, rows: list[Authenticator]) -> None:
         upkeep.happened(user, AccountEvent.Kind.SECOND_FACTOR_GONE)
     else:
         forget_all(user=user)
+    sessions.sessions_end(user=user, but=here)
     upkeep.tell(user.email, "second_factor_gone")
 
 

@@ -61,6 +61,20 @@ def with_codes(user: User) -> list[str]:
         return factors.recovery_codes_make(user=user)
 
 
+def set_up_app(client: Client, confirmed_by: str = PASSWORD) -> None:
+    """Through the pages, as whoever is signed in with `client` does."""
+    client.post(CONFIRM, {"password": confirmed_by})
+    secret = client.get(APP).context["form"].secret
+    assert client.post(APP, {"code": code_at(timezone.now(), secret)}).url == CODES
+
+
+def by_password(user: User) -> Client:
+    """A browser in which somebody typed the password."""
+    client = Client()
+    client.post("/account/login/", {"login": user.username, "password": PASSWORD})
+    return client
+
+
 def check(user: User, code: str, *, now: datetime = NOON) -> str:
     found = factors.code_check(user=user, code=code, now=now)
     return found.type if found else ""
@@ -349,7 +363,7 @@ def test_operators_and_managers_set_one_up_before_anything_else(cast: Cast, sign
     part = client.get("/account/", headers={"HX-Request": "true"})
     posted = client.post("/account/", {"name": "Somebody Else", "email": user.email})
     asked = client.get(FACTORS)
-    with_app(user)
+    set_up_app(client)
     after = client.get("/account/")
 
     assert (before.status_code, before.headers.get("Location")) == ((302, FACTORS) if must else (200, None))
@@ -402,6 +416,79 @@ def test_of_whoever_showed_one_the_database_is_asked_no_more(cast: Cast, setting
     required = queries()
     settings.SECOND_FACTOR_REQUIRED = False
     assert queries() == required
+
+
+API = "/api/v1/residents"
+
+
+def test_session_of_a_thief_of_the_password_ends_when_the_owner_sets_one_up(cast: Cast, settings):
+    settings.SECOND_FACTOR_REQUIRED = True
+    thief, owner = by_password(cast.olive), by_password(cast.olive)
+
+    before = [thief.get("/account/").url, thief.get(API).status_code]
+    set_up_app(owner)
+    after = [thief.get("/account/").url, thief.get(API).status_code]
+
+    assert (before, after) == ([FACTORS, 401], ["/account/login/?next=/account/", 401])
+    assert [owner.get("/account/").status_code, owner.get(API).status_code] == [200, 200]
+    assert events(cast.olive) == [("second_factor", "Olive Example", ""), ("signed_out", "Olive Example", "")]
+
+
+@pytest.mark.parametrize("path", ["/account/", FACTORS, APP, PASSKEY, CODES, CONFIRM, "/account/confirm/code/"])
+def test_session_without_the_second_factor_of_the_account_is_over_and_adds_no_other(
+    cast: Cast, signed_in: SignedIn, settings, path
+):
+    settings.SECOND_FACTOR_REQUIRED = True
+    with_app(cast.alice)
+    asking, posting, program = (signed_in(cast.alice) for _each in range(3))
+
+    asked = asking.get(path, follow=True)
+    posted = posting.post(path, {"password": PASSWORD, "code": code_at(timezone.now())})
+    part = signed_in(cast.alice).get(path, headers={"HX-Request": "true"})
+    told = program.get(API)
+
+    assert (asked.redirect_chain, posted.url) == ([("/account/login/", 302)], "/account/login/")
+    assert "Sign in again, with your second factor" in asked.content.decode()
+    assert (part.status_code, part.headers["HX-Redirect"]) == (204, "/account/login/")
+    assert told.status_code == 401
+    assert ["_auth_user_id" in client.session for client in (asking, posting, program)] == [False] * 3
+    assert Authenticator.objects.count() == 1
+
+
+def test_ways_in_and_out_stay_open_to_it(cast: Cast, signed_in: SignedIn, settings):
+    settings.SECOND_FACTOR_REQUIRED = True
+    with_app(cast.alice)
+
+    codes = [signed_in(cast.alice).get(path).status_code for path in ("/account/logout/", "/join/")]
+
+    assert codes == [200, 200]
+
+
+def test_removing_one_ends_every_other_session(cast: Cast, signed_in: SignedIn):
+    with_passkey(with_app(cast.dana.user))
+    here, elsewhere = signed_in(cast.dana), signed_in(cast.dana)
+    here.post(CONFIRM, {"password": PASSWORD})
+
+    here.post(f"{APP}remove/")
+
+    assert [client.get("/account/").status_code for client in (here, elsewhere)] == [200, 302]
+    assert factors.factors_of(cast.dana.user).any
+
+
+def test_session_forgets_what_it_showed_when_the_last_is_removed(cast: Cast, settings):
+    with_app(cast.dana.user)
+    client = by_password(cast.dana.user)
+    client.post(SECOND, {"code": code_at(timezone.now())})
+    client.post(f"{APP}remove/")
+    settings.SECOND_FACTOR_REQUIRED = True
+
+    without_role = client.get("/account/").status_code
+    with acting_as(cast.olive, source="web"), transaction.atomic():
+        grant(cast.dana.user, "manager", cast.organization, cast.house_a)
+    with_role = client.get("/account/")
+
+    assert not Authenticator.objects.exists()
+    assert (without_role, with_role.status_code, with_role.headers.get("Location")) == (200, 302, FACTORS)
 
 
 # Signing in
