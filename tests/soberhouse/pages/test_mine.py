@@ -212,7 +212,7 @@ def test_week_shows_hours_duties_and_who_looked(cast, signed_in):
 
     cards = cards_of(signed_in(cast.dana))
 
-    assert rows_of(cards["My duties in the house"])[0][0] == "secretary"
+    assert rows_of(cards["My duties in the house"])[0][0] == "Secretary"
     week = cards["My hours this week"].context
     assert [len(one.hours) for one in week["days"]] == [1, 0, 0, 0, 0, 0, 0]
     assert [one.is_today for one in week["days"]].count(True) == 1
@@ -220,6 +220,9 @@ def test_week_shows_hours_duties_and_who_looked(cast, signed_in):
         ("Work · Harbor Bakery", "5 a.m. to 1 p.m. · Monday")
     ]
     assert rows_of(cards["Who looked this week"]) == [("Alice Example", "your page", "once")]
+    ((_title, said, word),) = rows_of(cards["Papers about me"])
+    assert said.endswith("by Olive Example · for Judge Whitcomb 0")
+    assert word == "withdrawn"
 
 
 def test_new_notices_are_told(cast, signed_in):
@@ -634,7 +637,7 @@ def more(cast, number):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("week", 19), ("record", 33), ("looks", 10), ("house", 13)])
+@pytest.mark.parametrize(("name", "queries"), [("week", 20), ("record", 33), ("looks", 10), ("house", 13)])
 def test_pages_cost_the_same_however_much_there_is(name, queries, number, cast, signed_in, django_assert_num_queries):
     more(cast, number)
     client = signed_in(cast.dana)
