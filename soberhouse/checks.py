@@ -149,11 +149,11 @@ def _second_factor() -> list[checks.CheckMessage]:
     if settings.SECOND_FACTOR_REQUIRED or settings.LOCAL:
         return []
     return [
-        checks.Warning(
+        checks.Info(
             "SECOND_FACTOR_REQUIRED is off: a password that an operator or manager typed elsewhere too opens every "
             "resident's record.",
             hint="Leave it at its default.",
-            id="soberhouse.W002",
+            id="soberhouse.I001",
         )
     ]
 

@@ -21,6 +21,7 @@ env.read_env(str(BASE_DIR / ".env"), recurse=False)
 
 LOCAL_KEY = "local-only-key-that-everybody-knows-and-no-real-house-may-use"
 SECRET_KEY = env.str("SECRET_KEY", LOCAL_KEY)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])  # keys of before: what they sealed and signed still opens
 DEBUG = env.bool("DEBUG", False)
 LOCAL = DEBUG or (SECRET_KEY == LOCAL_KEY and env.bool("DEBUG", None) is None)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])
