@@ -31,7 +31,8 @@ def problem(status: int, *, title: str = "", detail: str = "", type: str = "abou
 
 def for_programs(request: HttpRequest) -> bool:
     """Whether whoever asks is a program: everything below /api/ but the page that explains it."""
-    return request.path.startswith("/api/") and not request.path.startswith(DOCUMENTED_AT)
+    path = f"{request.path}/"
+    return path.startswith("/api/") and not path.startswith(DOCUMENTED_AT)
 
 
 class Problems:

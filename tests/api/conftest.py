@@ -34,7 +34,9 @@ class Program:
         if self.secret:
             headers.setdefault("Authorization", f"Bearer {self.secret}")
         content = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
-        return Client().generic(method, f"/api/v1{path}" if path[:5] != "/api/" else path, headers=headers, **content)
+        return Client().generic(
+            method, path if path.startswith("/api") else f"/api/v1{path}", headers=headers, **content
+        )
 
     def get(self, path: str, **headers: str) -> HttpResponse:
         return self.ask("GET", path, **headers)
