@@ -26,6 +26,7 @@ from residents.people.models import (
     WeeklyHours,
 )
 from residents.people.queries import (
+    age,
     contacts_of,
     duties_of,
     hours_in_words,
@@ -274,13 +275,6 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
         history=False,
         empty=_("Nobody looked yet."),
     )
-
-
-def age(birth_date: date | None, *, today: date) -> int | None:
-    """Whole years. Somebody born on February 29 turns a year older on March 1 where there is no such day."""
-    if birth_date is None:
-        return None
-    return today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
 
 
 def _paper_row(paper: IssuedDocument) -> Row:

@@ -42,6 +42,13 @@ def today_for(resident: Resident, *, house: House | None) -> date:
     return (house or resident.organization).today()
 
 
+def age(birth_date: date | None, *, today: date) -> int | None:
+    """Whole years. Somebody born on February 29 turns a year older on March 1 where there is no such day."""
+    if birth_date is None:
+        return None
+    return today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
+
+
 def contacts_of(resident: Resident, *, user: User) -> tuple[list[Contact], list[Contact]]:
     """Current and former contacts, with the address `tel` that calls them; those for an emergency first."""
     rows = list(Contact.objects.visible_to(user).filter(resident=resident))

@@ -17,10 +17,9 @@ from django.utils.translation import gettext as _
 from residents.houses.models import House
 from residents.houses.permissions import Action
 from residents.houses.standing import Standing
-from residents.people.cards import age
 from residents.people.models import Alert, Resident, days_sober
 from residents.people.photos import photo_of
-from residents.people.queries import contacts_of, duties_of, hours_in_words, hours_of, span_in_words
+from residents.people.queries import age, contacts_of, duties_of, hours_in_words, hours_of, span_in_words
 from residents.stays.models import Discharge, Phase, Stay, in_range
 from residents.stays.queries import (
     BedTonight,

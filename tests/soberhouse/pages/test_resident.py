@@ -11,7 +11,7 @@ from django.urls import reverse
 from residents.houses.permissions import RoleKind
 from residents.models import Application, Stay
 from residents.people import services
-from residents.people.cards import age
+from residents.people.queries import age
 from soberhouse.cards import Card, Entry, Order
 from soberhouse.history import acting_as
 from soberhouse.pages import gather
