@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from residents.people.models import Photo, Resident
-from residents.people.services import not_about_oneself, recorded
+from residents.people.services import not_about_oneself
 from soberhouse.accounts.models import User
 from soberhouse.documents import store
-from soberhouse.history import because
+from soberhouse.history import because, recorded
 
 
 def photo_of(resident: Resident, *, user: User) -> Photo | None:

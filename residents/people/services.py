@@ -18,14 +18,18 @@ from django.db.models import Min, Model, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from residents.houses.models import House, Organization
+from residents.houses.models import House, Organization, Role
+from residents.houses.permissions import RoleKind
+from residents.houses.queries import works_somewhere
 from residents.people import notices
 from residents.people.models import Alert, Contact, Officer, Resident, SobrietyDate, WeeklyHours
 from soberhouse.accounts import services as accounts
 from soberhouse.accounts.invitations import invitation_make
 from soberhouse.accounts.models import Invitation, User
 from soberhouse.accounts.rules import tidy
-from soberhouse.history import acting_now, because
+from soberhouse.accounts.upkeep import check_not_shared
+from soberhouse.accounts.upkeep import locked as locked_account
+from soberhouse.history import acting_now, because, recorded
 
 R = TypeVar("R", bound=Model)
 EARLIEST = date(1900, 1, 1)
@@ -35,15 +39,6 @@ ABOUT_THEM = (*NAMES, "gender", "pronouns", "birth_date", "phone")
 ON_RECORD = ("legal_first_name", "legal_last_name", "birth_date")
 # Contacts that the house keeps, because a court relies on them.
 KEPT_BY_STAFF = frozenset({Contact.Kind.OFFICER})
-
-
-def recorded() -> dict[str, Any]:
-    """Who records a `Fact` now: the fields for its row. RuntimeError where nobody acts."""
-    acting = acting_now()
-    if acting is None:
-        raise RuntimeError("Nobody acts; use acting_as().")
-    by = acting.actor_id if acting.actor_kind == "user" else None
-    return {"recorded_by_id": by, "recorded_as": acting.actor_label}
 
 
 def not_about_oneself(resident: Resident) -> None:
@@ -165,14 +160,31 @@ def account_give(*, resident: Resident, username: str, email: str = "", password
 def slip_give(*, resident: Resident, now: datetime) -> tuple[Invitation, str]:
     """An invitation slip for `resident`, and its code; where they have no sign-in of their own yet, that too.
 
-    Refuses oneself, and what `invitation_make` refuses.
+    Refuses what `slip_check` and `invitation_make` refuse.
     """
-    not_about_oneself(resident)
     resident = _locked(resident)
     user = resident.user
     if user is None:
         user = account_give(resident=resident, username=accounts.username_for(name=resident.name))
+    locked_account(user)  # nobody gives them a role between the check and the slip
+    slip_check(resident=resident, now=now)
     return invitation_make(user=user, now=now)
+
+
+def slip_check(*, resident: Resident, now: datetime) -> None:
+    """Raise PermissionDenied where whoever acts may let nobody into the account of `resident`.
+
+    Nobody for themselves. Where more than the resident's own record hangs on the account, the operator does; where it
+    is also another organization's, nobody here.
+    """
+    not_about_oneself(resident)
+    user, acting = resident.user, acting_now()
+    if user is None or acting is None or acting.source == "command":
+        return
+    check_not_shared(user)
+    runs = Role.objects.live(now=now).filter(kind=RoleKind.OPERATOR, organization=resident.organization_id)
+    if works_somewhere(user, now=now) and not runs.filter(user=acting.actor_id).exists():
+        raise PermissionDenied(_("They have a role here too, so the operator makes their slip."))
 
 
 @transaction.atomic

@@ -12,17 +12,11 @@ from django.utils.translation import gettext as _
 
 from residents.houses.models import Bed, House
 from residents.people.models import Officer, Resident
-from residents.people.services import (
-    not_about_oneself,
-    recorded,
-    resident_create,
-    resident_find_same,
-    sobriety_record,
-)
+from residents.people.services import not_about_oneself, resident_create, resident_find_same, sobriety_record
 from residents.stays import hud
 from residents.stays.models import Application, ApplicationEvent, BedUse, Discharge, Stay
 from soberhouse.accounts.models import Partner, User
-from soberhouse.history import acting_now
+from soberhouse.history import acting_now, because, recorded
 
 FOREVER = date.max
 
@@ -145,11 +139,14 @@ def set_status(application: Application, status: str, kind: str, reason: str) ->
     return application
 
 
-def renumber(line: Any) -> None:
+def renumber(line: Any, *, moved: Application | None = None) -> None:
+    """Number the line from 1. Whoever only makes room or closes ranks is told no more in their history than that: why
+    somebody else moves or leaves is not their matter. The one who `moved` has the reason in force."""
     for place, application in enumerate(line, start=1):
         if application.place != place:
             application.place = place
-            application.save(update_fields=["place"])
+            with because("" if application == moved else _("Somebody else moved along the waitlist or left it.")):
+                application.save(update_fields=["place"])
 
 
 def application_for(resident: Resident, house: House, application: Application | None) -> Application | None:
@@ -298,7 +295,10 @@ def last_use(stay: Stay) -> BedUse:
 
 
 def give_way(bed: Bed, starts_on: date, until: date) -> None:
-    """Somebody still has `bed` in these nights: what was promised or planned there begins later, or not at all."""
+    """Somebody still has `bed` in these nights: what was promised or planned there begins later, or not at all.
+
+    Whom it was promised to reads no more of it than that. The reason in force is about the one who stays on.
+    """
     for use in BedUse.objects.real().filter(bed=bed, starts_on__lt=until).exclude(kind=BedUse.Kind.STAY):
         if (use.ends_on or FOREVER) <= starts_on:
             continue
@@ -306,7 +306,8 @@ def give_way(bed: Bed, starts_on: date, until: date) -> None:
             use.voided = True
         else:
             use.starts_on = until
-        save(use)
+        with because(_("Somebody stays on in this bed.")):
+            save(use)
 
 
 def require_between(day: date, earliest: date, latest: date, *, field: str) -> None:

@@ -157,7 +157,8 @@ class NoOverlap(TriggerConstraint):
 
 
 class Same(TriggerConstraint):
-    """A row has the same value in `column` as the row it points to through `via` (where it points at all).
+    """A row has the same value in `column` as the row it points to through `via` (where it points at all). NULL is the
+    same as NULL, and as nothing else.
 
     It cannot race where the column never changes (`Frozen`) and rows are never deleted (`HistoryTriggers`).
     """
@@ -172,9 +173,10 @@ class Same(TriggerConstraint):
     def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
         field = model._meta.get_field(self.via)
         parent = field.related_model._meta.db_table
+        same = "IS" if vendor == "sqlite" else "IS NOT DISTINCT FROM"
         wrong = (
             f'NEW."{field.column}" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "{parent}" p '
-            f'WHERE p.id = NEW."{field.column}" AND p."{self.column}" = NEW."{self.column}")'
+            f'WHERE p.id = NEW."{field.column}" AND p."{self.column}" {same} NEW."{self.column}")'
         )
         for event in ("INSERT", "UPDATE"):
             yield Trigger(
@@ -247,12 +249,23 @@ class Frozen(TriggerConstraint):
         return {"fields": self.fields}
 
     def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
-        differs = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
         columns = [model._meta.get_field(name).column for name in self.fields]
-        changed = " OR ".join(f'OLD."{column}" {differs} NEW."{column}"' for column in columns)
+        changed = " OR ".join(self.changed(column, vendor) for column in columns)
         yield Trigger(
             self.trigger_name("update"), model._meta.db_table, "BEFORE UPDATE", refuse(self.name, vendor), when=changed
         )
+
+    def changed(self, column: str, vendor: str) -> str:
+        """The condition under which this column has another value than it may have."""
+        differs = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
+        return f'OLD."{column}" {differs} NEW."{column}"'
+
+
+class FrozenOnceSet(Frozen):
+    """These columns may be empty. Once one has a value, it keeps that."""
+
+    def changed(self, column: str, vendor: str) -> str:
+        return f'(OLD."{column}" IS NOT NULL AND {super().changed(column, vendor)})'
 
 
 class AppendOnly(TriggerConstraint):

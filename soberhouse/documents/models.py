@@ -29,7 +29,10 @@ class StoredFile(Row):
     stored_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
 
     class Meta:
-        constraints = [AppendOnly(name="stored_file_kept")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(digest="") & ~Q(content_type=""), name="stored_file_digest_and_type"),
+            AppendOnly(name="stored_file_kept"),
+        ]
         verbose_name = _("stored file")
 
     def __str__(self) -> str:
@@ -99,6 +102,13 @@ class IssuedDocument(Row):
             SameOrganization(via="house", name="issued_document_house"),
             SameOrganization(via="resident", name="issued_document_resident"),
             Same(via="replaces", column="organization_id", name="issued_document_replaces"),
+            Same(via="replaces", column="kind", name="issued_document_replaces_kind"),
+            Same(via="replaces", column="house_id", name="issued_document_replaces_house"),
+            Same(via="replaces", column="resident_id", name="issued_document_replaces_about"),
+            *(
+                models.CheckConstraint(condition=~Q(**{name: ""}), name=f"issued_document_{name}")
+                for name in ("kind", "title", "facts_digest", "code", "issued_as")
+            ),
             AppendOnly(name="issued_document_kept"),
         ]
         indexes = [models.Index(fields=["house", "-issued_at"], name="issued_document_house_at")]
@@ -134,6 +144,7 @@ class Withdrawal(Row):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="withdrawal_reason"),
+            models.CheckConstraint(condition=~Q(recorded_as=""), name="withdrawal_recorded_as"),
             AppendOnly(name="withdrawal_kept"),
         ]
         verbose_name = _("withdrawal of a document")

@@ -1,7 +1,8 @@
 """The register of issued documents: every paper that leaves, and what became of it.
 
 Each service is one transaction, is done as whoever acts now (`soberhouse.history.acting_as`), and refuses with a
-ValidationError that says what would be right. Who may issue what about whom is for the subjects to say.
+ValidationError that says what would be right. Who may issue what about whom is for the subjects to say: their services
+call these, and pages call theirs.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from soberhouse.documents.codes import new_code, verify_url
 from soberhouse.documents.digests import facts_digest
 from soberhouse.documents.models import IssuedDocument, Withdrawal
 from soberhouse.documents.paper import Head
-from soberhouse.history import acting_now
+from soberhouse.history import recorded
 
 
 def issue(
@@ -41,6 +42,7 @@ def issue(
     lines: tuple[str, ...] = (),
     confidential: str = "",
     replaces: IssuedDocument | None = None,
+    tell: Callable[[IssuedDocument], Any] | None = None,
 ) -> IssuedDocument:
     """Draw a paper and put it into the register, with a new code by which its reader can check it.
 
@@ -49,11 +51,10 @@ def issue(
     kept, so that one can show later what was told. `title` names the kind of paper and nobody; whoever
     checks the code reads it. `zone` is the one in which the paper tells its instants: the house's, else the
     organization's. A paper that `replaces` another must be of the same kind and about the same person and house.
-    Refuses one that somebody replaced already.
+    Refuses one that somebody replaced already. `tell` writes what stands or falls with the entry, in its transaction;
+    the drawing is done before that, because on SQLite nobody else writes meanwhile.
     """
-    acting = acting_now()
-    if acting is None:
-        raise RuntimeError("Nobody acts; use acting_as().")
+    by = recorded()
     zone = zone or ZoneInfo((house or organization).time_zone)
     code, issued_at = new_code(), timezone.now()
     head = Head(
@@ -61,7 +62,7 @@ def issue(
         title=title,
         as_of=as_of,
         zone=zone.key,
-        issued_by=acting.actor_label,
+        issued_by=by["recorded_as"],
         issued_at=issued_at,
         code=code,
         verify_url=verify_url(code),
@@ -86,12 +87,14 @@ def issue(
             file=store.put(data, allow=store.PAPERS),
             code=code,
             replaces=replaces,
-            issued_by_id=acting.actor_id if acting.actor_kind == "user" else None,
-            issued_as=acting.actor_label,
+            issued_by_id=by["recorded_by_id"],
+            issued_as=by["recorded_as"],
             issued_at=issued_at,
         )
         document.full_clean()
         document.save(force_insert=True)
+        if tell is not None:
+            tell(document)
     return document
 
 
@@ -101,20 +104,13 @@ def withdraw(*, document: IssuedDocument, reason: str) -> Withdrawal:
 
     Needs a reason. Refuses a paper that was withdrawn already.
     """
-    acting = acting_now()
-    if acting is None:
-        raise RuntimeError("Nobody acts; use acting_as().")
+    by = recorded()
     document = _locked(document)
     if not reason.strip():
         raise ValidationError({"reason": _("Say why: a paper is not taken back without a reason.")})
     if Withdrawal.objects.filter(document=document).exists():
         raise ValidationError(_("This paper was withdrawn already."))
-    withdrawal = Withdrawal(
-        document=document,
-        reason=reason.strip(),
-        recorded_by_id=acting.actor_id if acting.actor_kind == "user" else None,
-        recorded_as=acting.actor_label,
-    )
+    withdrawal = Withdrawal(document=document, reason=reason.strip(), **by)
     withdrawal.full_clean()
     withdrawal.save(force_insert=True)
     return withdrawal

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -26,6 +27,8 @@ from soberhouse.documents.models import StoredFile
 
 JPEG, PDF = "image/jpeg", "application/pdf"
 MOST_PIXELS = 40_000_000
+MOST_HELD = 16_000_000  # of a picture that cannot be read at a fraction of its size: four bytes a point
+MOST_OF_WEBP = 8_000_000  # its decoder holds the picture three times
 LONGEST_SIDE = 1600
 QUALITY = 85
 SANDBOX = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
@@ -132,15 +135,14 @@ def _photo(data: bytes) -> bytes:
         raise ValidationError(_("This file is empty. Choose a photo."), code="empty")
     try:
         image = Image.open(BytesIO(data), formats=_PICTURES)
-        wide, high = image.size
-        if wide * high > MOST_PIXELS:
-            raise _too_large()
+        _check_size(image, MOST_PIXELS)
+        most = MOST_OF_WEBP if image.format == "WEBP" else MOST_HELD
+        if image.info.get("progressive"):  # a JPEG that is held whole, at whatever size it is read
+            _check_size(image, most)
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a large JPEG is read at a fraction of its size
+        _check_size(image, most)
         image.load()
-        image = ImageOps.exif_transpose(image)
-        if image.mode == "P":  # few colours: mixed while it is made smaller
-            image = image.convert("RGBA")
-        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        image = ImageOps.exif_transpose(_smaller(image))
         image = image.convert("RGBA")
         seen = Image.new("RGB", image.size, "white")
         seen.paste(image, mask=image.getchannel("A"))
@@ -149,7 +151,7 @@ def _photo(data: bytes) -> bytes:
     except ValidationError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
-        raise _too_large() from problem
+        raise _too_large(MOST_PIXELS) from problem
     except Exception as problem:  # each decoder fails in its own way at what is not a picture
         raise ValidationError(
             _("This is not a photo that can be read. Choose a JPEG, PNG or WebP picture."), code="not_a_photo"
@@ -157,10 +159,38 @@ def _photo(data: bytes) -> bytes:
     return kept.getvalue()
 
 
-def _too_large() -> ValidationError:
+def _smaller(image: Any) -> Any:
+    """The picture so small that no side is longer than `LONGEST_SIDE`. A very large one is first made a whole number of
+    times smaller, in strips: what can be seen through or has few colours is copied for that, and a copy of all of it
+    would take as much again."""
+    from PIL import Image
+
+    mixed = image.mode in ("P", "PA", "LA", "RGBA")
+    times = max(image.size) // LONGEST_SIDE
+    if mixed and times > 1:
+        wide, high = image.size
+        small = Image.new("RGBA", (-(-wide // times), -(-high // times)))
+        step = 128 * times
+        for top in range(0, high, step):
+            strip = image.crop((0, top, wide, min(top + step, high)))
+            small.paste(strip.convert("RGBA").reduce(times), (0, top // times))
+        small.info = image.info
+        image = small
+    elif image.mode == "P":
+        image = image.convert("RGBA")
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    return image
+
+
+def _check_size(image: Any, most: int) -> None:
+    wide, high = image.size
+    if wide * high > most:
+        raise _too_large(most)
+
+
+def _too_large(most: int) -> ValidationError:
     return ValidationError(
-        _("This picture has more than %(count)d million points. Choose a smaller one.")
-        % {"count": MOST_PIXELS // 1_000_000},
+        _("This picture has more than %(count)d million points. Choose a smaller one.") % {"count": most // 1_000_000},
         code="too_large",
     )
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from soberhouse.history.acting import acting_as, acting_now, because
+from soberhouse.history.acting import acting_as, acting_now, because, recorded
 
-__all__ = ["acting_as", "acting_now", "because"]
+__all__ = ["acting_as", "acting_now", "because", "recorded"]

@@ -21,6 +21,16 @@ def acting_now() -> Acting | None:
     return current.get()
 
 
+def recorded() -> dict[str, Any]:
+    """Who records a fact now: the fields `recorded_by` and `recorded_as` of its row. A program or a command is no
+    user, and only named. RuntimeError where nobody acts."""
+    acting = acting_now()
+    if acting is None:
+        raise RuntimeError("Nobody acts; use acting_as().")
+    by = acting.actor_id if acting.actor_kind == "user" else None
+    return {"recorded_by_id": by, "recorded_as": acting.actor_label}
+
+
 @contextmanager
 def acting_as(actor: Any, *, reason: str = "", source: str) -> Iterator[Acting]:
     """Every change inside is recorded as done by `actor`, through `source` (web, api, command), for `reason`.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -23,13 +25,16 @@ from residents.people.looks import note_look
 from residents.people.models import Look, Resident
 from residents.stays.forms import ReasonForm
 from residents.stays.models import Stay
+from residents.stays.services.papers import paper_withdraw as withdraw
 from soberhouse.accounts.models import User
-from soberhouse.documents import services, store
+from soberhouse.documents import store
 from soberhouse.documents.codes import verify_url
 from soberhouse.documents.kinds import About, Offer, declared, kind_of
 from soberhouse.documents.models import IssuedDocument
 from soberhouse.form_page import form_page
 from soberhouse.pages.gather import offers
+
+log = logging.getLogger(__name__)
 
 PAGE = 25
 STATES = {"valid": "in", "replaced": "plain", "withdrawn": "missed"}
@@ -205,13 +210,19 @@ def _may_open(standing: Standing, document: IssuedDocument) -> bool:
 @of(IssuedDocument, Action.SEE_PAPERS, *RELATED)
 @require_safe
 def paper_file(request: HttpRequest, document: IssuedDocument) -> HttpResponse:
-    """The paper itself, as it was issued. Whom it is about sees who opened it."""
+    """The paper itself, as it was issued. Whom it is about sees who opened it. One that the store has lost is gone: a
+    page says so, and the log."""
     kind = kind_of(document.kind)
     if kind and kind.guarded:
         require(request, Action.SEE_GUARDED, document)
+    try:
+        answer = store.serve(document.file, name=f"{document.kind}.pdf")
+    except store.Damaged:
+        log.error("A stored file is damaged.", extra={"file": str(document.file.uuid)})
+        return render(request, "soberhouse/paper_lost.html", {"document": document}, status=HTTPStatus.GONE)
     if document.resident is not None:
         note_look(document.resident, Look.What.PAPER, user=request.user, detail=kind_name(document))
-    return store.serve(document.file, name=f"{document.kind}.pdf")
+    return answer
 
 
 @of(IssuedDocument, Action.ISSUE_PAPERS, *RELATED)
@@ -222,7 +233,7 @@ def paper_withdraw(request: HttpRequest, document: IssuedDocument) -> HttpRespon
     return form_page(
         request,
         form,
-        lambda data: services.withdraw(document=document, reason=data["reason"]),
+        lambda data: withdraw(document=document, reason=data["reason"]),
         title=_("Withdraw this paper?"),
         subtitle=kind_name(document),
         consequences=[

@@ -130,7 +130,9 @@ def fingerprint() -> dict[str, Any]:
         cursor.execute(" UNION ALL ".join(parts))
         found: dict[str, Any] = {table: (count, newest) for table, count, newest in cursor.fetchall()}
     found["mail"] = len(mail.outbox), len(connection.run_on_commit)
-    found["files"] = [str(path) for path in sorted(Path(settings.MEDIA_ROOT).rglob("*"))]
+    found["files"] = [
+        str(path) for place in (settings.MEDIA_ROOT, settings.FILES_DIR) for path in sorted(Path(place).rglob("*"))
+    ]
     return found
 
 

@@ -24,7 +24,6 @@ from residents.houses.models import Bed, House, Organization, Room
 from residents.houses.permissions import Action
 from residents.houses.standing import Standing
 from residents.people.models import Contact, Resident, SobrietyDate
-from residents.people.services import recorded
 from residents.stays import hud
 from residents.stays.models import Application, ApplicationEvent, BedUse, Discharge, Stay
 from residents.stays.roster.collisions import period
@@ -32,6 +31,7 @@ from residents.stays.roster.entries import BedEntry, BedKey, Entry, Note, Place,
 from residents.stays.roster.words import compact, fold, short
 from residents.stays.steps import who_has
 from soberhouse.accounts.models import User
+from soberhouse.history import recorded
 
 FOREVER = date.max
 MAX_CONTACT_NAME = 120

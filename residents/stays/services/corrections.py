@@ -11,10 +11,7 @@ from django.utils.translation import gettext as _
 
 from residents.houses.models import Bed
 from residents.people.models import Officer
-from residents.people.services import (
-    not_about_oneself,
-    recorded,
-)
+from residents.people.services import not_about_oneself
 from residents.stays import notices
 from residents.stays.models import Application, ApplicationEvent, Discharge, Stay
 from residents.stays.steps import (
@@ -33,7 +30,7 @@ from residents.stays.steps import (
     start_on,
     stay_use,
 )
-from soberhouse.history import because
+from soberhouse.history import because, recorded
 
 
 @transaction.atomic

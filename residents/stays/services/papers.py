@@ -1,12 +1,14 @@
-"""Papers about houses, beds and stays leave the building: facts as they are now, drawn, and put into the register.
+"""Papers about houses, beds and stays leave the building: facts as they are now, drawn, and put into the register; and
+any paper is taken back.
 
-Whoever issues one is who acts. Nobody issues a paper about themselves. `replaces` is an earlier paper of the same kind
-about the same person or house: whoever checks its code is then told that there is a newer one.
+Whoever issues one is who acts. Nobody issues or takes back a paper about themselves. `replaces` is an earlier paper of
+the same kind about the same person or house: whoever checks its code is then told that there is a newer one.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +25,7 @@ from residents.stays.reports import census, discharge_summary, face_sheet, occup
 from soberhouse.accounts.models import User
 from soberhouse.documents import services as documents
 from soberhouse.documents.kinds import Kind
-from soberhouse.documents.models import IssuedDocument
+from soberhouse.documents.models import IssuedDocument, Withdrawal
 
 
 def census_issue(
@@ -39,7 +41,7 @@ def census_issue(
     now. Refuses a night to come."""
     today = house.today(now)
     facts = papers.census_facts(house, night, today=today)
-    return _issue(
+    return paper_issue(
         reports.CENSUS,
         place=house,
         as_of=now if night == today else datetime.combine(night, time(23, 59), tzinfo=house.zone),
@@ -67,7 +69,7 @@ def occupancy_issue(
     houses = House.objects.filter(pk=place.pk) if isinstance(place, House) else place.houses.all()
     name = place.name if isinstance(place, House) else _("All houses of %(name)s") % {"name": place.name}
     facts = papers.occupancy_facts(houses, name, starts_on, ends_on, today=place.today(now))
-    return _issue(
+    return paper_issue(
         reports.OCCUPANCY,
         place=place,
         as_of=now,
@@ -92,7 +94,7 @@ def face_sheet_issue(
     """What `user` sees of a resident, on one sheet, for the house where they live or apply; else for the
     organization."""
     facts = papers.face_sheet_facts(resident, standing=Standing(user, now=now), today=place.today(now))
-    return _issue(
+    return paper_issue(
         reports.FACE_SHEET,
         place=place,
         resident=resident,
@@ -131,7 +133,7 @@ def letter_issue(
         tell_birth_date=tell_birth_date,
         today=stay.house.today(now),
     )
-    return _issue(
+    return paper_issue(
         reports.LETTER,
         place=stay.house,
         resident=stay.resident,
@@ -155,7 +157,7 @@ def discharge_summary_issue(
 ) -> IssuedDocument:
     """How a stay ended, with every correction. Refuses a stay that nobody ended, or that was entered by mistake."""
     facts = papers.discharge_facts(stay, today=stay.house.today(now))
-    return _issue(
+    return paper_issue(
         reports.DISCHARGE_SUMMARY,
         place=stay.house,
         resident=stay.resident,
@@ -169,7 +171,15 @@ def discharge_summary_issue(
     )
 
 
-def _issue(
+def paper_withdraw(*, document: IssuedDocument, reason: str) -> Withdrawal:
+    """Take a paper of any kind back: whoever checks its code from now on is told so, and not why. Needs a reason.
+    Refuses one that was withdrawn already, and one about oneself."""
+    if document.resident is not None:
+        not_about_oneself(document.resident)
+    return documents.withdraw(document=document, reason=reason)
+
+
+def paper_issue(
     kind: Kind,
     *,
     place: House | Organization,
@@ -177,12 +187,13 @@ def _issue(
     address: str = "",
     **paper: Any,
 ) -> IssuedDocument:
-    """Put it into the register, on the letterhead of the house or the organization, and tell whom it is about."""
+    """Put a paper into the register, on the letterhead of the house or the organization, and tell whom it is about, in
+    one transaction. Refuses one about oneself."""
     if resident is not None:
         not_about_oneself(resident)
     house = place if isinstance(place, House) else None
     organization = place.organization if isinstance(place, House) else place
-    document = documents.issue(
+    return documents.issue(
         kind=kind.slug,
         title=str(kind),
         organization=organization,
@@ -190,8 +201,6 @@ def _issue(
         resident=resident,
         zone=ZoneInfo(place.time_zone),
         lines=tuple(filter(None, [house.name if house else "", address, place.phone or organization.phone])),
+        tell=partial(notices.tell_paper_issued, resident) if resident is not None else None,
         **paper,
     )
-    if resident is not None:
-        notices.tell_paper_issued(resident, document)
-    return document

@@ -31,20 +31,6 @@ def since(resident):
 # Who records
 
 
-def test_fact_names_the_user_who_records(cast, as_alice):
-    assert services.recorded() == {"recorded_by_id": cast.alice.pk, "recorded_as": str(cast.alice)}
-
-
-def test_fact_of_a_command_names_no_user(cast):
-    with acting_as(None, source="command"):
-        assert services.recorded() == {"recorded_by_id": None, "recorded_as": "command"}
-
-
-def test_fact_without_anybody_acting_is_refused():
-    with pytest.raises(RuntimeError, match="acting_as"):
-        services.recorded()
-
-
 def test_only_the_person_themselves_is_refused(cast):
     with acting_as(cast.dana.user, source="web"):
         services.not_about_oneself(cast.frank)

@@ -27,9 +27,10 @@ from residents.stays.reports import census, discharge_summary, face_sheet, occup
 from residents.stays.services import papers as issuing
 from soberhouse.curve import Point
 from soberhouse.documents import paper, store
-from soberhouse.documents.models import IssuedDocument
+from soberhouse.documents.models import IssuedDocument, Withdrawal
 from soberhouse.documents.services import facts_digest
 from soberhouse.history import acting_as
+from soberhouse.notices.models import Notice
 from tests.cast import bed_of
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives, overstays
 
@@ -777,6 +778,31 @@ def test_paper_replaces_an_earlier_one_of_its_kind_once(cast):
         assert list(refusal.value.message_dict) == ["replaces"]
     assert set(IssuedDocument.objects.all()) == {first, second, about_frank}
     assert second.replaces == first
+
+
+def test_paper_nobody_could_be_told_of_is_not_issued(cast, monkeypatch):
+    """The one it is about is told in the transaction that issues it."""
+
+    def fails(*_args: object, **_kwargs: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(Notice.objects, "bulk_create", fails)
+    with pytest.raises(OSError, match="disk is full"):
+        letter(cast.stay_of_dana, cast.alice)
+
+    assert not IssuedDocument.objects.exists()
+    assert not Notice.objects.exists()
+
+
+def test_nobody_takes_back_a_paper_about_themselves(cast):
+    document = letter(cast.stay_of_dana, cast.alice)
+
+    with acting_as(cast.dana.user, source="web"), pytest.raises(PermissionDenied):
+        issuing.paper_withdraw(document=document, reason="it is about me")
+    assert not Withdrawal.objects.exists()
+
+    issuing.paper_withdraw(document=document, reason="the wrong day")
+    assert Withdrawal.objects.get().document == document
 
 
 def test_kinds_have_names_of_their_own():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -202,6 +203,33 @@ def test_what_cannot_be_a_code_is_none(typed):
     assert as_typed(typed) == ""
 
 
+# What is told of a paper
+
+
+def test_a_paper_about_which_nobody_could_be_told_was_not_issued(issue):
+    def fails(document: IssuedDocument) -> None:
+        assert IssuedDocument.objects.get() == document
+        raise OSError("nobody can be told")
+
+    with pytest.raises(OSError, match="nobody can be told"):
+        issue(tell=fails)
+
+    assert not IssuedDocument.objects.exists()
+    assert not StoredFile.objects.exists()
+
+
+def test_nobody_waits_while_a_paper_is_drawn(committed_db, cast, issue):
+    """On SQLite a transaction that writes lets nobody else write."""
+    inside = []
+
+    issue(
+        draw=lambda head: inside.append(connection.in_atomic_block) or draw(head),
+        tell=lambda document: inside.append(connection.in_atomic_block),
+    )
+
+    assert inside == [False, True]
+
+
 # Replacing and withdrawing
 
 
@@ -282,6 +310,76 @@ def test_the_database_refuses_a_second_successor_and_an_empty_reason(issue):
         Withdrawal.objects.bulk_create([Withdrawal(document=first, reason="", recorded_at=timezone.now())])
 
 
+def insert(like: IssuedDocument, **other: Any) -> None:
+    """One more entry, past every service: `like` that one but for what is `other`."""
+    names = [field.column for field in IssuedDocument._meta.concrete_fields if field.column not in ("id", "uuid")]
+    values = ", ".join("%s" if name in other else name for name in names)
+    params = [other[name] for name in names if name in other]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO documents_issueddocument ({', '.join(names)}) "
+            f"SELECT {values} FROM documents_issueddocument WHERE id = {like.pk}",
+            params,
+        )
+
+
+def test_the_database_refuses_a_successor_of_another_kind_house_or_person(cast, issue):
+    letter = issue()
+    about_all = issue(house=None, resident=None, kind="occupancy-report")
+    others = [
+        issue(kind="census"),
+        issue(house=cast.house_b),
+        issue(house=None),
+        issue(resident=cast.frank),
+        issue(resident=None),
+        issue(kind="census", house=cast.house_b, resident=None),
+    ]
+
+    for other in others:
+        with pytest.raises(DatabaseError):
+            insert(other, code="ANOTHER", replaces_id=letter.pk)
+    with pytest.raises(DatabaseError):
+        insert(letter, code="ANOTHER", replaces_id=about_all.pk)
+    assert not IssuedDocument.objects.exclude(replaces=None).exists()
+
+    insert(letter, code="ANOTHER", replaces_id=letter.pk)
+    insert(about_all, code="A THIRD", replaces_id=about_all.pk)
+    assert set(IssuedDocument.objects.exclude(replaces=None).values_list("replaces", flat=True)) == {
+        letter.pk,
+        about_all.pk,
+    }
+
+
+@pytest.mark.parametrize("name", ["kind", "title", "facts_digest", "code", "issued_as"])
+def test_the_database_refuses_an_entry_that_does_not_say_what_it_is(issue, name):
+    letter = issue()
+
+    with pytest.raises(DatabaseError):
+        insert(letter, **{"code": "ANOTHER", name: ""})
+
+    insert(letter, code="ANOTHER")
+    assert IssuedDocument.objects.count() == 2
+
+
+@pytest.mark.parametrize(("digest", "content_type"), [("", "application/pdf"), ("0" * 64, "")])
+def test_the_database_refuses_a_file_without_a_digest_or_a_type(db, digest, content_type):
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO documents_storedfile (digest, content_type, size) VALUES (%s, %s, 1)", [digest, content_type]
+        )
+
+
+def test_the_database_refuses_a_withdrawal_by_nobody(issue):
+    letter = issue()
+
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO documents_withdrawal (document_id, reason, recorded_as) VALUES (%s, 'wrong', '')", [letter.pk]
+        )
+
+    assert letter.state == "valid"
+
+
 # Who sees what
 
 
@@ -296,6 +394,20 @@ def test_a_paper_is_seen_where_it_was_issued_and_by_whom_it_is_about(cast, issue
     assert seen == {"alice", "bob", "olive", "audra"}
     assert IssuedDocument.objects.visible_to(cast.dana.user).get() == document
     assert not IssuedDocument.objects.visible_to(cast.frank.user).exists()
+
+
+def test_only_services_of_subjects_write_into_the_register():
+    """They know whom a paper is about, and that nobody issues or takes back one about themselves."""
+    root = Path(services.__file__).parents[2]
+    named = re.compile(r"documents\.services|from soberhouse\.documents import .*\bservices\b")
+    callers = {
+        str(path.relative_to(root))
+        for place in ("api", "residents", "soberhouse")
+        for path in (root / place).rglob("*.py")
+        if named.search(path.read_text(encoding="utf-8"))
+    }
+
+    assert callers == {"residents/stays/services/papers.py"}
 
 
 def test_no_module_that_starts_the_site_draws():

@@ -6,6 +6,8 @@ import io
 import os
 import stat
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -171,11 +173,92 @@ def test_a_picture_of_too_many_points_is_refused_before_it_is_opened(db, size):
 
 
 def test_a_picture_of_just_so_many_points_is_taken(db):
-    wide, high = 8_000, 5_000
+    wide, high = 4_000, 4_000
 
     kept = store.put(png(wide, high, (b"\x00" + b"\xff" * (wide // 8)) * high), allow=store.PHOTOS)
 
-    assert opened(kept).size == (1600, 1000)
+    assert opened(kept).size == (1600, 1600)
+
+
+def test_a_large_photo_of_a_telephone_is_taken(db):
+    assert opened(store.put(picture(size=(7_200, 5_400)), allow=store.PHOTOS)).size == (1600, 1200)
+
+
+@pytest.mark.parametrize("mode", ["P", "LA", "RGBA"])
+@pytest.mark.parametrize("size", [(3_300, 3_201), (3_201, 1_000), (1_999, 3_599)])
+def test_a_large_picture_that_can_be_seen_through_is_whole(db, mode, size):
+    out = io.BytesIO()
+    image = Image.new("RGBA", size, "black")
+    ImageDraw.Draw(image).rectangle((0, size[1] - size[1] // 4, size[0] // 4, size[1]), fill=(255, 255, 255, 0))
+    image.convert(mode).save(out, "PNG")
+
+    kept = opened(store.put(out.getvalue(), allow=store.PHOTOS))
+
+    wide, high = kept.size
+    assert max(kept.size) == 1600
+    assert wide / high == pytest.approx(size[0] / size[1], rel=0.01)
+    seen = [kept.getpixel((wide * x // 100, high * y // 100))[0] // 100 for x, y in ((12, 88), (12, 70), (30, 88))]
+    assert seen == [2, 0, 0]
+    assert kept.getpixel((wide - 1, high - 1))[0] < 10
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "most", "options"),
+    [
+        ("PNG", (4_001, 4_000), 16, {}),
+        ("WEBP", (4_001, 2_000), 8, {"lossless": True, "method": 0}),
+        ("JPEG", (4_001, 4_000), 16, {"progressive": True}),
+        ("JPEG", (16_500, 1_000), 16, {}),
+    ],
+    ids=["PNG", "WebP", "JPEG in passes", "JPEG too long to be read at a fraction"],
+)
+def test_a_picture_that_must_be_held_whole_may_have_fewer_points(db, kind, size, most, options):
+    data = picture(kind, size=size, **options)
+
+    assert refusal(data) == f"This picture has more than {most} million points. Choose a smaller one."
+
+
+PEAK = """
+import re, sys
+import django
+django.setup()
+from soberhouse.documents import store
+def peak():  # of this process alone: what `resource` tells begins with what the one that started it had
+    return int(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1])
+data = sys.stdin.buffer.read()
+store.PHOTOS.cleaned(open(sys.argv[1], "rb").read())
+before = peak()
+store.PHOTOS.cleaned(data)
+print((peak() - before) // 1024)
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "size", "options"),
+    [
+        ("PNG", "RGBA", (4_000, 4_000), {}),
+        ("PNG", "P", (4_000, 4_000), {}),
+        ("WEBP", "RGBA", (4_000, 2_000), {"lossless": True, "method": 0}),
+        ("JPEG", "RGB", (7_200, 5_400), {}),
+        ("JPEG", "CMYK", (4_000, 4_000), {"progressive": True}),
+    ],
+    ids=["PNG", "PNG of few colours", "WebP", "JPEG", "JPEG in passes"],
+)
+def test_no_picture_takes_more_memory_than_this(tmp_path, kind, mode, size, options):
+    """In megabytes, beyond what the process has after a small one."""
+    out, small = io.BytesIO(), tmp_path / "small"
+    Image.new(mode, size).save(out, kind, **options)
+    small.write_bytes(picture())
+
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK, str(small)],
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "soberhouse.settings"},
+        input=out.getvalue(),
+        capture_output=True,
+        check=True,
+    )
+
+    assert int(done.stdout) < 160
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.4 cut", picture(), b" " + PAPER, b"%PDF-2.x%%EOF"])

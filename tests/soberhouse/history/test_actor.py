@@ -15,7 +15,7 @@ from django.test import Client, override_settings
 from django.urls import path
 
 from residents.models import Room
-from soberhouse.history import acting_as, acting_now, because
+from soberhouse.history import acting_as, acting_now, because, recorded
 
 
 def rename(room: Room, name: str) -> None:
@@ -138,6 +138,24 @@ def test_somebody_who_is_not_saved_cannot_act(cast):
 
     with pytest.raises(ValueError, match="must be saved"), acting_as(nobody, source="web"):
         raise AssertionError
+
+
+# Facts
+
+
+def test_a_fact_names_the_user_who_records(cast):
+    with acting_as(cast.alice, source="web"):
+        assert recorded() == {"recorded_by_id": cast.alice.pk, "recorded_as": str(cast.alice)}
+
+
+def test_a_fact_of_a_command_names_no_user():
+    with acting_as(None, source="command"):
+        assert recorded() == {"recorded_by_id": None, "recorded_as": "command"}
+
+
+def test_a_fact_without_anybody_acting_is_refused():
+    with pytest.raises(RuntimeError, match="acting_as"):
+        recorded()
 
 
 # Connections, with real commits

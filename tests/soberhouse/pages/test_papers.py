@@ -365,6 +365,26 @@ def test_paper_is_opened_as_it_was_issued_and_the_look_is_written_down(cast, sig
     )
 
 
+@pytest.mark.parametrize("what", ["lost", "damaged"])
+def test_paper_whose_file_is_lost_says_so_and_nobody_has_seen_it(cast, signed_in, caplog, what):
+    document = letter(cast)
+    path = store.path_of(document.file.digest)
+    path.unlink() if what == "lost" else path.write_bytes(b"%PDF-1.4 about somebody else")
+
+    answer = page(signed_in(cast.alice), "paper_file", document)
+
+    assert answer.status_code == 410
+    text = said(answer)
+    assert "This paper is lost" in text
+    assert reverse("paper", args=[document.uuid]) in text
+    assert not Look.objects.exists()
+    (line,) = [record for record in caplog.records if record.name == "soberhouse.pages.views_papers"]
+    assert (line.message, line.file) == ("A stored file is damaged.", str(document.file.uuid))
+    for secret in ("Dana", "Renner", COURT, document.code):
+        assert secret not in text
+        assert secret not in str(vars(line))
+
+
 @pytest.mark.parametrize(
     ("who", "status"),
     [
