@@ -91,8 +91,8 @@ def application_wait(*, application: Application, reason: str = "") -> Applicati
 
 @transaction.atomic
 def application_move(*, application: Application, place: int, reason: str) -> Application:
-    """Move an application to another place on the waitlist (from 1), for a reason that stays on record. The others
-    close ranks."""
+    """Move an application to another place on the waitlist (from 1), for a reason that stays on record with
+    it. The others close ranks, and read in their own history only that they did."""
     application = locked_application(application)
     if application.status != Application.Status.WAITING:
         raise ValidationError(_("Only an application on the waitlist can be moved along it."))
@@ -109,7 +109,7 @@ def application_move(*, application: Application, place: int, reason: str) -> Ap
         raise ValidationError({"place": _("This application is at place %(place)s already.") % {"place": place}})
     line.insert(place - 1, application)
     with because(reason):
-        renumber(line)
+        renumber(line, moved=application)
     note_event(application, ApplicationEvent.Kind.MOVED, reason=reason, place=place)
     return application
 

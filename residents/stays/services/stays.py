@@ -103,9 +103,9 @@ def move_bed(*, stay: Stay, bed: Bed, on: date, reason: str = "", today: date) -
         stay.expected_on = None
         save(stay)
     require_free(bed, on, there_until(stay.expected_on, today), field="bed", overdue_on=today)
+    if overdue:
+        give_way(last.bed, last.ends_on, on)
     with because(reason):
-        if overdue:
-            give_way(last.bed, last.ends_on, on)
         last.ends_on = on
         save(last)
         use = save(stay_use(stay, bed, on, stay.expected_on))
@@ -157,7 +157,7 @@ def expect(*, stay: Stay, expected_on: date | None, displace: bool = False, reas
     """Plan the move-out, or plan none. The bed can then be promised from that day on.
 
     Somebody who stays on when the bed is promised to another displaces that hold only where `displace` says so, with
-    a reason.
+    a reason. The reason is kept with the stay: whom the bed was promised to learns only that somebody stays on.
     """
     stay = locked_stay(stay)
     last = last_use(stay)
@@ -170,8 +170,7 @@ def expect(*, stay: Stay, expected_on: date | None, displace: bool = False, reas
         if displace:
             if not reason.strip():
                 raise ValidationError({"reason": _("Say why the hold must give way.")})
-            with because(reason):
-                give_way(last.bed, last.ends_on, expected_on or FOREVER)
+            give_way(last.bed, last.ends_on, expected_on or FOREVER)
         require_free(last.bed, last.ends_on, expected_on, field="expected_on", but=last)
     is_new = expected_on != stay.expected_on
     stay.expected_on = last.ends_on = expected_on

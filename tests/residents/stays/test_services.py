@@ -14,7 +14,7 @@ from residents.people.services import sobriety_record
 from residents.stays import services
 from residents.stays.models import Application, ApplicationEvent, BedUse, Discharge, Phase, Stay
 from residents.stays.queries import chain_starts
-from soberhouse.history import acting_as
+from soberhouse.history import acting_as, because
 from tests.cast import grant
 from tests.residents.stays.stories import (
     ORDINARY,
@@ -28,6 +28,9 @@ from tests.residents.stays.stories import (
     uses_of,
     written,
 )
+
+
+STAYS_ON = "Somebody stays on in this bed."
 
 
 @pytest.fixture(autouse=True)
@@ -228,11 +231,30 @@ def test_moving_along_the_waitlist_closes_ranks_and_keeps_the_reason(cast, line,
     assert story(line[who])[-1] == ("moved", "leaves detox on Friday", place)
 
 
-def test_everybody_passed_over_has_the_reason_in_their_history(cast, line):
+MOVED_ALONG = "Somebody else moved along the waitlist or left it."
+
+
+def why(*rows) -> list[str]:
+    """The reason of the last change of each row."""
+    return [row.history.first().history_change_reason for row in rows]
+
+
+def test_everybody_passed_over_reads_that_somebody_moved_and_not_why(cast, line):
     services.application_move(application=line[2], place=1, reason="leaves detox on Friday")
 
-    for application in line:
-        assert application.history.first().history_change_reason == "leaves detox on Friday"
+    assert why(*line) == [MOVED_ALONG, MOVED_ALONG, "leaves detox on Friday"]
+
+
+@pytest.mark.parametrize("how", ["decline", "withdraw", "transfer"])
+def test_whoever_closes_ranks_does_not_read_why_somebody_left_the_line(cast, line, today, how):
+    ada = line[0]
+    if how == "transfer":
+        stay = services.admit(resident=ada.resident, bed=cast.bed_b("2A"), starts_on=today - days(3), today=today)
+        services.transfer(stay=stay, bed=cast.bed_a("2A"), on=today, reason="hit by Vic", today=today)
+    else:
+        services.application_close(application=ada, declined=how == "decline", reason="hit by Vic", today=today)
+
+    assert why(*line) == ["hit by Vic", MOVED_ALONG, MOVED_ALONG]
 
 
 def test_a_move_that_moves_nobody_is_not_recorded(line):
@@ -793,13 +815,24 @@ def test_overdue_resident_who_moves_beds_has_no_plan_and_displaces_what_was_prom
     stay = lives(cast.bed_a("2A"), since=today - days(30), expected_on=today - days(2))
     promised = hold(applicant(cast), cast.bed_a("2A"), today=today - days(20), starts=18, nights=4)
 
-    services.move_bed(stay=stay, bed=cast.bed_a("2B"), on=today, today=today)
+    services.move_bed(stay=stay, bed=cast.bed_a("2B"), on=today, reason="failed her court date", today=today)
 
     stay.refresh_from_db()
     promised.refresh_from_db()
     assert stay.expected_on is None
     assert uses_of(stay) == [("2A", today - days(30), today), ("2B", today, None)]
     assert (promised.starts_on, promised.ends_on, promised.voided) == (today, today + days(2), False)
+    assert why(promised, *stay.uses.all()) == [STAYS_ON, "failed her court date", "failed her court date"]
+
+
+def test_discharge_of_somebody_overdue_tells_the_next_one_only_that_they_stayed_on(cast, today):
+    stay = lives(cast.bed_a("2A"), since=today - days(30), expected_on=today - days(2))
+    promised = hold(applicant(cast), cast.bed_a("2A"), today=today - days(20), starts=18, nights=4)
+
+    with because("found with a needle"):
+        services.discharge(stay=stay, left_on=today, today=today, **ORDINARY)
+
+    assert why(promised) == [STAYS_ON]
 
 
 def test_move_to_where_nobody_can_move_is_refused(cast, today):
@@ -917,7 +950,7 @@ def test_staying_on_in_a_promised_bed_is_refused_unless_said_so_with_a_reason(ca
 
     held.refresh_from_db()
     assert (held.starts_on, held.ends_on, held.voided) == (today + days(6), today + days(8), False)
-    assert held.history.first().history_change_reason == "no flat yet"
+    assert why(held, stay, *stay.uses.all()) == [STAYS_ON, "no flat yet", "no flat yet"]
 
 
 def test_staying_on_until_further_notice_ends_the_promise(cast, today):
@@ -960,6 +993,16 @@ def test_discharge_on_the_day_of_the_move_in_leaves_no_night(cast, today):
 
     assert uses_of(stay) == [("2A", today, today)]
     lives(cast.bed_a("2A"), "Bo Second", since=today)
+
+
+def test_two_who_come_and_go_on_one_day_may_have_the_same_bed(cast, today):
+    bed = cast.bed_a("3A")
+
+    for name in ("Nia Okafor", "Bea Okafor"):
+        stay = lives(bed, name, since=today)
+        services.discharge(stay=stay, left_on=today, today=today, **ORDINARY)
+
+    assert list(bed.uses.values_list("starts_on", "ends_on")) == [(today, today)] * 2
 
 
 def test_overdue_resident_keeps_the_bed_until_discharged_and_the_applicant_has_it_from_then(cast, today):
