@@ -193,7 +193,7 @@ def test_mail_goes_to_whoever_asked_for_it_and_says_nothing(
 
     [sent] = mail.outbox
     assert sent.to == ["bob@example.org"]
-    assert sent.subject == "News in Soberhouse"
+    assert sent.subject == "There is something new for you"
     assert sent.body == (
         "There is something new for you to read. Sign in to see it:\n\n"
         "https://houses.example.org/notices/\n\n"
