@@ -263,7 +263,8 @@ class Stay(AboutResident):
 
 
 class NobodyStillThere(TriggerConstraint):
-    """No stay uses a bed after somebody overdue who has not left it.
+    """No stay uses a bed after somebody overdue who has not left it; one that was over before its first night does not
+    count.
 
     An overdue resident's last bed use has ended, as planned, while their stay has not, so no overlap shows it.
     Asked from every side: the use that comes after, the use that came before, and the stay that is opened again.
@@ -290,8 +291,12 @@ class NobodyStillThere(TriggerConstraint):
         def comes_after(o: str, u: str) -> str:
             return (
                 f"{o}.kind = 'stay' AND NOT {o}.voided AND {o}.bed_id = {u}.bed_id AND {o}.stay_id <> {u}.stay_id "
-                f"AND {o}.starts_on >= {u}.ends_on"
+                f"AND {o}.starts_on >= {u}.ends_on AND NOT ({was_no_night(o)})"
             )
+
+        def was_no_night(o: str) -> str:
+            over = exists(f'"{stay}" w', f"w.id = {o}.stay_id", "w.ends_on IS NOT NULL")
+            return f"{o}.ends_on IS NOT NULL AND {o}.ends_on = {o}.starts_on AND {over}"
 
         others = f'"{use}" o JOIN "{stay}" os ON os.id = o.stay_id AND NOT os.voided'
         after = exists(f'"{use}" u JOIN "{stay}" s ON s.id = u.stay_id', still_there("u", "s"), comes_after("NEW", "u"))
