@@ -37,7 +37,14 @@ class Notice(Row):
 
     class Meta:
         ordering = ["-made_at", "-id"]
-        constraints = [Frozen(fields=["user", "kind", "text", "url", "made_at"], name="notice_frozen")]
+        constraints = [
+            Frozen(fields=["user", "kind", "text", "url", "made_at"], name="notice_frozen"),
+            # Browsers read // and /\\ as the beginning of another site.
+            models.CheckConstraint(
+                condition=Q(url="") | (Q(url__startswith="/") & ~Q(url__startswith="//") & ~Q(url__startswith="/\\")),
+                name="notice_url",
+            ),
+        ]
         indexes = [models.Index(fields=["user"], condition=Q(read_at=None), name="notice_unread")]
         verbose_name = _("notice")
 

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import Truncator
 
 from soberhouse.accounts.models import User
@@ -39,7 +40,7 @@ def notify(*, users: Iterable[User], kind: Kind, text: str, url: str = "") -> li
     """
     if declared.get(kind.slug) is not kind:
         raise ValueError(f"Nobody declared {kind.slug!r}.")
-    if url and (not url.startswith("/") or url.startswith("//")):
+    if url and not (url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)):
         raise ValueError("A notice leads to a page of this site.")
     told = {user.pk: user for user in users if user.is_active and not _acts_now(user)}
     text = Truncator(text).chars(Notice._meta.get_field("text").max_length)

@@ -11,7 +11,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
-from django.db.utils import DatabaseError
+from django.db.utils import DatabaseError, IntegrityError
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -23,6 +23,10 @@ from soberhouse.notices.queries import unread_count
 from tests.cast import Cast
 
 SECRET = "Dana Renner sleeps in 1A"
+ELSEWHERE = [
+    *("https://elsewhere.example.org/", "//elsewhere.example.org/", "houses/", "javascript:alert(1)"),
+    *("/\\elsewhere.example.org/", "\\\\elsewhere.example.org/"),
+]
 
 
 @pytest.fixture
@@ -68,6 +72,16 @@ def test_a_partner_of_the_same_number_is_not_taken_for_the_user(cast: Cast, kind
     assert told(cast.bob) == [1]
 
 
+@pytest.mark.parametrize("url", ELSEWHERE)
+def test_the_database_refuses_an_address_that_leads_elsewhere(cast: Cast, url: str):
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO notices_notice (user_id, kind, text, url) VALUES (%s, 'any', 'News.', %s)", [cast.bob.pk, url]
+        )
+    with pytest.raises(ValidationError):
+        Notice(user=cast.bob, kind="any", text="News.", url=url).full_clean()
+
+
 def test_whoever_may_not_sign_in_is_told_nothing(cast: Cast, kind: services.Kind):
     cast.bob.is_active = False
 
@@ -93,7 +107,7 @@ def test_a_long_text_is_cut_where_the_table_ends(cast: Cast, kind: services.Kind
     assert made.text == "x" * 299 + "…"
 
 
-@pytest.mark.parametrize("url", ["https://elsewhere.example.org/", "//elsewhere.example.org/", "houses/"])
+@pytest.mark.parametrize("url", ELSEWHERE)
 def test_an_address_that_leads_elsewhere_is_refused(cast: Cast, kind: services.Kind, url: str):
     with pytest.raises(ValueError, match="of this site"):
         services.notify(users=[cast.bob], kind=kind, text="News.", url=url)
