@@ -12,12 +12,15 @@ from datetime import date, time, timedelta
 from random import Random
 from typing import Any
 
+from django.utils import timezone
+
 from residents.houses.models import Bed
 from residents.people import services as people
 from residents.people.models import Contact, Officer, Resident, WeeklyHours
 from residents.stays import services as stays
 from residents.stays.models import Application, BedUse, Discharge, Stay
 from soberhouse.history import acting_as
+from soberhouse.notices.services import notices_read
 from soberhouse.pages.demo import words
 from soberhouse.pages.demo.place import MAN, PASSWORD, RESIDENTS, WOMAN, Person, Place, Setting
 
@@ -84,6 +87,8 @@ class Story:
                     self._on(day + timedelta(days=1), act)
             for place in self.setting.places:
                 self._a_day(place, day, ago)
+        for user in self.setting.users.values():  # what happened before today is no news to those who run the houses
+            notices_read(user=user, until=timezone.now(), now=self.setting.now)
         self.say("Today …")
         self._today()
 
