@@ -73,11 +73,11 @@ def fonts_ready() -> None:
     from reportlab import rl_config
 
     rl_config.useA85 = 0
-    _font(PLAIN), _font(BOLD)
+    font_of(PLAIN), font_of(BOLD)
 
 
 @functools.cache
-def _font(name: str) -> Any:
+def font_of(name: str) -> Any:
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
@@ -88,7 +88,7 @@ def _font(name: str) -> Any:
 
 @functools.cache
 def widths(name: str) -> Widths:
-    return Widths(_font(name), None if name == OTHER else _Later())
+    return Widths(font_of(name), None if name == OTHER else _Later())
 
 
 class _Later:

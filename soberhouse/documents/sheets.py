@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 
 from soberhouse.curve import Sketch
 from soberhouse.documents import paper
-from soberhouse.documents.lettering import OTHER, Line, Style, fonts_ready, runs, width_of, wrap
+from soberhouse.documents.lettering import OTHER, Line, Style, font_of, fonts_ready, runs, width_of, wrap
+from soberhouse.documents.squares import squares
 from soberhouse.history.queries import in_words
 
 INK, SOFT, HAIR = 0.08, 0.33, 0.72  # how dark: 0 is black. Soft words still come out of a cheap printer
@@ -541,9 +542,8 @@ def _pen(canvas: Any, name: str) -> None:
 def _rule(
     canvas: Any, *, x: float, y: float, width: float, thick: float, colour: tuple[float, ...] = (HAIR, HAIR, HAIR)
 ) -> None:
-    canvas.setLineWidth(thick)
-    canvas.setStrokeColorRGB(*colour)
-    canvas.line(x, y, x + width, y)
+    red, green, blue = colour
+    canvas.addLiteral(f"{thick} w {red} {green} {blue} RG {x:.2f} {y:.2f} m {x + width:.2f} {y:.2f} l S")
 
 
 def _box(canvas: Any, *, x: float, y: float, width: float, height: float, thick: float) -> None:
@@ -569,60 +569,35 @@ def _picture(canvas: Any, *, data: bytes, x: float, y: float, width: float, heig
 
 
 def _qr(canvas: Any, *, text: str, x: float, y: float, side: float) -> None:
-    count, squares = _modules(text)
+    count, path = squares(text)
     canvas.saveState()
     canvas.translate(x, y)
     canvas.scale(side / count, side / count)
     canvas.setFillGray(0)
-    canvas.addLiteral(squares)
+    canvas.addLiteral(path)
     canvas.restoreState()
 
 
-@lru_cache(maxsize=32)
-def _modules(text: str) -> tuple[int, str]:
-    """How many squares a side has, and the dark ones as one path, from the lower left.
-
-    Always the same mask: finding the best of eight takes longer than the rest of the page, and readers read each."""
-    from qrcode import QRCode
-    from qrcode.constants import ERROR_CORRECT_M
-
-    code = QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=3)
-    code.add_data(text)
-    code.make(fit=True)
-    count = code.modules_count
-    path = []
-    for row, squares in enumerate(code.modules):
-        start = None
-        for column, dark in enumerate([*squares, False]):
-            if dark and start is None:
-                start = column
-            elif not dark and start is not None:
-                path.append(f"{start} {count - 1 - row} {column - start} 1 re")
-                start = None
-    return count, " ".join([*path, "f"])
-
-
 def _say(canvas: Any, words: Sequence[tuple[float, float, Line, Style]]) -> None:
-    canvas.setLineWidth(0.35)
-    canvas.setStrokeGray(INK)
-    text, before, pen = canvas.beginText(), None, None
+    """Straight into the page: reportlab's own text object measures every line once more."""
+    code = [f"0.35 w {INK} G BT"]
+    before, pen = None, None
     for x, y, line, style in words:
         if line.said:  # a reader of the file gets the letters in their order, whatever way they run
-            canvas.drawText(text)
-            canvas.addLiteral(f"/Span <</ActualText <feff{line.said.encode('utf-16-be').hex()}>>> BDC")
-            text, before, pen = canvas.beginText(), None, None
+            code.append(f"ET /Span <</ActualText <feff{line.said.encode('utf-16-be').hex()}>>> BDC BT")
         if style is not before:
-            text.setFillGray(style.gray or INK)
-        text.setTextOrigin(x, y)
-        for font, letters in runs(line.text, style.bold):
-            if (font, style.size) != pen:
-                text.setFont(font, style.size)
-                text.setTextRenderMode(2 if style.bold and font == OTHER else 0)  # that one has no bold: outline it
-                pen = font, style.size
-            text.textOut(letters)
-        before = style
+            code.append(f"{style.gray or INK} g")
+            before = style
+        code.append(f"1 0 0 1 {x:.2f} {y:.2f} Tm")
+        for name, letters in runs(line.text, style.bold):
+            font = font_of(name)
+            for part, shown in font.splitString(letters, canvas._doc):
+                if (name, part, style.size) != pen:
+                    outlined = 2 if style.bold and name == OTHER else 0  # that one has no bold: outline it
+                    inner = font.getSubsetInternalName(part, canvas._doc)
+                    code.append(f"{inner} {style.size} Tf {outlined} Tr")
+                    pen = name, part, style.size
+                code.append(f"({canvas._escape(shown)}) Tj")
         if line.said:
-            canvas.drawText(text)
-            canvas.addLiteral("EMC")
-            text, before, pen = canvas.beginText(), None, None
-    canvas.drawText(text)
+            code.append("ET EMC BT")
+    canvas.addLiteral("\n".join([*code, "ET"]))

@@ -20,11 +20,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfReader
+from qrcode import QRCode
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.util import MODE_8BIT_BYTE, QRData
 
 from soberhouse.curve import Point, sketch
 from soberhouse.documents import paper
 from soberhouse.documents.lettering import PLAIN, Style, isolated, widths, wrap
-from soberhouse.documents.sheets import Sheets, _modules
+from soberhouse.documents.sheets import Sheets
+from soberhouse.documents.squares import MASK, matrix, squares
 
 ROOT = Path(__file__).resolve().parents[3]
 CODE = "7K3QH-M2XWA-9RBTD-ZP4EC"
@@ -154,15 +158,26 @@ def test_each_page_says_what_it_is_who_issued_it_and_how_to_check_it():
 
 
 def test_the_square_on_the_page_leads_to_the_check():
-    count, squares = _modules(URL)
+    count, path = squares(URL)
     image = Image.new("L", (count + 8, count + 8), 255)
-    for x, y, width in re.findall(r"(\d+) (\d+) (\d+) 1 re", squares):
+    for x, y, width in re.findall(r"(\d+) (\d+) (\d+) 1 re", path):
         for step in range(int(width)):
             image.putpixel((4 + int(x) + step, 4 + count - 1 - int(y)), 0)
 
     read = zxingcpp.read_barcodes(image.resize((image.width * 6, image.height * 6), Image.Resampling.NEAREST))
 
     assert [found.text for found in read] == [URL]
+
+
+@pytest.mark.parametrize("length", [0, 1, 14, 15, 26, 58, 62, 63, 106, 107, 180, 181, 213, 214, 500, 2331])
+def test_a_square_is_the_very_one_that_the_library_draws(length):
+    """At the edges of sizes, with one block of words and with several, some of them longer."""
+    text = (URL * 50)[:length]
+    code = QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=MASK)
+    code.add_data(QRData(text.encode(), mode=MODE_8BIT_BYTE, check_data=False))
+    code.make()
+
+    assert matrix(text) == ["".join("01"[dark] for dark in row) for row in code.modules]
 
 
 def test_a_paper_outside_the_register_has_nothing_to_check_it_by():
