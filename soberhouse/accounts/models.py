@@ -14,8 +14,8 @@ from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from soberhouse.accounts.scopes import Scope, known_scopes
-from soberhouse.database.constraints import AppendOnly, Frozen
+from soberhouse.accounts.scopes import OF_PARTNERS, OF_USERS, Scope, known_scopes, written
+from soberhouse.database.constraints import AppendOnly, Frozen, FrozenOnceSet
 from soberhouse.database.models import Row
 from soberhouse.history.records import Audited, History, HistoryTriggers
 
@@ -171,6 +171,7 @@ class AccountEvent(Row):
         SECOND_FACTOR_GONE = "second_factor_gone", _("second factor removed")
         RECOVERY_CODES = "recovery_codes", _("recovery codes made anew")
         SIGNED_OUT = "signed_out", _("signed out elsewhere")
+        KEYS_STOPPED = "keys_stopped", _("API keys revoked")
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="account_events")
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -218,6 +219,7 @@ class Invitation(Row):
                 fields=["user"], condition=Q(used_at=None, revoked_at=None), name="invitation_one_open"
             ),
             Frozen(fields=["user", "digest", "made_at", "made_as", "expires_at"], name="invitation_frozen"),
+            FrozenOnceSet(fields=["used_at", "revoked_at"], name="invitation_spent"),
         ]
         verbose_name = _("invitation slip")
 
@@ -319,6 +321,11 @@ class ApiKey(Row):
             ),
             Frozen(
                 fields=["user", "partner", "prefix", "digest", "scopes", "made_at", "expires_at"], name="api_key_frozen"
+            ),
+            FrozenOnceSet(fields=["revoked_at"], name="api_key_revoked"),
+            models.CheckConstraint(
+                condition=Q(partner=None, scopes__in=written(OF_USERS)) | Q(user=None, scopes__in=written(OF_PARTNERS)),
+                name="api_key_scopes",
             ),
         ]
         verbose_name = _("API key")

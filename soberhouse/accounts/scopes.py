@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from itertools import combinations
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
@@ -19,6 +22,12 @@ OF_PARTNERS = frozenset({Scope.OCCUPANCY, Scope.REFERRALS})
 OF_USERS = frozenset({Scope.OCCUPANCY, Scope.READ, Scope.WRITE})
 # What somebody else may put into a person's key: nothing that looks or writes in that person's name.
 BY_OTHERS = frozenset({Scope.OCCUPANCY})
+
+
+def written(scopes: Collection[str]) -> list[str]:
+    """Every choice of one or more of these scopes, as a key keeps it: names in the order above, a blank between."""
+    known = [scope.value for scope in Scope if scope in scopes]
+    return [" ".join(chosen) for count in range(1, len(known) + 1) for chosen in combinations(known, count)]
 
 
 def known_scopes(text: str) -> None:
