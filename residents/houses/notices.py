@@ -18,6 +18,7 @@ from soberhouse.notices.services import declare, notify
 
 ROLE_GIVEN = declare("role-given", gettext_lazy("you were given a role"))
 ROLE_ENDED = declare("role-ended", gettext_lazy("a role of yours was ended"))
+KEYS_STOPPED = declare("keys-stopped", gettext_lazy("your API keys were revoked"))
 
 
 def who_runs(house: House) -> list[User]:
@@ -44,6 +45,14 @@ def tell_role_given(role: Role) -> None:
             facts | {"until": _day(role.ends_at, role)}
         )
     notify(users=[role.user], kind=ROLE_GIVEN, text=text, url=reverse("today"))
+
+
+def tell_keys_stopped(role: Role) -> None:
+    """To whoever came to a second organization by this role."""
+    text = _("Your API keys were revoked: they were made before you had a role at %(place)s.") % {
+        "place": role.house or role.organization
+    }
+    notify(users=[role.user], kind=KEYS_STOPPED, text=text, url=reverse("own_account"))
 
 
 def tell_role_ended(role: Role) -> None:

@@ -60,6 +60,15 @@ def is_shared(*, user: User, organizations: Iterable[Organization | int]) -> boo
     return User.objects.shared_beyond(organizations).filter(pk=user.pk).exists()
 
 
+def comes_from_elsewhere(user: User, *, organization: Organization, now: datetime) -> bool:
+    """Whether the account was ever another organization's, and has no role here, now or later. One query."""
+    here = Role.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now), organization=organization)
+    others = Role.objects.exclude(organization=organization)
+    lived = Q(resident__isnull=False) & ~Q(resident__organization=organization)
+    found = User.objects.filter(Q(pk__in=others.values("user")) | lived, pk=user.pk)
+    return found.exclude(pk__in=here.values("user")).exists()
+
+
 def partners_of(organization: Organization, *, now: datetime, closed: bool = False) -> QuerySet[Partner]:
     """The partners that may ask, or those that may not any more; with `keys_live`, how many of their keys work, and
     `used_at`, when any key of theirs was used last. One query."""

@@ -13,15 +13,20 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max, Model, Q, QuerySet
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from residents.houses import notices, tablets
 from residents.houses.models import Bed, House, Organization, Role, Room, Tablet
 from residents.houses.permissions import RoleKind
+from residents.houses.queries import comes_from_elsewhere
+from soberhouse.accounts import invitations, keys
 from soberhouse.accounts import services as accounts
 from soberhouse.accounts.models import User
 from soberhouse.accounts.rules import check_reason, tidy
+from soberhouse.accounts.upkeep import check_open
+from soberhouse.accounts.upkeep import locked as locked_account
 from soberhouse.history import because
 
 R = TypeVar("R", bound=Model)
@@ -172,6 +177,10 @@ def role_grant(
 ) -> Role:
     """Give somebody a role from one instant until another, or until further notice; a relief manager's ends.
 
+    An invitation slip that is out for the account opens nothing any more: whoever made it could let somebody into less
+    than this. Where the account comes to more than one organization, its API keys are revoked: each was made for what
+    its holder saw before, and whoever else holds it may not see this too.
+
     Refuses a manager without a house or another role with one, a house of another organization, an end before the
     start, a closed account, and a second row for what they have at that time already.
     """
@@ -184,8 +193,7 @@ def role_grant(
         raise ValidationError({"house": _("This role is for the whole organization. Leave the house empty.")})
     if ends_at is not None and ends_at <= starts_at:
         raise ValidationError({"ends_at": _("The end must come after the start.")})
-    if not User.objects.get(pk=user.pk).is_active:
-        raise ValidationError(_("This account is closed. Open it again first."))
+    check_open(locked_account(user))
     same = Role.objects.filter(
         Q(ends_at=None) | Q(ends_at__gt=starts_at), user=user, kind=kind, organization=organization, house=house
     )
@@ -193,9 +201,14 @@ def role_grant(
         same = same.filter(starts_at__lt=ends_at)
     if same.exists():
         raise ValidationError(_("They have this role then already. End that one first, or choose other days."))
+    now = timezone.now()
+    reaches_further = comes_from_elsewhere(user, organization=organization, now=now)
     role = Role(user=user, kind=kind, organization=organization, house=house, starts_at=starts_at, ends_at=ends_at)
     _save(role)
+    invitations.revoke_open(user=user, now=now)
     notices.tell_role_given(role)
+    if reaches_further and keys.keys_stop(holder=user, now=now):
+        notices.tell_keys_stopped(role)
     return role
 
 

@@ -138,7 +138,9 @@ class AppAdd(totp_views.ActivateTOTPView):
         return found | {"qr": code_of(adapter.build_totp_url(self.request.user, secret)), "secret": groups}
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
-        answer = _set_up(self, form, lambda here: factors.app_add(user=self.request.user, secret=form.secret, here=here))
+        answer = _set_up(
+            self, form, lambda here: factors.app_add(user=self.request.user, secret=form.secret, here=here)
+        )
         if not form.errors:
             clear_totp_secret(self.request)
         return answer

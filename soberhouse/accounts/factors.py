@@ -25,6 +25,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from soberhouse.accounts import sessions, upkeep
+from soberhouse.accounts.keys import keys_stop
 from soberhouse.accounts.models import AccountEvent, User
 from soberhouse.accounts.rules import check_reason, tidy
 from soberhouse.history import acting_now
@@ -138,19 +139,21 @@ def passkey_remove(*, user: User, key: str, here: str | None = None) -> None:
 
 @transaction.atomic
 def factors_reset(*, user: User, reason: str) -> None:
-    """Take every second factor away from somebody who lost theirs, and sign them out everywhere.
+    """Take every second factor away from somebody who lost theirs, sign them out everywhere, and revoke their API keys.
 
-    For somebody else only: refuses one's own account, to go without a reason, and where there is none.
+    For somebody else only: refuses one's own account, one that is also another organization's, to go without a reason,
+    and where there is none.
     """
     check_reason(reason)
-    upkeep.locked(user)
+    upkeep.check_not_shared(upkeep.locked(user))
     if not upkeep.is_anothers_doing(user) and (acting := acting_now()) is not None and acting.source != "command":
         raise ValidationError(_("You remove your own second factor on your account page."))
     if not Authenticator.objects.filter(user=user).exists():
         raise ValidationError(_("There is no second factor on this account."))
     forget_all(user=user, reason=reason)
+    keys_stop(holder=user, reason=reason)
     sessions.sessions_end(user=user)
-    upkeep.tell(user.email, "second_factor_gone")
+    upkeep.tell(user.email, "second_factor_reset")
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from soberhouse.accounts import upkeep
+from soberhouse.accounts.keys import keys_stop
 from soberhouse.accounts.models import AccountEvent, Invitation, User
 from soberhouse.accounts.rules import tidy
 from soberhouse.history import acting_as, acting_now
@@ -37,11 +38,12 @@ NO_WAY_IN = gettext_lazy(
 def invitation_make(*, user: User, days: int = DAYS, now: datetime) -> tuple[Invitation, str]:
     """A new slip for the account, good for some days, and its code. Any slip before it opens nothing from now on.
 
-    The owner is told by mail, where there is an address. Refuses an account that is closed, one's own, and more than
-    30 days.
+    The owner is told by mail, where there is an address. Refuses an account that is closed or also another
+    organization's, one's own, and more than 30 days.
     """
     locked = upkeep.locked(user)
     upkeep.check_open(locked)
+    upkeep.check_not_shared(locked)
     acting = acting_now()
     if acting is not None and (acting.actor_kind, acting.actor_id) == (user.actor_kind, user.pk):
         raise ValidationError(_("Nobody makes a slip for themselves. Change your password on your account page."))
@@ -67,9 +69,10 @@ def invitation_use(
 ) -> User:
     """Spend the slip: its owner has this password from now on, and this user name and e-mail where they are given.
 
-    Recorded as its owner's doing, by the slip. Whoever was signed in as them is out, a second factor stays. Refuses
-    alike, whatever the reason, a code that opens nothing; then a weak password, and what `user_create` refuses of
-    names. What is refused spends nothing; of two who use it at once, one does.
+    Recorded as its owner's doing, by the slip. Whoever was signed in as them is out, and every API key of theirs is
+    revoked; a second factor and a PIN stay. Refuses alike, whatever the reason, a code that opens nothing; then a weak
+    password, and what `user_create` refuses of names. What is refused spends nothing; of two who use it at once, one
+    does.
     """
     invitation = invitation_of(code=code, now=now)
     if invitation is None:
@@ -89,6 +92,7 @@ def invitation_use(
         user.set_password(password)
         user.save()
         upkeep.happened(user, AccountEvent.Kind.JOINED, through=BY_SLIP)
+        keys_stop(holder=user, through=BY_SLIP)
         upkeep.tell(address, "slip_used")
     return user
 

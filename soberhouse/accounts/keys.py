@@ -21,10 +21,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from soberhouse.accounts.models import ApiKey, Partner, User
+from soberhouse.accounts.models import AccountEvent, ApiKey, Partner, User
 from soberhouse.accounts.rules import check_reason, tidy
 from soberhouse.accounts.scopes import BY_OTHERS, OF_PARTNERS, OF_USERS, Scope
-from soberhouse.accounts.upkeep import is_anothers_doing, tell
+from soberhouse.accounts.upkeep import check_not_shared, happened, is_anothers_doing, tell
 from soberhouse.history import because
 from soberhouse.history.queries import who
 
@@ -97,9 +97,9 @@ def key_create(
     """A new key of this user or of this partner, and the key itself, which is told this once and never again.
 
     What it is good for is what its holder may do, narrowed by `scopes`. A user with an e-mail is told that there is
-    one. Refuses both holders or neither, one that is closed, a scope that is none or not for such a holder, one that
-    looks or writes in the name of somebody else (but a command may), an end that is past or more than two years away,
-    and the name of another key of theirs that works.
+    one. Refuses both holders or neither, one that is closed or also another organization's, a scope that is none or not
+    for such a holder, one that looks or writes in the name of somebody else (but a command may), an end that is past or
+    more than two years away, and the name of another key of theirs that works.
     """
     now = now or timezone.now()
     if (user is None) == (partner is None):
@@ -107,6 +107,8 @@ def key_create(
     holder = _locked(user or partner)
     if not holder.is_active:
         raise ValidationError(_("%(name)s is closed. Open it again first.") % {"name": holder})
+    if user is not None:
+        check_not_shared(user)
     name = tidy(name)
     problems: dict[str, Any] = {}
     if holder.api_keys.live(now=now).filter(name__iexact=name).exists():
@@ -154,10 +156,14 @@ def key_revoke(*, key: ApiKey, reason: str, now: datetime | None = None) -> ApiK
         return _save(key)
 
 
-def keys_stop(*, holder: User | Partner, now: datetime | None = None) -> None:
-    """Revoke every key of theirs that works, inside the transaction that closes the holder."""
+def keys_stop(*, holder: User | Partner, now: datetime | None = None, through: str = "", reason: str = "") -> bool:
+    """Revoke every key of theirs that works, in the transaction of the one who asks. Whether there was one; of a user
+    that is an event of the account (`happened`)."""
     now = now or timezone.now()
-    holder.api_keys.filter(revoked_at=None, expires_at__gt=now).update(revoked_at=now)
+    stopped = holder.api_keys.filter(revoked_at=None, expires_at__gt=now).update(revoked_at=now) > 0
+    if stopped and isinstance(holder, User):
+        happened(holder, AccountEvent.Kind.KEYS_STOPPED, through=through, reason=reason)
+    return stopped
 
 
 # What a program shows

@@ -108,7 +108,7 @@ def user_deactivate(*, user: User, reason: str) -> User:
     user.pin = ""
     user.set_unusable_password()
     with because(reason):
-        keys_stop(holder=user)
+        keys_stop(holder=user, reason=reason)
         invitations.revoke_open(user=user, now=timezone.now())
         factors.forget_all(user=user, reason=reason)
         sessions.sessions_end(user=user)
@@ -132,7 +132,9 @@ def password_set(*, user: User, password: str, by_link: bool = False) -> User:
     """Give the account the new password that its owner chose. Every other session of it ends, and a slip that is out
     opens nothing any more.
 
-    `by_link`: nobody was signed in, a link sent by e-mail was enough, and whose hands that fell into nobody knows.
+    `by_link`: nobody was signed in, a link sent by e-mail was enough, and whose hands that fell into nobody knows. Then
+    it is taken back from whoever had it before, and every API key is revoked.
+
     Refuses a weak password, one that somebody else chooses (but a command may), and an account that is closed.
     """
     now = locked(user)
@@ -143,6 +145,8 @@ def password_set(*, user: User, password: str, by_link: bool = False) -> User:
     user.save(update_fields=["password"])
     invitations.revoke_open(user=user, now=timezone.now())
     happened(user, AccountEvent.Kind.PASSWORD, through=BY_LINK if by_link else "")
+    if by_link:
+        keys_stop(holder=user, through=BY_LINK)
     return user
 
 

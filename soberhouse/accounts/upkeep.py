@@ -7,7 +7,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -53,6 +53,16 @@ def is_anothers_doing(user: User) -> bool:
     if acting is None or acting.source == "command":
         return False
     return (acting.actor_kind, acting.actor_id) != (user.actor_kind, user.pk)
+
+
+def check_not_shared(user: User) -> None:
+    """Raise PermissionDenied where somebody else takes hold of an account that is not only their organization's."""
+    if not is_anothers_doing(user):
+        return
+    # `roles` reaches back from the subject that knows what they mean.
+    roles = User._meta.get_field("roles").related_model.objects.live().filter(user=acting_now().actor_id)
+    if User.objects.shared_beyond(roles.values("organization")).filter(pk=user.pk).exists():
+        raise PermissionDenied(_("This account also works for another organization."))
 
 
 def tell(address: str, what: str) -> None:

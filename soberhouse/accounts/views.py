@@ -8,6 +8,7 @@ from uuid import UUID
 
 from allauth.account import views as allauth_views
 from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.models import Login
 from allauth.core import ratelimit
 from django.conf import settings
@@ -52,6 +53,12 @@ def own(view: View) -> View:
     wrapped = login_required(by_password(view))
     wrapped.requires = OWN
     return wrapped
+
+
+def confirmed_first(request: HttpRequest) -> None:
+    """Lead whoever has not done so just now to say once more who they are, and back again: it raises what takes them
+    there. Before a way in of one's own is made, which would outlast this session."""
+    raise_if_reauthentication_required(request, app="soberhouse.accounts")
 
 
 def events_of(user: User) -> QuerySet[AccountEvent]:

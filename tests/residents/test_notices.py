@@ -20,6 +20,7 @@ from residents.models import Bed, PhaseKind, Resident
 from residents.people import services as people
 from residents.stays import notices, services
 from residents.stays.services import papers
+from soberhouse.accounts.keys import key_create
 from soberhouse.accounts.models import Partner, User
 from soberhouse.history import acting_as
 from soberhouse.notices.kinds import declared
@@ -49,6 +50,14 @@ def erin_asks(cast: Cast) -> Any:
 
 def ended(cast: Cast) -> Any:
     return services.discharge(stay=cast.stay_of_dana, left_on=cast.today - days(1), today=cast.today, **ORDINARY)
+
+
+def comes_with_a_key(cast: Cast) -> None:
+    """Oscar, who operates another organization and has an API key, comes to manage house A too."""
+    with acting_as(cast.oscar, source="web"):
+        key_create(user=cast.oscar, name="x", scopes=["read"], expires_at=timezone.now() + days(9))
+    facts = {"kind": RoleKind.MANAGER, "organization": cast.organization, "house": cast.house_a}
+    houses.role_grant(user=cast.oscar, starts_at=noon(cast), **facts)
 
 
 def phase(cast: Cast) -> PhaseKind:
@@ -216,6 +225,11 @@ NEWS = [
         ),
         {"audra": "Your role at Alder House from {today} until {soon}: manager."},
         name="relief given",
+    ),
+    News(
+        "keys-stopped",
+        comes_with_a_key,
+        {"oscar": "Your API keys were revoked: they were made before you had a role at Alder House."},
     ),
     News(
         "role-ended",

@@ -16,6 +16,7 @@ from residents.houses.views.doors import of_own_person, of_partner, page, person
 from soberhouse.accounts import keys as services
 from soberhouse.accounts.models import ApiKey, Partner, User
 from soberhouse.accounts.scopes import BY_OTHERS, OF_PARTNERS, OF_USERS, Scope
+from soberhouse.accounts.views import confirmed_first
 from soberhouse.form_page import form_page
 
 # What a key of this scope can ask at once, for the line that tries it: names of addresses.
@@ -29,6 +30,8 @@ def partner_key_new(request: HttpRequest, partner: Partner) -> HttpResponse:
 
 @of_own_person
 def person_key_new(request: HttpRequest, organization: Organization, user: User) -> HttpResponse:
+    if user == request.user:
+        confirmed_first(request)
     return _new(request, user, organization, back=person_page(organization, user))
 
 

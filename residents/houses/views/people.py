@@ -176,6 +176,7 @@ def person_factors_reset(request: HttpRequest, organization: Organization, user:
         consequences=[
             _("Their passkeys, the codes of their app and their recovery codes open nothing any more."),
             _("They are signed out everywhere at once. Their password alone signs them in again."),
+            _("Their API keys are revoked: what they held may be in other hands."),
             _("If their role asks for a second factor, they set up a new one before anything else."),
             _("They are told by mail, if they have an address; your name and reason stand on their account page."),
         ],

@@ -23,7 +23,7 @@ from soberhouse.accounts import keys
 from soberhouse.accounts.models import ApiKey, Partner
 from soberhouse.accounts.services import pin_set, user_deactivate
 from soberhouse.history import acting_as
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
 
 SignedIn = Callable[[Any], Client]
 NOWHERE = UUID("00000000-0000-4000-8000-000000000000")
@@ -271,10 +271,14 @@ def test_a_key_for_oneself_may_read_and_write_and_for_others_only_count(cast: Ca
     own = reverse("person_key_new", kwargs=rows["organization"] | {"person": cast.olive.uuid})
 
     for_others = client.post(address("person_key_new", rows), form_of("person_key_new", scopes=["write"]))
+    asked = client.post(own, form_of("person_key_new", scopes=["read", "write"]))
+    none_yet = not ApiKey.objects.filter(user=cast.olive).exists()
+    client.post("/account/confirm/", {"password": PASSWORD})
     made = client.post(own, form_of("person_key_new", scopes=["read", "write"]))
 
     assert list(for_others.context["form"].errors) == ["scopes"]
     assert "read what its person may read" not in client.get(address("person_key_new", rows)).content.decode()
+    assert (asked.url, none_yet) == (f"/account/confirm/?next={own.replace('/', '%2F')}", True)
     assert made.status_code == 200
     assert ApiKey.objects.get(user=cast.olive).scopes == "read write"
     assert ApiKey.objects.filter(user=cast.alice).count() == 1

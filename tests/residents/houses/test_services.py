@@ -17,8 +17,10 @@ from residents.houses.permissions import Action, RoleKind
 from residents.houses.standing import Standing
 from residents.models import Application, Bed, BedUse, House, Organization, Resident, Role, Room, Tablet
 from residents.stays import services as stays
-from soberhouse.accounts.models import User
+from soberhouse.accounts import keys
+from soberhouse.accounts.models import ApiKey, User
 from soberhouse.history import acting_as
+from soberhouse.notices.models import Notice
 from tests.cast import Cast
 
 
@@ -372,6 +374,63 @@ def test_new_person_comes_with_the_role_or_not_at_all(cast: Cast):
 
     assert list(refused) == ["house"]
     assert Standing(gwen).may(Action.ADMIT, cast.house_b)
+
+
+def key_of(user: User, **facts: Any) -> ApiKey:
+    usual = {"name": "a program", "scopes": ["occupancy"], "expires_at": timezone.now() + timedelta(days=700)}
+    return keys.key_create(user=user, **(usual | facts))[0]
+
+
+def works(key: ApiKey) -> bool:
+    return ApiKey.objects.live().filter(pk=key.pk).exists()
+
+
+def now_managing(user: User, house: House, who: User) -> None:
+    with acting_as(who, source="web"):
+        services.role_grant(
+            user=user, kind="manager", organization=house.organization, house=house, starts_at=timezone.now()
+        )
+
+
+def test_key_made_in_one_organization_shows_nothing_of_another(cast: Cast):
+    key = key_of(cast.alice)
+
+    now_managing(cast.alice, cast.house_b, cast.olive)
+    after_here = works(key)
+    now_managing(cast.alice, cast.house_c, cast.oscar)
+
+    assert (after_here, works(key)) == (True, False)
+    assert list(cast.alice.account_events.values_list("kind", "recorded_as")) == [("keys_stopped", "Oscar Example")]
+    told = Notice.objects.filter(user=cast.alice, kind="keys-stopped").get()
+    assert told.text == "Your API keys were revoked: they were made before you had a role at Cedar House."
+
+
+def test_nor_where_the_first_role_was_over_by_then(cast: Cast):
+    key = key_of(cast.alice)
+    for role in cast.alice.roles.all():
+        services.role_end(role=role, ends_at=timezone.now(), reason="moves on")
+
+    now_managing(cast.alice, cast.house_c, cast.oscar)
+
+    assert not works(key)
+
+
+def test_nor_where_a_resident_comes_to_work_for_another(cast: Cast):
+    key = key_of(cast.dana.user)
+
+    now_managing(cast.dana.user, cast.house_c, cast.oscar)
+
+    assert not works(key)
+
+
+def test_keys_of_whoever_works_for_both_stay_with_the_next_role(cast: Cast):
+    now_managing(cast.alice, cast.house_c, cast.oscar)
+    with acting_as(cast.alice, source="web"):
+        key = key_of(cast.alice, scopes=["read"])
+
+    now_managing(cast.alice, cast.house_b, cast.olive)
+
+    assert works(key)
 
 
 # Shared tablets

@@ -9,13 +9,14 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from residents.houses import services as houses
 from residents.houses.permissions import RoleKind
 from residents.houses.slips import Slip, draw
 from residents.models import Resident
@@ -129,6 +130,40 @@ def test_manager_makes_none_for_themselves_nor_for_whoever_works_here_and_the_op
     }
 
     assert codes == {"of frank": 403, "of herself": 403, "by olive": 200}
+
+
+def test_role_given_later_spends_the_slip_that_a_manager_made(cast: Cast):
+    with acting_as(cast.alice, source="web"):
+        _slip, code = services.slip_give(resident=cast.dana, now=timezone.now())
+
+    with acting_as(cast.olive, source="web"):
+        houses.role_grant(
+            user=cast.dana.user, kind="operator", organization=cast.organization, starts_at=timezone.now()
+        )
+
+    with pytest.raises(ValidationError, match="This slip opens nothing"):
+        invitations.invitation_use(code=code, password="another evening 88", now=timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("kind", "elsewhere", "may"),
+    [(RoleKind.MANAGER, False, ["olive"]), (RoleKind.AUDITOR, True, [])],
+    ids=["who works here", "who works elsewhere"],
+)
+def test_service_refuses_too_whom_the_page_refuses(cast: Cast, kind, elsewhere, may):
+    with acting_as(cast.olive, source="web"), transaction.atomic():
+        grant(cast.dana.user, kind, *([cast.other_organization] if elsewhere else [cast.organization, cast.house_b]))
+
+    def gives(who: str) -> bool:
+        with acting_as(getattr(cast, who), source="web"):
+            try:
+                services.slip_give(resident=cast.dana, now=timezone.now())
+            except PermissionDenied:
+                return False
+        return True
+
+    assert [who for who in ("alice", "olive") if gives(who)] == may
+    assert Invitation.objects.count() == len(may)
 
 
 def test_role_that_is_over_hinders_nobody(cast: Cast, signed_in: SignedIn):

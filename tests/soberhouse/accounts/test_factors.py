@@ -22,8 +22,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from residents.models import Role
-from soberhouse.accounts import factors, services
-from soberhouse.accounts.models import AccountEvent, User
+from soberhouse.accounts import factors, keys, services
+from soberhouse.accounts.models import AccountEvent, ApiKey, User
 from soberhouse.history import acting_as
 from tests.cast import PASSWORD, Cast, grant
 
@@ -327,6 +327,22 @@ def test_reset_takes_everything_ends_sessions_and_says_who_and_why(
     assert [(message.to, message.subject) for message in mail.outbox] == [
         (["bob@example.org"], "A change to your account")
     ]
+
+
+def test_reset_revokes_the_keys_and_the_mail_says_so(cast: Cast, django_capture_on_commit_callbacks):
+    with acting_as(with_app(cast.bob), source="web"):
+        key, _secret = keys.key_create(
+            user=cast.bob, name="thief", scopes=["read"], expires_at=timezone.now() + timedelta(days=9)
+        )
+
+    with django_capture_on_commit_callbacks(execute=True), acting_as(cast.olive, source="web"):
+        factors.factors_reset(user=cast.bob, reason="lost the phone")
+
+    assert ApiKey.objects.get(pk=key.pk).state(timezone.now()) == ApiKey.State.REVOKED
+    assert ("keys_stopped", "Olive Example", "lost the phone") in events(cast.bob)
+    text = mail.outbox[-1].body
+    assert "API keys" in text
+    assert [word for word in ("sober", "bob", "olive", "house") if word in text.lower()] == []
 
 
 @pytest.mark.parametrize(

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from soberhouse.accounts import factors, invitations, services
-from soberhouse.accounts.models import AccountEvent, Invitation, User
+from soberhouse.accounts import factors, invitations, keys, services
+from soberhouse.accounts.models import AccountEvent, ApiKey, Invitation, User
 from soberhouse.history import acting_as
-from tests.cast import PASSWORD, Cast
+from tests.cast import PASSWORD, Cast, grant
 
 JOIN = "/join/"
 NEW = "a calm morning 3"
@@ -262,6 +262,32 @@ def test_using_a_slip_ends_sessions_and_leaves_second_factor_and_pin(cast: Cast)
     assert elsewhere.get("/account/").status_code == 302
     assert factors.factors_of(cast.bob).any
     assert User.objects.get(pk=cast.bob.pk).pin
+
+
+def test_using_a_slip_revokes_the_keys_that_somebody_made_before(cast: Cast, django_capture_on_commit_callbacks):
+    with acting_as(cast.bob, source="web"):
+        key, _secret = keys.key_create(
+            user=cast.bob, name="thief", scopes=["read", "write"], expires_at=timezone.now() + timedelta(days=700)
+        )
+
+    with django_capture_on_commit_callbacks(execute=True):
+        use(slip_for(cast, cast.bob))
+
+    assert ApiKey.objects.get(pk=key.pk).state(timezone.now()) == ApiKey.State.REVOKED
+    assert events(cast.bob)[1:] == [(kind, "whoever held an invitation slip") for kind in ("joined", "keys_stopped")]
+    assert "API keys" in mail.outbox[-1].body
+
+
+def test_nobody_makes_one_for_an_account_that_is_also_another_organizations(cast: Cast):
+    with acting_as(cast.oscar, source="web"), transaction.atomic():
+        grant(cast.bob, "auditor", cast.other_organization)
+
+    with pytest.raises(PermissionDenied, match="another organization"):
+        slip_for(cast, cast.bob)
+    with acting_as(None, source="command"):
+        invitations.invitation_make(user=cast.bob, now=NOON)
+
+    assert Invitation.objects.get().made_as == "command"
 
 
 def test_two_who_use_one_slip_at_once_get_one_account(committed_db: None, cast: Cast):

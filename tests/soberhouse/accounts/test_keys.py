@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
-from django.core.exceptions import ValidationError
-from django.db import DatabaseError, connection, transaction
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from soberhouse.accounts import keys
@@ -18,6 +18,7 @@ from soberhouse.accounts.models import ApiKey, Partner, User
 from soberhouse.accounts.scopes import Scope
 from soberhouse.accounts.services import user_deactivate, user_reactivate
 from soberhouse.history import acting_as
+from tests.cast import grant
 
 State = ApiKey.State
 NOW = datetime(2026, 3, 1, 15, 0, tzinfo=UTC)
@@ -171,6 +172,34 @@ def test_a_key_that_cannot_be_is_refused(by_olive, pax, kind, facts, field, word
 
     assert list(refused.value.message_dict) == [field]
     assert words in " ".join(refused.value.messages)
+    assert not ApiKey.objects.exists()
+
+
+# What a key may not have, by its holder; and what known scopes look like when somebody else wrote them.
+BAD_SCOPES = {
+    "partner": ["read", "occupancy read", "write", "referrals occupancy", "occupancy  referrals", ""],
+    "user": ["referrals", "occupancy referrals", "write read", "admin", ""],
+}
+
+
+@pytest.mark.parametrize(("kind", "scopes"), [(kind, scopes) for kind in BAD_SCOPES for scopes in BAD_SCOPES[kind]])
+def test_the_database_keeps_no_key_with_a_scope_that_its_holder_may_not_have(by_olive, pax, kind, scopes):
+    holder = pax if kind == "partner" else by_olive.alice
+    facts = {"name": "x", "prefix": "sober_zzzzzzzz", "digest": "0" * 64, "expires_at": NOW}
+
+    with pytest.raises(IntegrityError, match="api_key_scopes"), transaction.atomic():
+        ApiKey.objects.create(**{kind: holder}, scopes=scopes, **facts)
+
+    assert not ApiKey.objects.exists()
+
+
+def test_nobody_gets_a_key_from_one_organization_who_is_also_another_s(by_olive):
+    with transaction.atomic():
+        grant(by_olive.alice, "auditor", by_olive.other_organization)
+
+    with pytest.raises(PermissionDenied, match="another organization"):
+        make(by_olive.alice)
+
     assert not ApiKey.objects.exists()
 
 

@@ -36,6 +36,17 @@ def found(client: Client, user: User) -> list[sessions.SignedIn]:
     return sessions.sessions_of(user, here=client.session.session_key)
 
 
+def test_signing_in_where_somebody_else_was_signed_in_begins_a_session_of_ones_own(cast: Cast):
+    client = by_password("alice")
+    before = client.session.session_key
+
+    client.force_login(cast.bob)
+
+    assert [one.is_here for one in found(client, cast.bob)] == [True]
+    assert client.session.session_key != before
+    assert sessions.sessions_of(cast.alice, here=None) == []
+
+
 @pytest.mark.parametrize(
     ("user_agent", "words"),
     [

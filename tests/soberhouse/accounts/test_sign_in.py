@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth import hashers
 from django.core import mail
 from django.test import Client
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils import timezone
 
-from soberhouse.accounts import services
-from soberhouse.accounts.models import AccountEvent, User
+from soberhouse.accounts import keys, services
+from soberhouse.accounts.models import AccountEvent, ApiKey, User
 from soberhouse.history import acting_as
 from tests.cast import PASSWORD, Cast
 
@@ -228,6 +230,31 @@ def test_link_sets_a_new_password_once_and_ends_every_session(cast: Cast, signed
     assert [(event.kind, event.recorded_as) for event in AccountEvent.objects.filter(user=cast.alice)] == [
         ("password", "a link sent by e-mail")
     ]
+
+
+def test_link_revokes_the_keys_and_the_mail_says_so(cast: Cast):
+    with acting_as(cast.alice, source="web"):
+        key, _secret = keys.key_create(
+            user=cast.alice, name="thief", scopes=["read"], expires_at=timezone.now() + timedelta(days=9)
+        )
+
+    choose(ask_for_link(), "another evening 8")
+
+    assert ApiKey.objects.get(pk=key.pk).state(timezone.now()) == ApiKey.State.REVOKED
+    assert (
+        AccountEvent.objects.filter(user=cast.alice, kind="keys_stopped").get().recorded_as == "a link sent by e-mail"
+    )
+    assert "API keys" in mail.outbox[-1].body
+
+
+def test_password_that_its_owner_changes_leaves_the_keys(cast: Cast):
+    with acting_as(cast.alice, source="web"):
+        key, _secret = keys.key_create(
+            user=cast.alice, name="mine", scopes=["read"], expires_at=timezone.now() + timedelta(days=9)
+        )
+        services.password_set(user=cast.alice, password="another evening 8")
+
+    assert ApiKey.objects.get(pk=key.pk).state(timezone.now()) == ApiKey.State.LIVE
 
 
 def test_link_does_not_sign_in(cast: Cast):
