@@ -11,7 +11,7 @@ from soberhouse.accounts.models import Partner, User
 
 # Somebody who goes back and forth between pages looked once.
 SAME_VISIT = timedelta(minutes=10)
-ONCE_A_VISIT = frozenset({Look.What.PAGE, Look.What.HISTORY, Look.What.API})
+ONCE_A_VISIT = frozenset({Look.What.PAGE, Look.What.PHOTO, Look.What.HISTORY, Look.What.API})
 
 
 def note_look(
@@ -25,8 +25,8 @@ def note_look(
     """Write down that `user` or `partner` is shown `what` of `resident`; `detail` says which and names nobody.
 
     Call it before anything is shown, and let its errors through: a look that cannot be written down is refused.
-    A look at oneself is none. A page, a history and an answer to a program are written once in ten minutes for each
-    actor and detail, a paper and a photo every time. Raises ValueError unless there is exactly one who looks.
+    A look at oneself is none. A paper is written every time; a page, the photo on it, a history and an answer to a
+    program once in ten minutes for each actor and detail. Raises ValueError unless there is exactly one who looks.
     """
     if (user is None) == (partner is None):
         raise ValueError("Either a user or a partner looks.")

@@ -17,8 +17,7 @@ from django.utils.translation import gettext as _
 from residents.houses.access import of
 from residents.houses.models import House
 from residents.houses.permissions import Action
-from residents.houses.queries import is_shared, works_somewhere
-from residents.houses.views.slips import Wanted, slip_page
+from residents.houses.slip_page import Wanted, slip_page
 from residents.people import services
 from residents.people.forms import (
     AlertChangeForm,
@@ -36,7 +35,8 @@ from residents.people.forms import (
     SobrietyCorrectionForm,
     SobrietyForm,
 )
-from residents.people.models import Alert, Contact, Officer, Resident, SobrietyDate, WeeklyHours
+from residents.people.looks import note_look
+from residents.people.models import Alert, Contact, Look, Officer, Resident, SobrietyDate, WeeklyHours
 from residents.people.own import oneself
 from residents.people.queries import home, hours_in_words, today_for
 from soberhouse.accounts.views import by_password
@@ -58,7 +58,9 @@ def ask(
 
 
 def where(request: HttpRequest, resident: Resident) -> tuple[House | None, date]:
-    """The person's house, as far as the one asking sees it, and the date there. The page then stands in that house."""
+    """The person's house, as far as the one asking sees it, and the date there. The page then stands in that house, and
+    whoever looks at it is written down."""
+    note_look(resident, Look.What.PAGE, user=request.user)
     request.house = home(resident, user=request.user)
     return request.house, today_for(resident, house=request.house)
 
@@ -83,15 +85,10 @@ def resident_change(request: HttpRequest, resident: Resident) -> HttpResponse:
 @of(Resident, Action.RECORD, "organization", "user")
 @by_password
 def resident_slip(request: HttpRequest, resident: Resident) -> HttpResponse:
-    """A manager lets their resident in. Where more than the resident's own record hangs on the account, the operator
-    does, and where it hangs on another organization too, nobody here."""
-    house, _today = where(request, resident)
+    """A manager lets their resident in."""
     now, user = timezone.now(), resident.user
-    if user is not None and is_shared(user=user, organizations=[resident.organization_id]):
-        raise PermissionDenied(_("This account also works for another organization."))
-    runs = request.standing.may(Action.RUN_ORGANIZATION, resident.organization)
-    if user is not None and not runs and works_somewhere(user, now=now):
-        raise PermissionDenied(_("They have a role here too, so the operator makes their slip."))
+    services.slip_check(resident=resident, now=now)
+    house, _today = where(request, resident)
     place = house or resident.organization
     return slip_page(
         request,
@@ -285,9 +282,10 @@ def hours_end(request: HttpRequest, hours: WeeklyHours) -> HttpResponse:
 
 @of(Resident, Action.RECORD, "organization")
 def officer_appoint(request: HttpRequest, resident: Resident) -> HttpResponse:
-    house, today = where(request, resident)
+    house = home(resident, user=request.user)
     if house is None:
         raise Http404
+    _house, today = where(request, resident)
     return ask(
         request,
         OfficerForm(request.POST or None, initial={"starts_on": today}),
@@ -302,6 +300,7 @@ def officer_appoint(request: HttpRequest, resident: Resident) -> HttpResponse:
 
 @of(Officer, Action.RECORD, "house", "resident__organization")
 def officer_end(request: HttpRequest, officer: Officer) -> HttpResponse:
+    note_look(officer.resident, Look.What.PAGE, user=request.user)
     today = officer.house.today()
     return ask(
         request,

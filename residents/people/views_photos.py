@@ -79,7 +79,8 @@ def resident_photo_remove(request: HttpRequest, resident: Resident) -> HttpRespo
 
 
 def _around(request: HttpRequest, resident: Resident) -> dict[str, Any]:
-    """Where these pages stand, and where they lead back to."""
+    """Where these pages stand, and where they lead back to. Whoever looks at one is written down."""
+    note_look(resident, Look.What.PAGE, user=request.user)
     request.house = home(resident, user=request.user)
     page = reverse("resident", kwargs={"uuid": resident.uuid})
     return {"to": page, "cancel_url": page, "back_url": page, "back_label": resident.name}

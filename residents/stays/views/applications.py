@@ -99,6 +99,8 @@ def application_page(request: HttpRequest, application: Application) -> HttpResp
 def _application_form(
     request: HttpRequest, application: Application, form: Any, save: Any, **page: Any
 ) -> HttpResponse:
+    """One form about an application, which leads back to it. Whoever looks at it is written down."""
+    note_look(application.resident, Look.What.PAGE, user=request.user, detail=_("an application"))
     here = reverse("application", args=[application.uuid])
     return form_page(request, form, save, **({"to": here, "cancel_url": here} | page))
 

@@ -16,6 +16,8 @@ from django.utils.translation import ngettext
 from residents.houses.access import of, of_house, standing_of
 from residents.houses.models import Bed, House
 from residents.houses.permissions import Action
+from residents.people.looks import note_look
+from residents.people.models import Look
 from residents.stays import forms, services
 from residents.stays.models import BedUse, Stay
 from residents.stays.queries import (
@@ -248,10 +250,16 @@ def _only(kind: str, use: BedUse) -> None:
         raise Http404
 
 
+def _held(request: HttpRequest, use: BedUse) -> None:
+    """Raise Http404 where this is no hold. Whoever looks at the page of one is written down for the applicant."""
+    _only(BedUse.Kind.HOLD, use)
+    note_look(use.application.resident, Look.What.PAGE, user=request.user, detail=_("an application"))
+
+
 @of(BedUse, Action.ADMIT, "bed__room", "house", "application__resident")
 def hold_change(request: HttpRequest, use: BedUse) -> HttpResponse:
     """Let a hold lapse on another day."""
-    _only(BedUse.Kind.HOLD, use)
+    _held(request, use)
     today = use.house.today()
     form = forms.HoldChangeForm(
         request.POST or None, user=request.user, house=use.house, initial={"ends_on": use.ends_on}
@@ -270,7 +278,7 @@ def hold_change(request: HttpRequest, use: BedUse) -> HttpResponse:
 @of(BedUse, Action.ADMIT, "bed__room", "house", "application__resident")
 def hold_release(request: HttpRequest, use: BedUse) -> HttpResponse:
     """Give a held bed free."""
-    _only(BedUse.Kind.HOLD, use)
+    _held(request, use)
     form = forms.OptionalReasonForm(request.POST or None, user=request.user, house=use.house)
     return form_page(
         request,

@@ -16,6 +16,7 @@ from residents.people.looks import note_look
 from residents.people.models import Look
 from residents.stays import forms, services
 from residents.stays.models import Discharge, PhaseKind, Stay
+from residents.stays.papers import valid_papers_of
 from residents.stays.queries import (
     chain_starts,
     free_beds,
@@ -53,6 +54,8 @@ def stay_page(request: HttpRequest, stay: Stay) -> HttpResponse:
 
 
 def _stay_form(request: HttpRequest, stay: Stay, form: Any, save: Any, **page: Any) -> HttpResponse:
+    """One form about a stay, which leads back to it. Whoever looks at it is written down."""
+    note_look(stay.resident, Look.What.PAGE, user=request.user, detail=_("a stay"))
     here = reverse("stay", args=[stay.uuid])
     return form_page(
         request,
@@ -160,6 +163,8 @@ def discharge_correct(request: HttpRequest, discharge: Discharge) -> HttpRespons
         intro=_("What was written first stays on record, marked as corrected."),
         submit=_("Save the correction"),
         done=_("Corrected."),
+        template="residents/stays/correct_stay.html",
+        papers=valid_papers_of(discharge.stay),
     )
 
 
@@ -183,7 +188,8 @@ def discharge_undo(request: HttpRequest, discharge: Discharge) -> HttpResponse:
         kept=[_("What was written first stays on record, marked as undone.")],
         submit=_("Undo the discharge"),
         done=_("The stay goes on."),
-        template="soberhouse/confirm.html",
+        template="residents/stays/undo_stay.html",
+        papers=valid_papers_of(discharge.stay),
     )
 
 
@@ -205,7 +211,8 @@ def stay_void(request: HttpRequest, stay: Stay) -> HttpResponse:
         submit=_("Undo the move-in"),
         done=_("The move-in is undone."),
         danger=True,
-        template="soberhouse/confirm.html",
+        template="residents/stays/undo_stay.html",
+        papers=valid_papers_of(stay),
     )
 
 
@@ -223,6 +230,8 @@ def stay_correct_start(request: HttpRequest, stay: Stay) -> HttpResponse:
         title=_("Correct the move-in day"),
         submit=_("Save the correction"),
         done=_("Corrected."),
+        template="residents/stays/correct_stay.html",
+        papers=valid_papers_of(stay),
     )
 
 
