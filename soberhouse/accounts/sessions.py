@@ -108,6 +108,8 @@ def sessions_end(*, user: User, but: str | None = None) -> None:
 def session_began(request: HttpRequest, user: User) -> None:
     """Keep in mind on which device `user` signed in."""
     request.session[SEEN] = int(timezone.now().timestamp())
+    if request.session.session_key is None:  # somebody else was signed in here, and their session is thrown away
+        request.session.save()
     UserSession.objects.update_or_create(
         session_key=request.session.session_key,
         defaults={
