@@ -95,13 +95,15 @@ class Entry:
 @dataclass(frozen=True)
 class Record:
     """One row on record: what a person reads, cell by cell under the section's headers; what a program reads, by field;
-    and where its life is told. `struck`, in a word, where it counts no more: corrected, entered by mistake."""
+    and where its life is told. `struck`, in a word, where it counts no more: corrected, entered by mistake. `picture`
+    is its stored file, where it is one."""
 
     cells: tuple[str, ...]
     data: Mapping[str, Any]
     key: int = 0
     history_url: str = ""
     struck: str = ""
+    picture: Any = None
 
 
 @dataclass(frozen=True)
@@ -128,12 +130,16 @@ def section(
     labels: Mapping[str, str] | None = None,
     quiet: Collection[str] = (),
     struck: Callable[[Any], str] = lambda row: "",
+    words: Mapping[str, Callable[[Any], str]] | None = None,
+    picture: Callable[[Any], Any] = lambda row: None,
     history: bool = True,
     empty: str = "",
 ) -> Section:
     """A section of these rows of `model`: each field as people read it, with its own name or that of `labels`, and as
     programs do. A row that a foreign key points to is told by its name: select it with the rows. Of the `quiet` fields
-    people read only what is true. Without `history` the rows lead to none."""
+    people read only what is true. `words` say a field where its column alone does not. Without `history` the rows lead
+    to none."""
+    words = words or {}
     asked = [model._meta.get_field(each) for each in fields]
     labels = labels or {}
     return Section(
@@ -143,12 +149,18 @@ def section(
         records=[
             Record(
                 cells=tuple(
-                    "" if each.name in quiet and not getattr(row, each.name) else in_words(row, each) for each in asked
+                    ""
+                    if each.name in quiet and not getattr(row, each.name)
+                    else words[each.name](getattr(row, each.name))
+                    if each.name in words
+                    else in_words(row, each)
+                    for each in asked
                 ),
                 data={"uuid": str(row.uuid)} | {each.name: plainly(row, each) for each in asked},
                 key=row.pk,
                 history_url=reverse("history", args=[model._meta.model_name, row.uuid]) if history else "",
                 struck=struck(row),
+                picture=picture(row),
             )
             for row in rows
         ],

@@ -196,9 +196,18 @@ def week(resident: Resident, today: date) -> Iterator[Card]:
 
 def own(resident: Resident, today: date) -> Iterator[Section]:
     """All that is on record about the person themselves."""
-    user = resident.user
-    by = {"recorded_as": _("By"), "recorded_at": _("Written down")}
-    yield section(
+    yield _own_facts(resident)
+    yield _own_sobriety_dates(resident)
+    yield _own_contacts(resident)
+    yield _own_alerts(resident)
+    yield _own_hours(resident)
+    yield _own_duties(resident)
+    yield _own_photos(resident)
+    yield _own_looks(resident)
+
+
+def _own_facts(resident: Resident) -> Section:
+    return section(
         "person",
         _("About me"),
         [resident],
@@ -206,63 +215,85 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
         model=Resident,
         labels={"organization": _("Organization")},
     )
-    dates = SobrietyDate.objects.visible_to(user).filter(resident=resident)
-    yield section(
+
+
+def _own_sobriety_dates(resident: Resident) -> Section:
+    dates = SobrietyDate.objects.visible_to(resident.user).filter(resident=resident)
+    return section(
         "sobriety_dates",
         _("Sobriety dates"),
         dates.select_related("corrects", "corrected_by"),
         ["since", "reason", "recorded_as", "recorded_at", "corrects"],
         model=SobrietyDate,
-        labels=by | {"corrects": _("Instead of")},
+        labels=_by() | {"corrects": _("Instead of")},
         struck=lambda row: _("corrected") if hasattr(row, "corrected_by") else "",
         empty=_("No day is written down."),
     )
-    yield section(
+
+
+def _own_contacts(resident: Resident) -> Section:
+    return section(
         "contacts",
         _("Contacts"),
-        Contact.objects.visible_to(user).filter(resident=resident),
+        Contact.objects.visible_to(resident.user).filter(resident=resident),
         ["kind", "name", "relationship", "phone", "email", "note", "is_current"],
         model=Contact,
         empty=_("Nobody to call is written down."),
     )
-    yield section(
+
+
+def _own_alerts(resident: Resident) -> Section:
+    return section(
         "alerts",
         _("Alerts for an emergency"),
-        Alert.objects.visible_to(user).filter(resident=resident),
+        Alert.objects.visible_to(resident.user).filter(resident=resident),
         ["kind", "text", "is_current"],
         model=Alert,
         empty=_("Nothing is written down."),
     )
-    yield section(
+
+
+def _own_hours(resident: Resident) -> Section:
+    return section(
         "weekly_hours",
         _("Weekly hours"),
-        WeeklyHours.objects.visible_to(user).filter(resident=resident),
+        WeeklyHours.objects.visible_to(resident.user).filter(resident=resident),
         ["kind", "where", "weekday", "starts", "ends", "starts_on", "ends_on"],
         model=WeeklyHours,
         empty=_("No work, school or treatment is written down."),
     )
-    yield section(
+
+
+def _own_duties(resident: Resident) -> Section:
+    return section(
         "duties",
         _("Duties in the house"),
-        duties_of(resident, user=user),
+        duties_of(resident, user=resident.user),
         ["duty", "house", "starts_on", "ends_on"],
         model=Officer,
         labels={"house": _("House")},
         empty=_("No duty until now."),
     )
-    yield section(
+
+
+def _own_photos(resident: Resident) -> Section:
+    return section(
         "photos",
         _("Photos"),
-        Photo.objects.visible_to(user).filter(resident=resident).select_related("file"),
+        Photo.objects.visible_to(resident.user).filter(resident=resident).select_related("file"),
         ["file", "recorded_as", "recorded_at"],
         model=Photo,
-        labels=by | {"file": _("Kind of picture")},
+        labels=_by() | {"file": _("Kind of picture")},
+        picture=lambda row: row.file,
         empty=_("There is no photo."),
     )
-    yield section(
+
+
+def _own_looks(resident: Resident) -> Section:
+    return section(
         "looks",
         _("Who looked"),
-        looks_at(resident, user=user),
+        looks_at(resident, user=resident.user),
         ["looked_at", "actor_label", "actor_kind", "what", "detail"],
         model=Look,
         labels={
@@ -275,6 +306,10 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
         history=False,
         empty=_("Nobody looked yet."),
     )
+
+
+def _by() -> dict[str, str]:
+    return {"recorded_as": _("By"), "recorded_at": _("Written down")}
 
 
 def _paper_row(paper: IssuedDocument) -> Row:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -17,9 +21,13 @@ from residents.houses.models import Role
 from residents.people.models import Resident
 from soberhouse.accounts.models import AccountEvent, ApiKey, Invitation, User
 from soberhouse.cards import Record, Section, in_words, plainly, section
+from soberhouse.documents import store
 from soberhouse.documents.models import IssuedDocument, Withdrawal
+from soberhouse.notices.kinds import declared
 from soberhouse.notices.models import Notice
 from soberhouse.pages.gather import offers
+
+log = logging.getLogger(__name__)
 
 # How the JSON is read: the number goes up when a reader of the last one would be misled by the next.
 SCHEMA, VERSION = "soberhouse-own-record", 1
@@ -42,13 +50,15 @@ class Change:
 
 @dataclass(frozen=True)
 class OwnRecord:
-    """Everything, at one instant, by the clock of one place. `changes` are found by section and key of the record."""
+    """Everything, at one instant, by the clock of one place. `changes` are found by section and key of the record,
+    `pictures` by the public id of their file."""
 
     resident: Resident
     made_at: datetime
     zone: str
     sections: Sequence[Section]
     changes: Mapping[tuple[str, int], Sequence[Change]]
+    pictures: Mapping[UUID, bytes]
 
 
 def sections_of(resident: Resident, *, today: Any) -> list[Section]:
@@ -59,16 +69,38 @@ def sections_of(resident: Resident, *, today: Any) -> list[Section]:
 
 
 def own_record(resident: Resident, *, zone: str, today: Any, now: datetime) -> OwnRecord:
-    """All of it with its history. One query more for each table that keeps one."""
+    """All of it with its history and its pictures. One query more for each table that keeps one."""
     found = sections_of(resident, today=today)
-    return OwnRecord(resident, now, zone, found, {key: changes for each in found for key, changes in _changes(each)})
+    changes = {key: changes for each in found for key, changes in _changes(each)}
+    return OwnRecord(resident, now, zone, found, changes, dict(_pictures(found)))
+
+
+def _pictures(sections: Sequence[Section]) -> Iterator[tuple[UUID, bytes]]:
+    """What the files of the records hold. One that the store has lost is left out, and is loud in the log."""
+    for one in (one for each in sections for one in each.records if one.picture is not None):
+        try:
+            yield one.picture.uuid, store.read(one.picture)
+        except store.Damaged:
+            log.error("A stored file is damaged.", extra={"file": str(one.picture.uuid)})
+
+
+def _picture_data(one: Record, pictures: Mapping[UUID, bytes]) -> dict[str, Any]:
+    if one.picture is None:
+        return {}
+    data = pictures.get(one.picture.uuid)
+    told = {"content_type": one.picture.content_type, "base64": b64encode(data).decode()} if data else None
+    return {"picture": told}
 
 
 def as_json(record: OwnRecord) -> bytes:
     """The whole record for a program."""
     told = {
         each.name: [
-            {**one.data, "changes": [_change_data(change) for change in record.changes.get((each.name, one.key), ())]}
+            {
+                **one.data,
+                **_picture_data(one, record.pictures),
+                "changes": [_change_data(change) for change in record.changes.get((each.name, one.key), ())],
+            }
             for one in each.records
         ]
         for each in record.sections
@@ -108,9 +140,10 @@ def as_pdf(record: OwnRecord) -> bytes:
         blocks.append(paper.Heading(each.title))
         if not each.records:
             blocks.append(paper.Text(each.empty))
-        elif len(filled) > COLUMNS or len(each.records) == 1:
+        elif len(filled) > COLUMNS or len(each.records) == 1 or any(one.picture for one in each.records):
             for one in each.records:
-                blocks += [paper.Facts(_facts(each, one)), paper.Space(6)]
+                picture = record.pictures.get(one.picture.uuid, b"") if one.picture else b""
+                blocks += [paper.Facts(_facts(each, one), picture=picture), paper.Space(6)]
         else:
             headers = [each.headers[n] for n in filled]
             blocks.append(paper.Table(headers, [_cells(one, filled) for one in each.records]))
@@ -136,7 +169,7 @@ def _changes_table(record: OwnRecord) -> Any:
         for each in record.sections
         for one in each.records
         for change in record.changes.get((each.name, one.key), ())
-        if change.kind == "changed"
+        if change.kind == "changed" and change.fields  # another column may have changed, of which nothing is told
     ]
     found.sort(key=lambda pair: pair[0].at, reverse=True)
     rows = [
@@ -286,6 +319,7 @@ def _account(user: User) -> Iterator[Section]:
             "made_at": _("Sent"),
             "read_at": _("Read"),
         },
+        words={"kind": lambda slug: capfirst(str(declared.get(slug, slug)))},
         history=False,
         empty=_("No notice yet."),
     )

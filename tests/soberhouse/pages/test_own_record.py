@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64decode
 from io import BytesIO
 
 import pytest
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 from pypdf import PdfReader
 
 from residents.models import Organization, Resident, SobrietyDate
+from residents.people import services as people
 from residents.people.looks import note_look
-from residents.people.models import Look
+from residents.people.models import Look, Photo
 from soberhouse.accounts.models import User
+from soberhouse.documents import store
 from soberhouse.documents.models import Withdrawal
 from soberhouse.history import acting_as
+from soberhouse.notices.kinds import declared
 from soberhouse.pages.own_record import as_json, as_pdf, own_record, sections_of
 from tests.architecture import guards
+from tests.residents.stays.stories import days, lives
 from tests.soberhouse.pages.recorded import SECRETS, leave, record_everything
 
 # Foreign keys that say who did something, not whom it is about.
@@ -43,6 +49,9 @@ FIELDS_LEFT_OUT = {
     "documents.IssuedDocument.facts_digest": "a number that proves the file",
     "documents.IssuedDocument.file": "opened through the paper itself",
     "documents.IssuedDocument.organization": "that of the person",
+    "documents.IssuedDocument.subject": "the stay it tells of, which is told in its own section",
+    "documents.IssuedDocument.tells_from": "stands on the paper",
+    "documents.IssuedDocument.tells_until": "stands on the paper",
     "residents.ApplicationEvent.house": "the application's",
     "residents.Look.actor_id": "a number; the name is told",
 }
@@ -186,6 +195,57 @@ def test_corrections_and_changes_are_told_with_who_and_why(filled, cast, signed_
     assert "Renner → Renner-Voss" in in_words
     assert "her passport" in in_words
     assert "(corrected)" in in_words
+
+
+def test_notices_are_told_by_the_words_of_their_kind(filled, cast, signed_in):
+    told, text = taken_along(signed_in(filled))
+
+    kind = declared[told["records"]["notices"][-1]["kind"]]
+    assert str(kind) != kind.slug
+    in_words = re.sub(r"\s+", " ", text)
+    assert str(kind)[1:] in in_words
+    assert kind.slug not in in_words
+
+
+def test_photos_are_taken_along_themselves(cast, signed_in):
+    record_everything(cast, 2)
+    client = signed_in(cast.dana)
+    taken = [store.read(photo.file) for photo in Photo.objects.filter(resident=cast.dana)]
+
+    told, _text = taken_along(client)
+    pages = PdfReader(BytesIO(client.get(reverse("my_record_pdf")).content)).pages
+
+    pictures = [one["picture"] for one in told["records"]["photos"]]
+    assert [(one["content_type"], b64decode(one["base64"])) for one in pictures] == [("image/jpeg", it) for it in taken]
+    assert "picture" not in told["records"]["contacts"][0]
+    drawn = [image.image.getpixel((20, 20)) for page in pages for image in page.images]
+    assert sorted(drawn) == sorted(Image.open(BytesIO(data)).getpixel((20, 20)) for data in taken)
+
+
+def test_photo_that_the_store_has_lost_takes_nothing_else_away(filled, cast, signed_in, caplog):
+    store.path_of(Photo.objects.get(resident=filled).file.digest).unlink()
+
+    told, text = taken_along(signed_in(filled))
+
+    [photo] = told["records"]["photos"]
+    assert photo["picture"] is None
+    assert "Aunt Petra 0" in text
+    assert {record.getMessage() for record in caplog.records} == {"A stored file is damaged."}
+
+
+def test_change_of_which_nothing_is_told_leaves_no_empty_line(cast):
+    with acting_as(cast.alice, source="web"):
+        newcomer = lives(cast.bed_a("3B"), "Gus Gone", since=cast.today - days(3)).resident
+        people.slip_give(resident=newcomer, now=timezone.now())
+    newcomer.refresh_from_db()
+
+    record = own_record(newcomer, zone="America/New_York", today=cast.today, now=timezone.now())
+
+    assert [change for each in record.changes.values() for change in each if change.kind == "changed"]
+    pages = PdfReader(BytesIO(as_pdf(record))).pages
+    assert "Nothing was changed since it was written down." in re.sub(
+        r"\s+", " ", "\n".join(page.extract_text() for page in pages)
+    )
 
 
 def test_no_id_of_a_row_and_no_secret_is_told(filled, cast, signed_in):
