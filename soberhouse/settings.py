@@ -30,6 +30,9 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 SITE_URL = env.str(
     "SITE_URL", f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if ALLOWED_HOSTS and not LOCAL else "http://localhost:8000"
 ).rstrip("/")
+# Whom residents call when it is about life, where the houses are: somebody to talk to or text at any hour, and help.
+CRISIS_LINE = env.str("CRISIS_LINE", "988")
+EMERGENCY_NUMBER = env.str("EMERGENCY_NUMBER", "911")
 # What the installed app is called on somebody's phone, where others read it too.
 APP_SHORT_NAME = env.str("APP_SHORT_NAME", "House")
 
@@ -137,14 +140,16 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SIMPLE_HISTORY_DATE_INDEX = False  # our own index covers it: see soberhouse/history/records.py
 
-# One store for all workers of a machine, so that the limits on sign-in count every attempt.
-# Django drops entries at random above MAX_ENTRIES: it must hold more than somebody can fill to make the limits forget.
+# Stores for all workers of a machine, so that the limits count every attempt. Django drops entries at random above
+# MAX_ENTRIES. The counts of whoever asks the API or the register of papers without signing in lie apart: from many
+# addresses they may be filled, and the limits on sign-in must not forget for that.
 CACHES = {
-    "default": {
+    name: {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": VAR_DIR / "cache",
+        "LOCATION": VAR_DIR / directory,
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
+    for name, directory in [("default", "cache"), ("counters", "cache-of-counters")]
 }
 
 # --- who signs in ---------------------------------------------------------------------------------------------------
@@ -295,6 +300,7 @@ FILES_DIR = Path(env.str("FILES_DIR", str(VAR_DIR / "files")))
 
 # --- words and hours ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
+LANGUAGES = [("en", "English")]  # those that the site's own words are translated into: no page is half in another
 FORMAT_MODULE_PATH = ["soberhouse.locale"]
 LOCALE_PATHS = [BASE_DIR / "soberhouse" / "locale"]
 USE_I18N = True

@@ -4,14 +4,17 @@
 
 const CACHE = `app-${app.version}`;
 
-// Asked for as a stranger would: whoever is signed in, it is the same page.
+// Asked for as a stranger would: whoever is signed in, it is the same page. The page itself is put away last: a browser
+// may end this at any moment, and where the page is, all it is drawn with is too.
 async function fill() {
-  if (await caches.has(CACHE)) return;
+  if (await caches.match(app.offline, {cacheName: CACHE})) return;
   const wanted = [app.offline, ...app.kept].map((url) => new Request(url, {credentials: "omit", cache: "reload"}));
   const answers = await Promise.all(wanted.map((request) => fetch(request)));
   if (!answers.every((answer) => answer.ok)) throw new Error("not everything could be fetched");
   const cache = await caches.open(CACHE);
-  await Promise.all(answers.map((answer, place) => cache.put(wanted[place].url, answer)));
+  const put = (place) => cache.put(wanted[place].url, answers[place]);
+  await Promise.all(app.kept.map((url, place) => put(place + 1)));
+  await put(0);
 }
 
 async function clear(keep) {

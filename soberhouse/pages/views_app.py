@@ -20,7 +20,6 @@ from django.urls import reverse
 from django.utils.translation import get_language, get_language_bidi
 
 from residents.houses.access import public
-from soberhouse.pages.views_mine import CRISIS_LINE, EMERGENCY
 
 SAME_FOR_ALL = "the same for everyone: an app's name, its pictures, a page that says there is no connection"
 GROUND, GROUND_DARK = "#f8f5ef", "#171614"
@@ -77,7 +76,8 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 
 def _offline() -> str:
-    return render_to_string("soberhouse/offline.html", {"emergency": EMERGENCY, "crisis_line": CRISIS_LINE})
+    numbers = {"emergency": settings.EMERGENCY_NUMBER, "crisis_line": settings.CRISIS_LINE}
+    return render_to_string("soberhouse/offline.html", numbers)
 
 
 def _version() -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -35,8 +36,6 @@ from soberhouse.pages.gather import gather
 from soberhouse.pages.residents import where_now
 
 LOOKS_ON_A_PAGE = 50
-CRISIS_LINE = "988"  # the national one: call or text, at any hour
-EMERGENCY = "911"
 
 
 @oneself
@@ -141,8 +140,8 @@ def my_house(request: HttpRequest, resident: Resident) -> HttpResponse:
         "resident": resident,
         "home": house,
         "numbers": [(name, phone, tel(phone)) for name, phone in numbers if tel(phone)],
-        "crisis_line": CRISIS_LINE,
-        "emergency": EMERGENCY,
+        "crisis_line": settings.CRISIS_LINE,
+        "emergency": settings.EMERGENCY_NUMBER,
         "managers": managers_of(house, now=timezone.now()) if house else [],
         "mates": housemates_of(resident, house=house, today=house.today()) if house else [],
     }

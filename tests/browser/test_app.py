@@ -79,7 +79,18 @@ def test_signing_out_throws_away_whatever_is_kept(opened: Page):
     expect(opened).to_have_title("Sign in · Soberhouse")
     until(opened, "!(await caches.has('left over'))")
     # The page for no connection is there again for whoever comes next.
-    until(opened, "(await caches.keys()).length === 1")
+    until(opened, "await caches.match('/offline/')")
+    assert set(kept(opened)) == {reverse("offline"), *(f"/static/{name}" for name in KEPT)}
+
+
+def test_what_was_left_half_kept_is_kept_whole_the_next_time(opened: Page):
+    """A browser ends a service worker when it likes: here, before the page itself was put away."""
+    opened.evaluate("caches.keys().then(([name]) => caches.open(name)).then(cache => cache.delete('/offline/'))")
+    assert reverse("offline") not in kept(opened)
+
+    opened.evaluate("navigator.serviceWorker.controller.postMessage('fill')")
+
+    until(opened, "await caches.match('/offline/')")
     assert set(kept(opened)) == {reverse("offline"), *(f"/static/{name}" for name in KEPT)}
 
 

@@ -107,6 +107,15 @@ def test_page_for_no_connection_says_whom_to_call():
     assert 'href="tel:988"' in page
 
 
+def test_numbers_to_call_are_those_of_the_country():
+    with override_settings(EMERGENCY_NUMBER="112", CRISIS_LINE="116123"):
+        page = Client().get(reverse("offline")).content.decode()
+
+    assert 'href="tel:112"' in page
+    assert 'href="tel:116123"' in page
+    assert "911" not in page
+
+
 def test_pages_say_where_the_manifest_is_and_which_color_is_around_them(cast: Cast, signed_in):
     client = signed_in(cast.alice)
     page = client.get("/residents/").content.decode()
