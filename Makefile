@@ -29,6 +29,7 @@ $(READY): requirements.lock
 	done; \
 	echo "Python 3.11 or later is needed, with its venv module. PYTHON=/path/to/python names one." >&2; exit 1
 
+demo: export SITE_URL ?= http://localhost:$(PORT)
 demo: setup ## a believable organization, served on http://127.0.0.1:8000 (PORT=, SEED=)
 	@echo "Preparing the database …"
 	@$(PY) manage.py migrate -v 0

@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
 
 KEY_LENGTH = 50
 LONGEST_IDLE = 15 * 60
@@ -25,6 +27,7 @@ def check_production(**kwargs: Any) -> list[checks.CheckMessage]:
         *_key(),
         *_debug(),
         *_hosts(),
+        *_site(),
         *_cookies(),
         *_mail(),
         *_tablets(),
@@ -79,6 +82,20 @@ def _hosts() -> list[checks.CheckMessage]:
             "ALLOWED_HOSTS names no host, or every host: a link to a new password could point elsewhere.",
             hint="Set it to the site's names, such as ALLOWED_HOSTS=houses.example.org.",
             id="soberhouse.E003",
+        )
+    ]
+
+
+def _site() -> list[checks.CheckMessage]:
+    site = urlsplit(settings.SITE_URL)
+    if settings.LOCAL or (site.scheme == "https" and validate_host(site.hostname or "", settings.ALLOWED_HOSTS)):
+        return []
+    return [
+        checks.Error(
+            "SITE_URL is not https, or of a host that ALLOWED_HOSTS does not name: what stands on papers and in mail "
+            "would lead nowhere.",
+            hint="Set it to the address people use, such as SITE_URL=https://houses.example.org.",
+            id="soberhouse.E010",
         )
     ]
 

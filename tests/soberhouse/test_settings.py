@@ -61,6 +61,8 @@ def test_sane_production_comes_out_clean():
         ({"SECRET_KEY": ""}, "SECRET_KEY"),
         ({"ALLOWED_HOSTS": ""}, "soberhouse.E003"),
         ({"ALLOWED_HOSTS": "houses.example.org,*"}, "soberhouse.E003"),
+        ({"SITE_URL": "http://houses.example.org"}, "soberhouse.E010"),
+        ({"SITE_URL": "https://elsewhere.example.org"}, "soberhouse.E010"),
         ({"COOKIES_SECURE": "false"}, "soberhouse.E004"),
         *(({"EMAIL_BACKEND": f"django.core.mail.backends.{name}.EmailBackend"}, "soberhouse.E005") for name in UNSENT),
         ({"TABLET_IDLE_SECONDS": "901"}, "soberhouse.E006"),
