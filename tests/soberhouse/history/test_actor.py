@@ -15,6 +15,7 @@ from django.test import Client, override_settings
 from django.urls import path
 
 from residents.models import Room
+from soberhouse import urls
 from soberhouse.history import acting_as, acting_now, because, recorded
 
 
@@ -273,7 +274,7 @@ def change_room(request, uuid, how):
     return HttpResponse("")
 
 
-urlpatterns = [path("room/<uuid:uuid>/<slug:how>/", change_room)]
+urlpatterns = [path("room/<uuid:uuid>/<slug:how>/", change_room), *urls.urlpatterns]
 
 
 @pytest.mark.usefixtures("committed_db")
