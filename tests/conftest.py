@@ -14,7 +14,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection, connections
 from django.test import TransactionTestCase
 from django.test.utils import override_settings
@@ -106,7 +106,10 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     var: Path = tmp_path_factory.mktemp("var")
     own = {
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
-        "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+        "CACHES": {
+            name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
+            for name in ("default", "counters")
+        },
         "FILES_DIR": var / "files",
         "MEDIA_ROOT": str(var / "media"),
         "STATIC_ROOT": str(var / "static"),
@@ -119,5 +122,6 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def fresh_start() -> None:
     """Limits on sign-in count from nothing, and nobody acts, in each test."""
-    cache.clear()
+    for store in ("default", "counters"):
+        caches[store].clear()
     assert acting_now() is None, "An earlier test left an actor behind."

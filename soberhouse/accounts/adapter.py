@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from soberhouse.accounts import services
 from soberhouse.accounts.models import User
 from soberhouse.history import acting_as
+from soberhouse.limits import counted_by
 
 log = logging.getLogger("soberhouse.accounts")
 
@@ -37,6 +38,10 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_password": _("This is not your password."),
         "rate_limited": _("Too many tries. Wait five minutes and try again."),
     }
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """What allauth's limits count by."""
+        return counted_by(request)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

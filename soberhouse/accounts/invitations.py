@@ -7,8 +7,6 @@ kept.
 from __future__ import annotations
 
 import hashlib
-import re
-import secrets
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -20,12 +18,10 @@ from soberhouse.accounts import upkeep
 from soberhouse.accounts.keys import keys_stop
 from soberhouse.accounts.models import AccountEvent, Invitation, User
 from soberhouse.accounts.rules import tidy
+from soberhouse.codes import as_made, grouped, new_letters
 from soberhouse.history import acting_as, acting_now
 
-# Read off paper and typed on a phone: no letter that looks like a digit. Sixteen of 32 are 80 random bits.
-LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-MISREAD = str.maketrans("OIL", "011")
-LENGTH, GROUP = 16, 4
+LENGTH, GROUP = 16, 4  # 80 random bits
 DAYS, MOST_DAYS = 7, 30
 BY_SLIP = "whoever held an invitation slip"
 NO_WAY_IN = gettext_lazy(
@@ -50,7 +46,7 @@ def invitation_make(*, user: User, days: int = DAYS, now: datetime) -> tuple[Inv
     if not 1 <= days <= MOST_DAYS:
         raise ValidationError(_("A slip is good for 1 to %(days)s days."), params={"days": MOST_DAYS})
     revoke_open(user=locked, now=now)
-    code = "".join(secrets.choice(LETTERS) for _each in range(LENGTH))
+    code = new_letters(LENGTH)
     invitation = Invitation.objects.create(
         user=locked,
         digest=_digest(code),
@@ -60,7 +56,7 @@ def invitation_make(*, user: User, days: int = DAYS, now: datetime) -> tuple[Inv
     )
     upkeep.happened(locked, AccountEvent.Kind.INVITED)
     upkeep.tell(locked.email, "slip_made")
-    return invitation, in_groups(code)
+    return invitation, grouped(code, GROUP)
 
 
 @transaction.atomic
@@ -106,7 +102,7 @@ def invitation_take_back(*, user: User, now: datetime) -> None:
 def invitation_of(*, code: str, now: datetime) -> Invitation | None:
     """The slip with this code, however its letters were typed, while it still opens an account."""
     live = Invitation.objects.live(now=now).filter(user__is_active=True)
-    return live.select_related("user").filter(digest=_digest(_as_made(code))).first()
+    return live.select_related("user").filter(digest=_digest(as_made(code, LENGTH))).first()
 
 
 def open_invitation(*, user: User, now: datetime) -> Invitation | None:
@@ -117,16 +113,6 @@ def open_invitation(*, user: User, now: datetime) -> Invitation | None:
 def revoke_open(*, user: User, now: datetime) -> None:
     """Spend whatever slip of the account nobody used, in the transaction of the one who asks."""
     Invitation.objects.filter(user=user, used_at=None, revoked_at=None).update(revoked_at=now)
-
-
-def in_groups(code: str) -> str:
-    """The code as it is printed."""
-    return "-".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))
-
-
-def _as_made(typed: str) -> str:
-    """The code as it was made, from what somebody typed: any case, any blanks, letters that look like digits."""
-    return re.sub(r"[^0-9A-Z]", "", typed.upper()).translate(MISREAD)
 
 
 def _digest(code: str) -> str:

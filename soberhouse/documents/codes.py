@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import re
-import secrets
-
 from django.conf import settings
 from django.urls import reverse
 
-LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O or U: read as 1, 1, 0 and V
+from soberhouse.codes import as_made, grouped, new_letters
+
 LENGTH, GROUP = 20, 5
-_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
-_BETWEEN = re.compile(r"[\s\-_.\u2010-\u2015]+")
 
 
 def new_code() -> str:
-    return grouped("".join(secrets.choice(LETTERS) for _ in range(LENGTH)))
-
-
-def grouped(letters: str) -> str:
-    return "-".join(letters[at : at + GROUP] for at in range(0, len(letters), GROUP))
+    return grouped(new_letters(LENGTH), GROUP)
 
 
 def as_typed(text: str) -> str:
-    """The code that somebody means who typed this: in any case, with dashes, spaces or neither, with an O for a zero.
-    Empty where it is no code."""
-    letters = _BETWEEN.sub("", text).upper().translate(_READ_AS)
-    if len(letters) != LENGTH or not set(letters) <= set(LETTERS):
-        return ""
-    return grouped(letters)
+    """The code that somebody means who typed this, as it is printed. Empty where it is no code."""
+    return grouped(as_made(text, LENGTH), GROUP)
 
 
 def verify_url(code: str) -> str:

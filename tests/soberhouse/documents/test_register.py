@@ -18,8 +18,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 from pypdf import PdfReader
 
+from soberhouse.codes import LETTERS
 from soberhouse.documents import paper, services, store
-from soberhouse.documents.codes import LETTERS, as_typed, new_code
+from soberhouse.documents.codes import as_typed, new_code
 from soberhouse.documents.digests import facts_digest
 from soberhouse.documents.models import IssuedDocument, StoredFile, Withdrawal
 from soberhouse.history import acting_as
