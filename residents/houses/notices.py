@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from residents.houses.models import House, Role
 from residents.houses.permissions import RoleKind
 from soberhouse.accounts.models import User
+from soberhouse.language import in_site_language
 from soberhouse.notices.services import declare, notify
 
 ROLE_GIVEN = declare("role-given", gettext_lazy("you were given a role"))
@@ -34,6 +35,7 @@ def who_runs(house: House) -> list[User]:
     return managers or operators
 
 
+@in_site_language
 def tell_role_given(role: Role) -> None:
     """To whoever has it from now on."""
     place = role.house or role.organization
@@ -47,6 +49,7 @@ def tell_role_given(role: Role) -> None:
     notify(users=[role.user], kind=ROLE_GIVEN, text=text, url=reverse("today"))
 
 
+@in_site_language
 def tell_keys_stopped(role: Role) -> None:
     """To whoever came to a second organization by this role."""
     text = _("Your API keys were revoked: they were made before you had a role at %(place)s.") % {
@@ -55,6 +58,7 @@ def tell_keys_stopped(role: Role) -> None:
     notify(users=[role.user], kind=KEYS_STOPPED, text=text, url=reverse("own_account"))
 
 
+@in_site_language
 def tell_role_ended(role: Role) -> None:
     """To whoever had it."""
     place = role.house or role.organization

@@ -8,17 +8,16 @@ from datetime import date, timedelta
 
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from residents.houses.models import House, Organization
+from residents.houses.models import House
 from residents.houses.permissions import Action
 from residents.houses.standing import Standing
 from residents.people.models import Resident
-from residents.stays import reports
 from residents.stays.models import Application, ApplicationEvent, BedUse, Discharge, Phase, Stay
+from residents.stays.paper_cards import issued_anew, issued_to_tell, papers, papers_no_longer_so
 from residents.stays.queries import (
     chain_starts,
     free_beds,
@@ -30,11 +29,10 @@ from residents.stays.queries import (
 )
 from soberhouse.accounts.models import User
 from soberhouse.cards import Card, Entry, Order, Row, Section, section
-from soberhouse.documents.kinds import About, Offer
-from soberhouse.documents.models import IssuedDocument
+
+__all__ = ["about", "issued_anew", "own", "papers", "timeline", "today", "week"]
 
 LAPSES_SOON = timedelta(days=2)
-LEFT_LATELY = timedelta(days=60)  # whose papers are still asked for
 
 
 def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
@@ -43,6 +41,8 @@ def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
         return
     may_admit = standing.may(Action.ADMIT, house)
     yield _overstays(house, today)
+    if standing.may(Action.ISSUE_PAPERS, house):
+        yield papers_no_longer_so(house)
     yield _numbers(house, today, may_admit=may_admit)
     yield _due(house, today, may_admit=may_admit)
     yield _waiting(house)
@@ -232,75 +232,7 @@ def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[En
             _url(row.stay),
             struck=row.undone or hasattr(row, "corrected_by"),
         )
-    kinds = [kind.slug for kind in reports.ALL]
-    issued = IssuedDocument.objects.visible_to(user).filter(resident=resident, kind__in=kinds)
-    for document in issued.select_related("withdrawal"):
-        yield _issued_entry(document)
-
-
-def _issued_entry(document: IssuedDocument) -> Entry:
-    words = {"paper": document.title, "recipient": document.recipient}
-    withdrawal = getattr(document, "withdrawal", None)
-    return Entry(
-        timezone.localtime(document.issued_at).date(),
-        (_("%(paper)s issued for %(recipient)s") if document.recipient else _("%(paper)s issued")) % words,
-        _("Withdrawn: %(reason)s") % {"reason": withdrawal.reason} if withdrawal else document.purpose,
-        document.issued_as,
-        reverse("paper", args=[document.uuid]),
-        struck=withdrawal is not None,
-    )
-
-
-def papers(place: House | Organization, standing: Standing, today: date) -> Iterator[Offer]:
-    """The papers that can be issued now about a house and whoever lives there or left lately, or about all houses."""
-    if not standing.may(Action.ISSUE_PAPERS, place):
-        return
-    if isinstance(place, Organization):
-        yield Offer(kind=reports.OCCUPANCY, url=reverse("occupancy_all_issue", args=[place.uuid]))
-        return
-    yield Offer(kind=reports.CENSUS, url=reverse("census_issue", args=[place.uuid]))
-    yield Offer(kind=reports.OCCUPANCY, url=reverse("occupancy_issue", args=[place.uuid]))
-    stays = Stay.objects.visible_to(standing.user).real().filter(house=place).select_related("house", "resident")
-    lately = stays.filter(Q(ends_on=None) | Q(ends_on__gt=today - LEFT_LATELY))
-    for stay in lately.order_by(F("ends_on").desc(nulls_first=True), "resident__legal_last_name", "id"):
-        if not standing.may(Action.ISSUE_PAPERS, stay):
-            continue  # oneself
-        detail = (_("left %(day)s") if stay.ends_on else _("since %(day)s")) % {
-            "day": _day(stay.ends_on or stay.starts_on)
-        }
-        person = About(key=str(stay.uuid), name=stay.name, detail=detail, left=stay.ends_on is not None)
-        urls = {reports.LETTER: reverse("letter_issue", args=[stay.uuid])}
-        if stay.ends_on:
-            urls[reports.DISCHARGE_SUMMARY] = reverse("discharge_summary_issue", args=[stay.uuid])
-        else:
-            urls[reports.FACE_SHEET] = reverse("face_sheet_issue", args=[stay.resident.uuid])
-        for kind, url in urls.items():
-            yield Offer(kind=kind, url=url, about=person)
-
-
-def issued_anew(document: IssuedDocument, standing: Standing) -> Iterator[str]:
-    """Where the same paper is issued again, as things are now, as long as it can be."""
-    name, row = "", None
-    match document.kind:
-        case reports.CENSUS.slug:
-            name, row = "census_issue", document.house
-        case reports.OCCUPANCY.slug:
-            name = "occupancy_issue" if document.house else "occupancy_all_issue"
-            row = document.house or document.organization
-        case reports.FACE_SHEET.slug:
-            name = "face_sheet_issue"
-            row = Resident.objects.visible_to(standing.user).filter(pk=document.resident_id).first()
-        case reports.LETTER.slug | reports.DISCHARGE_SUMMARY.slug:
-            name = "letter_issue" if document.kind == reports.LETTER.slug else "discharge_summary_issue"
-            row = (
-                Stay.objects.visible_to(standing.user)
-                .real()
-                .filter(resident=document.resident_id, house=document.house_id)
-                .filter(starts_on__lte=timezone.localtime(document.as_of).date())
-                .first()
-            )
-    if row is not None:
-        yield f"{reverse(name, args=[row.uuid])}?replaces={document.uuid}"
+    yield from issued_to_tell(resident, user)
 
 
 def week(resident: Resident, today: date) -> Iterator[Card]:
@@ -367,66 +299,77 @@ def _where(stay: Stay, user: User, today: date) -> Iterator[Row]:
 
 def own(resident: Resident, today: date) -> Iterator[Section]:
     """All that is on record of their applications and stays, in every house."""
-    user = resident.user
-    by = {"recorded_as": _("By"), "recorded_at": _("Written down")}
-    house = {"house": _("House")}
-    mistake = _("entered by mistake")
-    stays = Stay.objects.visible_to(user).filter(resident=resident)
-    yield section(
+    yield _own_stays(resident)
+    yield _own_beds(resident)
+    yield _own_phases(resident)
+    yield _own_discharges(resident)
+    yield _own_applications(resident)
+    yield _own_application_events(resident)
+
+
+def _own_stays(resident: Resident) -> Section:
+    stays = Stay.objects.visible_to(resident.user).filter(resident=resident)
+    return section(
         "stays",
         _("Stays"),
         stays.select_related("house", "resident", *_named("continues"), *_named("application")),
         ["house", "starts_on", "ends_on", "expected_on", "continues", "application", "voided", "left_as"],
         model=Stay,
-        labels=house | {"continues": _("Continues"), "application": _("Application")},
+        labels={"house": _("House"), "continues": _("Continues"), "application": _("Application")},
         quiet=["voided"],
-        struck=lambda row: mistake if row.voided else "",
+        struck=_voided_struck,
         empty=_("No stay yet."),
     )
-    uses = BedUse.objects.visible_to(user).filter(Q(stay__resident=resident) | Q(application__resident=resident))
-    yield section(
+
+
+def _own_beds(resident: Resident) -> Section:
+    mine = Q(stay__resident=resident) | Q(application__resident=resident)
+    uses = BedUse.objects.visible_to(resident.user).filter(mine).order_by("-starts_on", "-id")
+    return section(
         "beds",
         _("Beds"),
-        uses.select_related("house", "bed__room", *_named("stay"), *_named("application")).order_by(
-            "-starts_on", "-id"
-        ),
+        uses.select_related("house", "bed__room", *_named("stay"), *_named("application")),
         ["house", "bed", "kind", "starts_on", "ends_on", "stay", "application", "note", "voided"],
         model=BedUse,
-        labels=house | {"bed": _("Bed"), "stay": _("Stay"), "application": _("Application")},
+        labels={"house": _("House"), "bed": _("Bed"), "stay": _("Stay"), "application": _("Application")},
         quiet=["voided"],
-        struck=lambda row: mistake if row.voided else "",
+        struck=_voided_struck,
         empty=_("No bed yet."),
     )
-    yield section(
+
+
+def _own_phases(resident: Resident) -> Section:
+    phases = Phase.objects.visible_to(resident.user).filter(stay__resident=resident)
+    return section(
         "phases",
         _("Phases"),
-        Phase.objects.visible_to(user)
-        .filter(stay__resident=resident)
-        .select_related("house", "kind", *_named("stay"))
-        .order_by("-starts_on", "-id"),
+        phases.select_related("house", "kind", *_named("stay")).order_by("-starts_on", "-id"),
         ["house", "kind", "starts_on", "ends_on", "reason", "stay", "voided"],
         model=Phase,
-        labels=house | {"kind": _("Phase"), "stay": _("Stay")},
+        labels={"house": _("House"), "kind": _("Phase"), "stay": _("Stay")},
         quiet=["voided"],
-        struck=lambda row: mistake if row.voided else "",
+        struck=_voided_struck,
         empty=_("No phase is written down."),
     )
-    yield section(
+
+
+def _own_discharges(resident: Resident) -> Section:
+    rows = Discharge.objects.visible_to(resident.user).filter(stay__resident=resident)
+    return section(
         "discharges",
         _("Discharges"),
-        Discharge.objects.visible_to(user)
-        .filter(stay__resident=resident)
-        .select_related("house", *_named("stay"), "corrected_by", "corrects__stay__house", "corrects__stay__resident")
-        .order_by("-recorded_at", "-id"),
+        rows.select_related(
+            "house", *_named("stay"), "corrected_by", "corrects__stay__house", "corrects__stay__resident"
+        ).order_by("-recorded_at", "-id"),
         [
             *("house", "stay", "left_on", "reason", "destination", "where_to", "decided_by", "belongings"),
             *("medications", "money", "naloxone", "may_return", "return_terms", "note", "recorded_as", "recorded_at"),
             *("corrects", "correction_reason", "undone"),
         ],
         model=Discharge,
-        labels=house
-        | by
+        labels=_by()
         | {
+            "house": _("House"),
             "stay": _("Stay"),
             "corrects": _("Instead of"),
             "correction_reason": _("Why it was corrected"),
@@ -436,8 +379,11 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
         struck=_discharge_struck,
         empty=_("No discharge."),
     )
-    asked = Application.objects.visible_to(user).filter(resident=resident)
-    yield section(
+
+
+def _own_applications(resident: Resident) -> Section:
+    asked = Application.objects.visible_to(resident.user).filter(resident=resident)
+    return section(
         "applications",
         _("Applications"),
         asked.select_related("house", "partner").order_by("-received_on", "-id"),
@@ -445,21 +391,30 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
             *("house", "status", "received_on", "wanted_on", "referred_by", "partner", "note", "place", "closed_as"),
         ],
         model=Application,
-        labels=house | {"partner": _("Sent by"), "closed_as": _("Name when it was closed")},
+        labels={"house": _("House"), "partner": _("Sent by"), "closed_as": _("Name when it was closed")},
         empty=_("No application."),
     )
-    yield section(
+
+
+def _own_application_events(resident: Resident) -> Section:
+    events = ApplicationEvent.objects.visible_to(resident.user).filter(application__resident=resident)
+    return section(
         "application_events",
         _("What became of the applications"),
-        ApplicationEvent.objects.visible_to(user)
-        .filter(application__resident=resident)
-        .select_related(*_named("application"))
-        .order_by("-recorded_at", "-id"),
+        events.select_related(*_named("application")).order_by("-recorded_at", "-id"),
         ["application", "kind", "reason", "place", "recorded_as", "recorded_at"],
         model=ApplicationEvent,
-        labels=by | {"application": _("Application"), "kind": _("What")},
+        labels=_by() | {"application": _("Application"), "kind": _("What")},
         empty=_("Nothing yet."),
     )
+
+
+def _by() -> dict[str, str]:
+    return {"recorded_as": _("By"), "recorded_at": _("Written down")}
+
+
+def _voided_struck(row: Stay | BedUse | Phase) -> str:
+    return _("entered by mistake") if row.voided else ""
 
 
 def _named(name: str) -> tuple[str, ...]:

@@ -13,14 +13,15 @@ from residents.houses.models import House
 from residents.houses.scoped_forms import ScopedForm
 from residents.people.models import Resident
 from residents.stays.forms import date_field
+from residents.stays.models import Stay
 from soberhouse.documents.models import IssuedDocument
 
 LONGEST = timedelta(days=5 * 366)
 
 
 class IssueForm(ScopedForm):
-    """The part that every paper has. `replaces` is an earlier paper of the same kind about the same person or house;
-    the page that leads here names it."""
+    """The part that every paper has. `replaces` is an earlier paper of the same kind about the same person, stay or
+    house; the page that leads here names it."""
 
     recipient = forms.CharField(label=_("for whom"), max_length=200, required=False)
     purpose = forms.CharField(label=_("what for"), max_length=300, required=False)
@@ -29,17 +30,30 @@ class IssueForm(ScopedForm):
     )
 
     def __init__(
-        self, *args: Any, house: House | None = None, kind: str = "", resident: Resident | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        house: House | None = None,
+        kind: str = "",
+        resident: Resident | None = None,
+        stay: Stay | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, house=house, **kwargs)
-        papers = self.fields["replaces"].queryset.filter(kind=kind, house=house, resident=resident)
+        subject = stay.uuid if stay else None
+        papers = self.fields["replaces"].queryset.filter(kind=kind, house=house, resident=resident, subject=subject)
         self.fields["replaces"].queryset = papers
+        named = None if self.is_bound else self._paper(self.initial.get("replaces"))
+        if named is None or papers.filter(replaces=named).exists():
+            self.initial["replaces"] = ""  # what a page names that cannot be replaced must not come back
 
     @property
     def replaced(self) -> IssuedDocument | None:
         """The paper that this one will replace, if the address or the form names one that it may."""
+        return self._paper(self["replaces"].value())
+
+    def _paper(self, uuid: Any) -> IssuedDocument | None:
         try:
-            return self.fields["replaces"].clean(self["replaces"].value())
+            return self.fields["replaces"].clean(uuid)
         except ValidationError:
             return None
 

@@ -1,4 +1,5 @@
-"""The facts of each paper about beds and stays, read from the database as they are now.
+"""The facts of each paper about beds and stays, read from the database as they are now; and the papers that tell of a
+stay what is no longer so.
 
 Each costs the same number of queries however many rows it finds, and holds only what the paper says. What is refused
 is a ValidationError that says why there can be no such paper.
@@ -9,7 +10,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -26,10 +28,12 @@ from residents.stays.queries import (
     bed_nights,
     board,
     chain_starts,
+    chains,
     occupancy,
     occupancy_curve,
     sober_since,
 )
+from residents.stays.reports import DISCHARGE_SUMMARY
 from residents.stays.reports.census import BedLine, Census
 from residents.stays.reports.discharge_summary import DischargeSummary, Written
 from residents.stays.reports.face_sheet import ContactLine, FaceSheet
@@ -38,6 +42,7 @@ from residents.stays.reports.residency_letter import ResidencyLetter
 from soberhouse.accounts.models import User
 from soberhouse.curve import Point
 from soberhouse.documents import store
+from soberhouse.documents.models import IssuedDocument
 
 # --- the house ------------------------------------------------------------------------------------------------------
 
@@ -206,7 +211,7 @@ def letter_facts(
     address = address_of(house)
     tells = bool(address) and (tell_address or not house.address_confidential)
     until = stay.ends_on or today
-    counted_from, days_in_all = _chain(stay, until)
+    counted_from, days_in_all, here_before = _chain(stay, until)
     return ResidencyLetter(
         recipient=recipient,
         purpose=purpose,
@@ -223,6 +228,7 @@ def letter_facts(
         days=(until - stay.starts_on).days,
         counted_from=counted_from,
         days_in_all=days_in_all,
+        here_before=here_before,
     )
 
 
@@ -234,7 +240,7 @@ def discharge_facts(stay: Stay, *, today: date) -> DischargeSummary:
         raise ValidationError(_("They were not discharged, so there is nothing to sum up."))
     uses = stay.uses.filter(voided=False).select_related("bed__room").order_by("starts_on", "id")
     until = stay.ends_on or today
-    counted_from, days_in_all = _chain(stay, until)
+    counted_from, days_in_all, _here_before = _chain(stay, until)
     return DischargeSummary(
         name=stay.name,
         house=stay.house.name,
@@ -254,10 +260,14 @@ def address_of(house: House) -> str:
     return ", ".join(filter(None, [house.street, house.city, place]))
 
 
-def _chain(stay: Stay, until: date) -> tuple[date | None, int | None]:
-    """Where the stay continues others: since when days are counted, and how many. One query."""
-    began = chain_starts([stay.resident_id]).get(stay.pk, stay.starts_on)
-    return (None, None) if began == stay.starts_on else (began, (until - began).days)
+def _chain(stay: Stay, until: date) -> tuple[date | None, int | None, bool]:
+    """Where the stay continues others: since when days are counted, how many, and whether one of the others was in the
+    same house. One query."""
+    _itself, *earlier = chains([stay.resident_id])[stay.pk]
+    if not earlier or earlier[-1].starts_on == stay.starts_on:
+        return None, None, False
+    began = earlier[-1].starts_on
+    return began, (until - began).days, any(link.house_id == stay.house_id for link in earlier)
 
 
 def _require_real(stay: Stay) -> None:
@@ -286,3 +296,35 @@ def _written(row: Discharge, house: House) -> Written:
         recorded_as=row.recorded_as,
         recorded_at=timezone.localtime(row.recorded_at, house.zone),
     )
+
+
+# --- papers that were issued ----------------------------------------------------------------------------------------
+
+
+def valid_papers_of(stay: Stay) -> QuerySet[IssuedDocument]:
+    """The papers that tell of this stay and count, the newest first."""
+    return IssuedDocument.objects.filter(house=stay.house_id, subject=stay.uuid).valid()
+
+
+def no_longer_so(house: House) -> list[tuple[IssuedDocument, Stay]]:
+    """The papers of this house that count and tell of a stay what is no longer so, each with the stay: that was entered
+    by mistake, or lasted from another day or until another, or its discharge was written anew. Two queries.
+
+    Whoever left on the very day of a letter lived there when it was written.
+    """
+    stay = Stay.objects.filter(uuid=OuterRef("subject"))
+    anew = Discharge.objects.filter(stay__uuid=OuterRef("subject"), recorded_at__gt=OuterRef("issued_at"))
+    papers = list(
+        IssuedDocument.objects.filter(house=house, subject__isnull=False)
+        .valid()
+        .annotate(written_on=TruncDate("as_of", tzinfo=house.zone))
+        .filter(
+            Exists(stay.filter(Q(voided=True) | ~Q(starts_on=OuterRef("tells_from"))))
+            | Q(Exists(stay.filter(ends_on__lt=OuterRef("written_on"))), tells_until=None)
+            | Q(~Exists(stay.filter(ends_on=OuterRef("tells_until"))), tells_until__isnull=False)
+            | Q(Exists(anew), kind=DISCHARGE_SUMMARY.slug)
+        )
+    )
+    stays = Stay.objects.filter(uuid__in={paper.subject for paper in papers}).select_related("resident")
+    by_uuid = {stay.uuid: stay for stay in stays}
+    return [(paper, by_uuid[paper.subject]) for paper in papers]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -190,24 +191,37 @@ def _per_night(ranges: Iterable[tuple[date | None, date | None]], starts_on: dat
 # --- days -----------------------------------------------------------------------------------------------------------
 
 
+class Link(NamedTuple):
+    """One stay of a chain."""
+
+    starts_on: date
+    house_id: int
+    continues: int | None
+
+
+def chains(residents: Iterable[int]) -> dict[int, list[Link]]:
+    """For each stay of these residents: itself and, one after the other, those that it continues. One query."""
+    rows = {
+        pk: Link(*link)
+        for pk, *link in Stay.objects.real()
+        .filter(resident__in=residents)
+        .values_list("pk", "starts_on", "house", "continues")
+    }
+    found: dict[int, list[Link]] = {}
+    for pk, link in rows.items():
+        found[pk] = [link]
+        while link.continues in rows:
+            link = rows[link.continues]
+            found[pk].append(link)
+    return found
+
+
 def chain_starts(residents: Iterable[int]) -> dict[int, date]:
     """For each stay of these residents: the day on which its chain of stays began. One query.
 
     Days along the chain are counted whatever house they were in; nothing else of those stays is told.
     """
-    rows = {
-        pk: (begun, earlier)
-        for pk, begun, earlier in Stay.objects.real()
-        .filter(resident__in=residents)
-        .values_list("pk", "starts_on", "continues")
-    }
-    starts = {}
-    for pk in rows:
-        begun, earlier = rows[pk]
-        while earlier in rows:
-            begun, earlier = rows[earlier]
-        starts[pk] = begun
-    return starts
+    return {pk: links[-1].starts_on for pk, links in chains(residents).items()}
 
 
 def sober_since(residents: Iterable[int]) -> dict[int, date]:

@@ -55,6 +55,10 @@ class IssuedDocumentQuerySet(models.QuerySet["IssuedDocument"]):
             | Q(resident__user=user)
         )
 
+    def valid(self) -> IssuedDocumentQuerySet:
+        """Those that nobody withdrew or replaced."""
+        return self.filter(withdrawal=None, replaced_by=None)
+
 
 def _model(name: str) -> Any:
     """The model that a foreign key of the register points to: the subjects stand above this floor."""
@@ -65,7 +69,9 @@ class IssuedDocument(Row):
     """One paper that left the building, as it left. Written once; what became of it since is a `Withdrawal`, or the
     document that `replaces` it.
 
-    `code` lets whoever holds the paper ask whether it is genuine; the answer tells nothing about a person.
+    `code` lets whoever holds the paper ask whether it is genuine; the answer tells nothing about a person. `subject` is
+    the public id of what it tells of beyond the person, such as one stay of theirs, and it says that this lasted from
+    `tells_from` until `tells_until`, or had not ended.
     """
 
     organization = models.ForeignKey(
@@ -77,6 +83,9 @@ class IssuedDocument(Row):
     resident = models.ForeignKey(
         "residents.Resident", on_delete=models.PROTECT, related_name="issued_documents", null=True, editable=False
     )
+    subject = models.UUIDField(null=True, editable=False)
+    tells_from = models.DateField(null=True, editable=False)
+    tells_until = models.DateField(null=True, editable=False)
     kind = models.SlugField(max_length=40, editable=False)
     title = models.CharField(_("title"), max_length=120, editable=False)
     recipient = models.CharField(_("for"), max_length=200, blank=True)
@@ -105,6 +114,7 @@ class IssuedDocument(Row):
             Same(via="replaces", column="kind", name="issued_document_replaces_kind"),
             Same(via="replaces", column="house_id", name="issued_document_replaces_house"),
             Same(via="replaces", column="resident_id", name="issued_document_replaces_about"),
+            Same(via="replaces", column="subject", name="issued_document_replaces_subject"),
             *(
                 models.CheckConstraint(condition=~Q(**{name: ""}), name=f"issued_document_{name}")
                 for name in ("kind", "title", "facts_digest", "code", "issued_as")

@@ -8,8 +8,9 @@ call these, and pages call theirs.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -33,10 +34,13 @@ def issue(
     organization: Any,
     house: Any = None,
     resident: Any = None,
+    subject: UUID | None = None,
+    tells: tuple[date, date | None] | None = None,
     recipient: str = "",
     purpose: str = "",
     as_of: datetime,
     facts: Any,
+    again: Callable[[], Any] | None = None,
     draw: Callable[[Head], bytes],
     zone: ZoneInfo | None = None,
     lines: tuple[str, ...] = (),
@@ -50,9 +54,11 @@ def issue(
     same facts, code and instant it makes the same bytes again. `facts` is the dataclass that it tells: its digest is
     kept, so that one can show later what was told. `title` names the kind of paper and nobody; whoever
     checks the code reads it. `zone` is the one in which the paper tells its instants: the house's, else the
-    organization's. A paper that `replaces` another must be of the same kind and about the same person and house.
+    organization's. `subject` and what it `tells` of that stand in the register for whoever must find the papers that
+    tell of it. A paper that `replaces` another must be of the same kind and about the same person, house and subject.
     Refuses one that somebody replaced already. `tell` writes what stands or falls with the entry, in its transaction;
-    the drawing is done before that, because on SQLite nobody else writes meanwhile.
+    the drawing is done before that, because on SQLite nobody else writes meanwhile. `again` gathers the facts once more
+    there, of rows that it locks: where they are others by now, nothing is issued.
     """
     by = recorded()
     zone = zone or ZoneInfo((house or organization).time_zone)
@@ -71,19 +77,23 @@ def issue(
     )
     with translation.override(settings.LANGUAGE_CODE):
         data = draw(head)
+    digest = facts_digest(facts)
+    about = {"kind": kind, "organization": organization, "house": house, "resident": resident, "subject": subject}
+    tells_from, tells_until = tells or (None, None)
     with transaction.atomic():
+        if again is not None and facts_digest(again()) != digest:
+            raise ValidationError(_("What this paper tells changed just now. Look again, then issue it."))
         if replaces is not None:
-            _check_replaces(replaces, kind=kind, organization=organization, house=house, resident=resident)
+            _check_replaces(replaces, **about)
         document = IssuedDocument(
-            organization=organization,
-            house=house,
-            resident=resident,
-            kind=kind,
+            **about,
+            tells_from=tells_from,
+            tells_until=tells_until,
             title=title,
             recipient=recipient.strip(),
             purpose=purpose.strip(),
             as_of=as_of,
-            facts_digest=facts_digest(facts),
+            facts_digest=digest,
             file=store.put(data, allow=store.PAPERS),
             code=code,
             replaces=replaces,
@@ -116,11 +126,10 @@ def withdraw(*, document: IssuedDocument, reason: str) -> Withdrawal:
     return withdrawal
 
 
-def _check_replaces(document: IssuedDocument, *, kind: str, organization: Any, house: Any, resident: Any) -> None:
+def _check_replaces(document: IssuedDocument, **about: Any) -> None:
     document = _locked(document)
-    about = (document.kind, document.organization_id, document.house_id, document.resident_id)
-    if about != (kind, organization.pk, house and house.pk, resident and resident.pk):
-        raise ValidationError({"replaces": _("That paper is of another kind, or about somebody else.")})
+    if any(getattr(document, name) != value for name, value in about.items()):
+        raise ValidationError({"replaces": _("That paper is of another kind, or about somebody or something else.")})
     if IssuedDocument.objects.filter(replaces=document).exists():
         raise ValidationError({"replaces": _("That paper was replaced already. Replace the newest one.")})
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -15,16 +16,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from residents.houses.access import of, of_house, require, standing_of
+from residents.houses.access import of, of_house, standing_of
 from residents.houses.models import House, Organization
 from residents.houses.permissions import Action
 from residents.houses.standing import Standing
 from residents.people.looks import note_look
 from residents.people.models import Look, Resident
 from residents.stays.forms import ReasonForm
-from residents.stays.models import Stay
+from residents.stays.models import Application, Stay
 from residents.stays.services.papers import paper_withdraw as withdraw
 from soberhouse.accounts.models import User
 from soberhouse.documents import store
@@ -36,6 +38,10 @@ from soberhouse.pages.gather import offers
 
 log = logging.getLogger(__name__)
 
+CLOSED = gettext_lazy(
+    "This paper holds what few may see: only those who run the house where the person lives now open it, and they "
+    "themselves."
+)
 PAGE = 25
 STATES = {"valid": "in", "replaced": "plain", "withdrawn": "missed"}
 
@@ -140,14 +146,16 @@ def _line(document: IssuedDocument, about: str) -> str:
 
 
 def names_of(residents: list[int], user: User) -> dict[int, str]:
-    """What `user` may call these people: by their name, if they see the person; else by the name a stay has kept. Two
-    queries, or none."""
+    """What `user` may call these people: by their name, if they see the person; else by the name that a stay or a
+    closed application has kept. Three queries, or none."""
     if not residents:
         return {}
+    asked = Application.objects.visible_to(user).filter(resident__in=residents).exclude(closed_as="")
+    names = dict(asked.order_by("received_on", "id").values_list("resident", "closed_as"))
     stays = Stay.objects.visible_to(user).filter(resident__in=residents).select_related("resident")
-    names = {stay.resident_id: stay.name for stay in stays.order_by("starts_on", "id")}
+    names |= {stay.resident_id: stay.name for stay in stays.order_by("starts_on", "id")}
     names |= {person.pk: person.name for person in Resident.objects.visible_to(user).filter(pk__in=residents)}
-    return {pk: names.get(pk) or _("somebody who lives here no more") for pk in residents}
+    return {pk: names.get(pk) or _("somebody this house sees no more") for pk in residents}
 
 
 def kind_name(document: IssuedDocument) -> str:
@@ -167,11 +175,12 @@ RELATED = ("house__organization", "organization", "resident", "file", "replaces"
 @of(IssuedDocument, Action.SEE_PAPERS, *RELATED)
 def paper(request: HttpRequest, document: IssuedDocument) -> HttpResponse:
     """One issued paper: what the register knows of it, and what can be done with it."""
+    _looked(request, document)
     standing = standing_of(request)
     tone, word = state_in_words(document)
     resident = document.resident
     may_issue = standing.may(Action.ISSUE_PAPERS, document)
-    seen = resident is not None and Resident.objects.visible_to(request.user).filter(pk=resident.pk).exists()
+    seen = _sees(request.user, resident)
     again = next((url for offer in offers("issued_anew") for url in offer(document, standing)), "")
     return render(
         request,
@@ -188,10 +197,17 @@ def paper(request: HttpRequest, document: IssuedDocument) -> HttpResponse:
             "may_open": _may_open(standing, document),
             "may_withdraw": may_issue and document.state != "withdrawn",
             "anew_url": again if may_issue and document.state == "valid" else "",
+            "closed": CLOSED,
             "verify_url": verify_url(document.code),
             "back_url": _shelf_of(document, standing),
         },
     )
+
+
+def _looked(request: HttpRequest, document: IssuedDocument) -> None:
+    """Write down, for whom the paper is about, who looks at its page."""
+    if document.resident is not None:
+        note_look(document.resident, Look.What.PAGE, user=request.user, detail=kind_name(document))
 
 
 def _shelf_of(document: IssuedDocument, standing: Standing) -> str:
@@ -203,8 +219,18 @@ def _shelf_of(document: IssuedDocument, standing: Standing) -> str:
 
 
 def _may_open(standing: Standing, document: IssuedDocument) -> bool:
-    kind = kind_of(document.kind)
-    return not (kind and kind.guarded) or standing.may(Action.SEE_GUARDED, document)
+    """What a paper of a guarded kind holds is for those few who may see it of that person now, wherever it was
+    issued."""
+    kind, resident = kind_of(document.kind), document.resident
+    if kind is None or not kind.guarded:
+        return True
+    if resident is None:
+        return standing.may(Action.SEE_GUARDED, document)
+    return _sees(standing.user, resident) and standing.may(Action.SEE_GUARDED, resident)
+
+
+def _sees(user: User, resident: Resident | None) -> bool:
+    return resident is not None and Resident.objects.visible_to(user).filter(pk=resident.pk).exists()
 
 
 @of(IssuedDocument, Action.SEE_PAPERS, *RELATED)
@@ -212,9 +238,8 @@ def _may_open(standing: Standing, document: IssuedDocument) -> bool:
 def paper_file(request: HttpRequest, document: IssuedDocument) -> HttpResponse:
     """The paper itself, as it was issued. Whom it is about sees who opened it. One that the store has lost is gone: a
     page says so, and the log."""
-    kind = kind_of(document.kind)
-    if kind and kind.guarded:
-        require(request, Action.SEE_GUARDED, document)
+    if not _may_open(standing_of(request), document):
+        raise PermissionDenied(CLOSED)
     try:
         answer = store.serve(document.file, name=f"{document.kind}.pdf")
     except store.Damaged:
@@ -228,6 +253,7 @@ def paper_file(request: HttpRequest, document: IssuedDocument) -> HttpResponse:
 @of(IssuedDocument, Action.ISSUE_PAPERS, *RELATED)
 def paper_withdraw(request: HttpRequest, document: IssuedDocument) -> HttpResponse:
     """Take a paper back."""
+    _looked(request, document)
     form = ReasonForm(request.POST or None, user=request.user)
     here = reverse("paper", args=[document.uuid])
     return form_page(

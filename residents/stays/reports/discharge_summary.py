@@ -54,7 +54,7 @@ class DischargeSummary:
 def draw(facts: DischargeSummary, head: paper.Head) -> bytes:
     """The summary as a PDF; what was corrected or undone is shown as such."""
     last = facts.written[-1]
-    blocks: list[paper.Block] = [paper.Heading(facts.name)]
+    blocks: list[paper.Block] = [paper.Heading(facts.name), *_undone_before(facts.written)]
     if last.undone:
         blocks += [
             paper.Heading(_("UNDONE: there was no discharge after all")),
@@ -122,10 +122,41 @@ def _handed_over(written: Written) -> list[tuple[str, str]]:
     ]
 
 
+def _undone_before(written: tuple[Written, ...]) -> list[paper.Block]:
+    """Each discharge that was undone before the one that this paper sums up."""
+    blocks: list[paper.Block] = []
+    first = None
+    for each in written[:-1]:
+        first = first or each
+        if each.undone:
+            blocks.append(
+                paper.Text(
+                    _(
+                        "First recorded on %(first)s by %(who)s: last day %(day)s, %(reason)s. That was undone on "
+                        "%(when)s by %(by)s, because: %(why)s"
+                    )
+                    % {
+                        "first": date_format(first.recorded_at, "DATETIME_FORMAT"),
+                        "who": paper.isolated(first.recorded_as),
+                        "day": date_format(first.left_on),
+                        "reason": first.reason,
+                        "when": date_format(each.recorded_at, "DATETIME_FORMAT"),
+                        "by": paper.isolated(each.recorded_as),
+                        "why": each.correction_reason,
+                    }
+                )
+            )
+            first = None
+    return blocks
+
+
 def _corrections(written: tuple[Written, ...]) -> list[paper.Block]:
-    """What each later writing changed, and why. The earlier words stay legible."""
+    """What each later writing changed, and why. The earlier words stay legible. A discharge that follows an undone one
+    corrects nothing."""
     blocks: list[paper.Block] = []
     for before, after in zip(written, written[1:], strict=False):
+        if before.undone or (after.undone and after is not written[-1]):
+            continue
         title = _("Undone on %(when)s by %(who)s") if after.undone else _("Corrected on %(when)s by %(who)s")
         blocks += [
             paper.Heading(

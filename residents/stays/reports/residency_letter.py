@@ -15,7 +15,8 @@ from soberhouse.documents import paper
 @dataclass(frozen=True, kw_only=True)
 class ResidencyLetter:
     """What the letter says, and to whom. `address` is empty where the recipient may not know it; `ends_on` is empty
-    while they live there. `counted_from` is set where earlier stays in the organization's other houses count."""
+    while they live there. `counted_from` is set where earlier stays in the organization's houses count, and
+    `here_before` where one of those was in this house."""
 
     recipient: str
     purpose: str
@@ -32,6 +33,7 @@ class ResidencyLetter:
     days: int
     counted_from: date | None = None
     days_in_all: int | None = None
+    here_before: bool = False
 
 
 def draw(facts: ResidencyLetter, head: paper.Head) -> bytes:
@@ -89,13 +91,18 @@ def _sentences(facts: ResidencyLetter) -> list[str]:
             _("On %(dated)s, the day of this letter, %(name)s does not live there any more.") % words,
         ]
     if facts.counted_from is not None and facts.days_in_all is not None:
-        sentences.append(
+        before = (
             _(
+                "Before that, and without a break, %(name)s lived in housing of %(organization)s, this house included, "
+                "since %(first)s: %(all)s in all."
+            )
+            if facts.here_before
+            else _(
                 "Before that, and without a break, %(name)s lived in other housing of %(organization)s since "
                 "%(first)s: %(all)s in all."
             )
-            % {**words, "first": _day(facts.counted_from), "all": _days(facts.days_in_all)}
         )
+        sentences.append(before % {**words, "first": _day(facts.counted_from), "all": _days(facts.days_in_all)})
     if facts.address:
         sentences.append(_("The address of the house is %(address)s.") % {"address": paper.isolated(facts.address)})
     elif facts.address_withheld:

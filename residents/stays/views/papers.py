@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from residents.houses.access import of, of_house
 from residents.houses.models import House, Organization
 from residents.houses.permissions import Action
-from residents.people.models import Resident
+from residents.people.looks import note_look
+from residents.people.models import Look, Resident
 from residents.people.queries import home
 from residents.stays import paper_forms as forms
 from residents.stays import reports
@@ -109,6 +110,7 @@ def letter(request: HttpRequest, stay: Stay) -> HttpResponse:
         lambda data: services.letter_issue(stay=stay, user=request.user, now=timezone.now(), **data),
         house=stay.house,
         resident=stay.resident,
+        stay=stay,
         asks={
             "asks_address": stay.house.address_confidential and bool(address_of(stay.house)),
             "asks_birth_date": seen and stay.resident.birth_date is not None,
@@ -128,6 +130,7 @@ def discharge_summary(request: HttpRequest, stay: Stay) -> HttpResponse:
         lambda data: services.discharge_summary_issue(stay=stay, now=timezone.now(), **data),
         house=stay.house,
         resident=stay.resident,
+        stay=stay,
         **_about(stay),
     )
 
@@ -148,18 +151,25 @@ def _issue(
     *,
     house: House | None,
     resident: Resident | None = None,
+    stay: Stay | None = None,
     initial: dict[str, Any] | None = None,
     asks: dict[str, bool] | None = None,
     **page: str,
 ) -> HttpResponse:
-    """The page that issues one kind of paper; with `replaces` in the address, instead of an earlier one."""
+    """The page that issues one kind of paper; with `replaces` in the address, instead of an earlier one. Where that one
+    cannot be replaced here, the page says so and asks for a paper of its own. Whoever looks at the page of a paper
+    about somebody is written down."""
+    if resident is not None:
+        note_look(resident, Look.What.PAGE, user=request.user)
+    asked = request.GET.get("replaces", "")
     form = form_class(
         request.POST if request.method == "POST" else None,
         user=request.user,
         house=house,
         kind=kind.slug,
         resident=resident,
-        initial={"replaces": request.GET.get("replaces", "")} | (initial or {}),
+        stay=stay,
+        initial={"replaces": asked} | (initial or {}),
         **(asks or {}),
     )
     replaced = form.replaced
@@ -176,6 +186,7 @@ def _issue(
         to=lambda document: reverse("paper", args=[document.uuid]),
         template="residents/stays/issue.html",
         replaced=replaced,
+        not_replaced=bool(asked) and replaced is None,
         cancel_url=page["back_url"],
         **page,
     )

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from PIL import Image
 from pypdf import PdfReader
@@ -373,6 +373,80 @@ def test_letter_counts_days_over_a_move_between_houses(cast, today):
     assert "Birch House" not in text
 
 
+def test_letter_of_somebody_who_came_back_by_way_of_another_house(cast, today):
+    away = services.transfer(
+        stay=cast.stay_of_dana, bed=cast.bed_b("2A"), on=today - days(20), reason="a job", today=today
+    )
+    back = services.transfer(stay=away, bed=cast.bed_a("3B"), on=today - days(5), reason="the job ended", today=today)
+
+    text = printed(letter(back, cast.alice))
+
+    assert f"has lived at Alder House, a house of Still Waters, since {shown(today - days(5))}." in text
+    assert (
+        "Before that, and without a break, Dana Renner lived in housing of Still Waters, this house included, since "
+        f"{shown(today - days(40))}: 40 days in all."
+    ) in text
+    assert "other housing" not in text
+    assert "Birch House" not in text
+
+
+def test_letter_tells_the_stay_as_it_is_whatever_was_read_before(cast, today):
+    read_before = cast.house_a.stays.select_related("resident", "house__organization").get(resident=cast.dana)
+    services.discharge(stay=cast.stay_of_dana, left_on=today, today=today, **ORDINARY)
+
+    document = letter(read_before, cast.alice)
+
+    assert "does not live there any more" in printed(document)
+    assert (document.subject, document.tells_from, document.tells_until) == (
+        cast.stay_of_dana.uuid,
+        today - days(40),
+        today,
+    )
+
+
+@pytest.mark.parametrize("kind", ["letter", "discharge summary", "face sheet"])
+def test_paper_is_not_issued_where_what_it_tells_changed_while_it_was_drawn(cast, today, kind, monkeypatch):
+    stay = cast.stay_of_dana
+    if kind == "discharge summary":
+        services.discharge(stay=stay, left_on=today, today=today, **ORDINARY)
+        stay.refresh_from_db()
+    act = {
+        "letter": lambda: services.discharge(stay=cast.stay_of_dana, left_on=today, today=today, **ORDINARY),
+        "discharge summary": lambda: services.discharge_undo(
+            discharge=stay.discharges.get(), reason="at work", today=today
+        ),
+        "face sheet": lambda: people.alert_add(resident=cast.dana, kind="allergy", text="penicillin"),
+    }[kind]
+    render = paper.render
+
+    def meanwhile(*args: object) -> bytes:
+        act()
+        return render(*args)
+
+    monkeypatch.setattr(paper, "render", meanwhile)
+    with pytest.raises(ValidationError, match="changed just now"):
+        {
+            "letter": lambda: letter(stay, cast.alice),
+            "discharge summary": lambda: issuing.discharge_summary_issue(stay=stay, now=timezone.now()),
+            "face sheet": lambda: issuing.face_sheet_issue(
+                resident=cast.dana, place=cast.house_a, user=cast.alice, now=timezone.now()
+            ),
+        }[kind]()
+
+    assert not IssuedDocument.objects.exists()
+    assert not Notice.objects.filter(kind="paper-issued").exists()
+
+
+def test_no_face_sheet_of_somebody_whom_the_house_sees_no_more(cast, today):
+    with acting_as(cast.olive, source="web"):
+        services.transfer(stay=cast.stay_of_dana, bed=cast.bed_b("2A"), on=today, reason="a job", today=today)
+
+    with pytest.raises(ValidationError, match="no longer this house's to tell"):
+        issuing.face_sheet_issue(resident=cast.dana, place=cast.house_a, user=cast.alice, now=timezone.now())
+
+    assert not IssuedDocument.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("confidential", "asked", "tells"), [(True, False, False), (True, True, True), (False, False, True)]
 )
@@ -525,6 +599,29 @@ def test_discharge_that_was_undone_is_marked(cast, today):
     assert "she was at work" in text
     assert f"since {shown(today - days(40))}, and still there: 40 nights" in text
     assert "Discharge, undone since" in text
+
+
+def test_discharge_after_one_that_was_undone_is_no_correction(cast, today):
+    stay = cast.stay_of_dana
+    first = services.discharge(stay=stay, left_on=today - days(9), today=today, **(LEFT | {"reason": "absent"}))
+    services.discharge_undo(discharge=first, reason="she was at work", today=today)
+    stay.refresh_from_db()
+    second = services.discharge(stay=stay, left_on=today - days(2), today=today, **LEFT)
+    stay.refresh_from_db()
+
+    text = printed(issuing.discharge_summary_issue(stay=stay, now=timezone.now()))
+
+    assert f"last day {shown(today - days(9))}, Did not come back. That was undone on" in text
+    assert "by Alice Example, because: she was at work" in text
+    assert text.index("First recorded on") < text.index("Reason Completed the program")
+    for words in ("Corrected", "A later discharge", "UNDONE", "Why:"):
+        assert words not in text
+
+    services.discharge_correct(discharge=second, correction_reason="she told us", note="by bus", today=today)
+    text = printed(issuing.discharge_summary_issue(stay=stay, now=timezone.now()))
+
+    assert "Why: she told us" in text
+    assert "A later discharge" not in text
 
 
 def test_no_summary_of_a_discharge_that_never_was(cast):
@@ -803,6 +900,55 @@ def test_nobody_takes_back_a_paper_about_themselves(cast):
 
     issuing.paper_withdraw(document=document, reason="the wrong day")
     assert Withdrawal.objects.get().document == document
+
+
+def test_whom_a_withdrawn_paper_is_about_is_told_and_not_why(cast, monkeypatch):
+    document = letter(cast.stay_of_dana, cast.alice)
+
+    issuing.paper_withdraw(document=document, reason="the wrong Dana")
+
+    notice = Notice.objects.get(kind="paper-withdrawn")
+    assert (notice.user, notice.text) == (
+        cast.dana.user,
+        "A paper about you was withdrawn and counts no more: Residency letter.",
+    )
+    assert str(document.uuid) in notice.url
+
+    another = letter(cast.stay_of_dana, cast.alice)
+
+    def fails(*_args: object, **_kwargs: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(Notice.objects, "bulk_create", fails)
+    with pytest.raises(OSError, match="disk is full"):
+        issuing.paper_withdraw(document=another, reason="the wrong Dana")
+    assert Withdrawal.objects.get().document == document
+
+
+def test_papers_and_notices_are_in_the_sites_language_whoever_asks(cast, today):
+    filled_in(cast)
+    now = timezone.now()
+
+    def issue() -> list[IssuedDocument]:
+        return [
+            issuing.face_sheet_issue(resident=cast.dana, place=cast.house_a, user=cast.alice, now=now),
+            issuing.census_issue(house=cast.house_a, night=today, now=now),
+            letter(cast.stay_of_dana, cast.alice),
+        ]
+
+    here = issue()
+    with translation.override("de"):
+        there = issue()
+        services.expect(stay=cast.stay_of_dana, expected_on=date(2027, 5, 3), today=today)
+        sheet, list_of_beds, _letter = [printed(document) for document in there]
+
+    assert [each.facts_digest for each in there] == [each.facts_digest for each in here]
+    assert [each.title for each in there] == [each.title for each in here]
+    assert "Monday 5 a.m. to 1 p.m." in sheet
+    assert "Montag" not in sheet
+    assert f"Night of {shown(today)}" in list_of_beds
+    told = Notice.objects.get(kind="move-out-planned").text
+    assert told == "You are expected to move out of Alder House on May 3, 2027."
 
 
 def test_kinds_have_names_of_their_own():

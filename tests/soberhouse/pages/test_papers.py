@@ -310,7 +310,7 @@ def test_shelf_costs_the_same_for_many(cast, signed_in, django_assert_num_querie
     client = signed_in(cast.alice)
     page(client, "papers", cast.house_a)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         answer = page(client, "papers", cast.house_a)
 
     assert said(answer).count("Superior Court") == 2 * item_count
@@ -398,7 +398,8 @@ def test_who_sees_a_letter(cast, signed_in, who, status):
 
     assert page(client, "paper", document).status_code == status
     assert page(client, "paper_file", document).status_code == status
-    assert Look.objects.count() == (1 if status == 200 and who != "dana" else 0)
+    opened = Look.objects.filter(what=Look.What.PAPER)
+    assert opened.count() == (1 if status == 200 and who != "dana" else 0)
 
 
 def test_paper_does_not_exist_without_signing_in(cast):
@@ -413,17 +414,56 @@ def test_no_such_paper(cast, signed_in):
         assert signed_in(cast.alice).get(reverse(name, args=[uuid4()])).status_code == 404
 
 
+CLOSED = "This paper holds what few may see"
+
+
 def test_face_sheet_opens_only_to_those_who_may_see_alerts(cast, signed_in):
     document = face_sheet(cast)
 
     shown = said(page(signed_in(cast.audra), "paper", document))
 
-    assert "It holds what few may see" in shown
+    assert CLOSED in shown
     assert reverse("paper_file", args=[document.uuid]) not in shown
     assert page(signed_in(cast.audra), "paper_file", document).status_code == 403
-    assert not Look.objects.exists()
+    assert not Look.objects.filter(what=Look.What.PAPER).exists()
     for person in (cast.alice, cast.olive, cast.dana):
         assert page(signed_in(person), "paper_file", document).status_code == 200
+
+
+def test_face_sheet_closes_to_the_house_that_the_person_left(cast, signed_in):
+    document = face_sheet(cast)
+    today = cast.today
+    with acting_as(cast.olive, source="web"):
+        stays.transfer(stay=cast.stay_of_dana, bed=cast.bed_b("2A"), on=today, reason="to be safe", today=today)
+
+    for person in (cast.alice, cast.bob):
+        client = signed_in(person)
+        answer = page(client, "paper_file", document)
+        assert answer.status_code == 403
+        assert CLOSED in said(answer)
+        shown = said(page(client, "paper", document))  # the register goes on knowing that it was issued
+        assert CLOSED in shown
+        assert reverse("paper_file", args=[document.uuid]) not in shown
+    assert not Look.objects.filter(what=Look.What.PAPER).exists()
+    assert page(signed_in(cast.charlie), "paper_file", document).status_code == 404
+    for person in (cast.olive, cast.dana):
+        assert page(signed_in(person), "paper_file", document).status_code == 200
+
+
+def test_face_sheet_of_an_applicant_closes_with_the_application(cast, signed_in):
+    with acting_as(cast.alice, source="web"):
+        application = applicant(cast, "Abby Applies")
+        person = application.resident
+        people.alert_add(resident=person, kind="medical", text="hepatitis")
+        document = issuing.face_sheet_issue(resident=person, place=cast.house_a, user=cast.alice, now=timezone.now())
+        assert page(signed_in(cast.alice), "paper_file", document).status_code == 200
+        stays.application_close(application=application, declined=True, reason="full", today=cast.today)
+    client = signed_in(cast.alice)
+
+    assert page(client, "paper_file", document).status_code == 403
+    shelf = said(page(client, "papers", cast.house_a))
+    assert "Abby Applies" in shelf  # by the name that the closed application has kept
+    assert "lives here no more" not in shelf
 
 
 def test_paper_of_a_resident_who_moved_on_stays_with_the_house_that_issued_it(cast, signed_in):
@@ -463,7 +503,7 @@ def test_paper_costs_the_same_whatever_came_after(cast, signed_in, django_assert
     client = signed_in(cast.alice)
     page(client, "paper", document)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         page(client, "paper", document)
 
 
@@ -596,6 +636,140 @@ def test_every_kind_leads_to_where_it_is_issued_anew(cast, signed_in, kind):
 
     assert url in said(page(client, "paper", document))
     assert "It replaces the one issued on" in said(client.get(url))
+
+
+def twice(cast: Cast) -> tuple[Any, Any]:
+    """Two stays of one person in house A."""
+    first, today = discharged(cast), cast.today
+    with acting_as(cast.alice, source="web"):
+        second = stays.admit(resident=first.resident, bed=cast.bed_a("3B"), starts_on=today - days(1), today=today)
+    return first, second
+
+
+def test_paper_about_an_earlier_stay_is_issued_anew_about_that_one(cast, signed_in):
+    first, second = twice(cast)
+    client = signed_in(cast.alice)
+
+    for stay, other in ((first, second), (second, first)):
+        document = letter(cast, stay=stay)
+        shown = said(page(client, "paper", document))
+        wrong = client.post(
+            reverse("letter_issue", args=[other.uuid]),
+            {"recipient": COURT, "purpose": "x", "replaces": document.uuid},
+        )
+
+        assert f"{reverse('letter_issue', args=[stay.uuid])}?replaces={document.uuid}" in shown
+        assert reverse("letter_issue", args=[other.uuid]) not in shown
+        assert "Select a valid choice." in said(wrong)
+
+
+def test_face_sheet_is_not_issued_anew_for_another_house(cast, signed_in):
+    document, today = face_sheet(cast), cast.today
+    with acting_as(cast.olive, source="web"):
+        stays.transfer(stay=cast.stay_of_dana, bed=cast.bed_b("2A"), on=today, reason="a job", today=today)
+    client = signed_in(cast.olive)
+    url = reverse("face_sheet_issue", args=[cast.dana.uuid])
+
+    assert "replaces=" not in said(page(client, "paper", document))
+    form = client.get(f"{url}?replaces={document.uuid}")
+    assert "The earlier paper cannot be replaced from here" in said(form)
+    assert str(document.uuid) not in said(form).replace(f"?replaces={document.uuid}", "")
+    client.post(f"{url}?replaces={document.uuid}", {"replaces": form.context["form"]["replaces"].value()})
+
+    issued = IssuedDocument.objects.exclude(pk=document.pk).get()
+    assert (issued.house, issued.replaces) == (cast.house_b, None)
+
+
+def test_paper_that_was_replaced_is_not_offered_to_be_replaced(cast, signed_in):
+    first = letter(cast)
+    letter(cast, replaces=first)
+
+    form = page(signed_in(cast.alice), "letter_issue", cast.stay_of_dana, f"?replaces={first.uuid}")
+
+    assert "The earlier paper cannot be replaced from here" in said(form)
+    assert not form.context["form"]["replaces"].value()
+
+
+# --- what is no longer so -----------------------------------------------------------------------------------------
+
+NO_LONGER_SO = "Papers that tell what is no longer so"
+
+
+def loud(client: Client, cast: Cast) -> list[str]:
+    """What Today in house A says of papers that tell what is no longer so."""
+    cards = page(client, "house_today", cast.house_a).context["cards"]
+    return [f"{row.fact} · {row.word}" for card in cards if card.title == NO_LONGER_SO for row in card.rows]
+
+
+@pytest.mark.parametrize("how", ["voided", "moved in another day", "undone", "another day"])
+def test_papers_about_what_was_put_right_are_loud_until_withdrawn_or_replaced(cast, signed_in, how):
+    stay, today = discharged(cast), cast.today
+    first, second = letter(cast, stay=stay), letter(cast, stay=stay)
+    letter(cast, stay=cast.stay_of_dana)
+    client = signed_in(cast.alice)
+    assert loud(client, cast) == []
+    discharge = stay.discharges.get()
+    name, row = {
+        "voided": ("stay_void", stay),
+        "moved in another day": ("stay_correct_start", stay),
+        "undone": ("discharge_undo", discharge),
+        "another day": ("discharge_correct", discharge),
+    }[how]
+
+    asked = page(client, name, row)
+    assert list(asked.context["papers"]) == [second, first]
+    assert reverse("paper_withdraw", args=[first.uuid]) in said(asked)
+    with acting_as(cast.alice, source="web"):
+        {
+            "voided": lambda: stays.stay_void(stay=stay, reason="another Gus"),
+            "moved in another day": lambda: stays.stay_correct_start(
+                stay=stay, starts_on=today - days(20), reason="a slip", today=today
+            ),
+            "undone": lambda: stays.discharge_undo(discharge=discharge, reason="at work", today=today),
+            "another day": lambda: stays.discharge_correct(
+                discharge=discharge, left_on=today - days(3), correction_reason="a slip", today=today
+            ),
+        }[how]()
+
+    line = f"Residency letter · Gus G. · {'entered by mistake' if how == 'voided' else 'corrected since'}"
+    assert loud(client, cast) == [line, line]
+    assert NO_LONGER_SO not in said(page(signed_in(cast.audra), "house_today", cast.house_a))
+    client = signed_in(cast.alice)
+    client.post(reverse("paper_withdraw", args=[first.uuid]), {"reason": "wrong days"})
+    assert loud(client, cast) == [line]
+    if how == "voided":
+        client.post(reverse("paper_withdraw", args=[second.uuid]), {"reason": "never lived here"})
+    else:
+        stay.refresh_from_db()
+        letter(cast, stay=stay, replaces=second)
+    assert loud(client, cast) == []
+
+
+def test_letter_stays_true_when_the_stay_ends_later(cast, signed_in):
+    stay, today = cast.stay_of_dana, cast.today
+    letter(cast)
+    with acting_as(cast.alice, source="web"):
+        discharge = stays.discharge(stay=stay, left_on=today, today=today, **ORDINARY)
+    client = signed_in(cast.alice)
+    assert loud(client, cast) == []
+
+    with acting_as(cast.alice, source="web"):
+        stays.discharge_correct(discharge=discharge, left_on=today - days(1), correction_reason="a slip", today=today)
+
+    assert loud(client, cast) == ["Residency letter · Dana R. · corrected since"]
+
+
+def test_summary_of_a_discharge_that_was_written_anew_is_loud(cast, signed_in):
+    stay = discharged(cast)
+    with acting_as(cast.alice, source="web"):
+        issuing.discharge_summary_issue(stay=stay, now=timezone.now())
+    letter(cast, stay=stay)
+    with acting_as(cast.alice, source="web"):
+        stays.discharge_correct(
+            discharge=stay.discharges.get(), note="left a coat", correction_reason="a slip", today=cast.today
+        )
+
+    assert loud(signed_in(cast.alice), cast) == ["Discharge summary · Gus G. · corrected since"]
 
 
 def test_whoever_checks_the_code_is_told_what_became_of_the_paper(cast):
