@@ -61,7 +61,8 @@ def slip_page(request: HttpRequest, wanted: Wanted) -> HttpResponse:
             return HttpResponse(draw(slip), content_type="application/pdf", headers=headers)
     with timezone.override(wanted.zone):
         out = invitations.open_invitation(user=wanted.user, now=timezone.now()) if wanted.user else None
-        context = {"for": wanted, "out": out, "days": invitations.DAYS, "problem": problem}
+        joined = wanted.user is not None and wanted.user.has_usable_password()
+        context = {"for": wanted, "joined": joined, "out": out, "days": invitations.DAYS, "problem": problem}
         return render(request, "residents/houses/slip.html", context)
 
 

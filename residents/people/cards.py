@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from residents.houses.permissions import Action
+from residents.houses.queries import people_of
 from residents.houses.standing import Standing
 from residents.people.models import (
     Alert,
@@ -38,6 +39,7 @@ from residents.people.queries import (
     start_of_week,
     week_of,
 )
+from soberhouse.accounts.invitations import open_invitation
 from soberhouse.cards import Card, Entry, Order, Row, Section, section
 from soberhouse.documents.models import IssuedDocument
 
@@ -127,10 +129,36 @@ def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]
         yield Card(
             title=_("Sign-in"),
             order=Order.LATER,
-            rows=[Row(fact=_("Has an account here."))] if resident.user_id else [],
-            empty=_("No account yet. With an invitation slip they choose their own password."),
+            template="residents/people/sign_in.html",
+            context={"said": _sign_in(resident), "account_url": _account_url(resident, standing)},
             **door("resident_slip", _("Invitation slip")),
         )
+
+
+def _sign_in(resident: Resident) -> str:
+    """How far they have come with an account of their own."""
+    user = resident.user
+    if user is None:
+        return _("No account yet. With an invitation slip they choose their own password.")
+    if not user.is_active:
+        return _("Their account is closed.")
+    if user.has_usable_password():
+        return _("Has an account here.")
+    slip = open_invitation(user=user, now=timezone.now())
+    if slip is None:
+        return _("Not signed in yet, and no slip is out. With a new one they choose their own password.")
+    until = date_format(timezone.localtime(slip.expires_at), "MONTH_DAY_FORMAT")
+    return _("A slip is out until %(day)s; not used yet.") % {"day": until}
+
+
+def _account_url(resident: Resident, standing: Standing) -> str:
+    """Where whoever runs the organization sees to their account."""
+    organization, user = resident.organization, resident.user
+    if user is None or not standing.may(Action.RUN_ORGANIZATION, organization):
+        return ""
+    if not people_of(organization).filter(pk=user.pk).exists():
+        return ""
+    return reverse("person", kwargs={"uuid": organization.uuid, "person": user.uuid})
 
 
 def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[Entry]:

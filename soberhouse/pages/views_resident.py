@@ -17,7 +17,7 @@ from soberhouse.pages.gather import gather, timeline
 from soberhouse.pages.residents import where_now
 
 
-@of(Resident, Action.SEE_RESIDENTS, "organization")
+@of(Resident, Action.SEE_RESIDENTS, "organization", "user")
 def resident(request: HttpRequest, resident: Resident) -> HttpResponse:
     """Who they are, where they sleep, what every subject knows of them, and what happened."""
     note_look(resident, Look.What.PAGE, user=request.user)

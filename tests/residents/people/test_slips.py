@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.test import Client
@@ -258,3 +259,31 @@ def test_nobody_gives_themselves_a_slip(cast: Cast):
         services.slip_give(resident=cast.dana, now=timezone.now())
 
     assert not Invitation.objects.exists()
+
+
+def test_page_says_how_far_they_have_come_and_leads_the_operator_to_the_account(cast: Cast, noor, signed_in: SignedIn):
+    page = reverse("resident", kwargs={"uuid": noor.uuid})
+    before = signed_in(cast.alice).get(page).content.decode()
+
+    signed_in(cast.alice).post(address(noor), {"as": "paper"})
+
+    noor.refresh_from_db()
+    account = reverse("person", kwargs={"uuid": cast.organization.uuid, "person": noor.user.uuid})
+    with_slip = signed_in(cast.alice).get(page).content.decode()
+    assert "No account yet." in before
+    assert "A slip is out until" in with_slip
+    assert "Has an account here." not in with_slip
+    assert account not in with_slip
+    assert "They get an account of their own here." in signed_in(cast.alice).get(address(noor)).content.decode()
+    assert account in signed_in(cast.olive).get(page).content.decode()
+    assert signed_in(cast.olive).get(account).status_code == 200
+
+    signed_in(cast.alice).post(address(noor), {"as": "back"})
+
+    assert "no slip is out" in signed_in(cast.alice).get(page).content.decode()
+
+    User.objects.filter(pk=noor.user.pk).update(password=make_password("joined-at-the-kitchen-table"))
+
+    joined = signed_in(cast.alice).get(page).content.decode()
+    assert "Has an account here." in joined
+    assert "They get an account of their own here." not in signed_in(cast.alice).get(address(noor)).content.decode()
