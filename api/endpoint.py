@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig, ValidationError
-from django.db import IntegrityError, models
+from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -108,14 +108,21 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What is answered: a body, or its bytes where they are at hand; a tag where it is known without the body."""
+    """What is answered: a body, or its bytes where they are at hand; a tag where it is known without the body.
+
+    Of a record that somebody acted on, `about` is its public id, and `location` where it can be read; a `receipt` tells
+    nothing about anybody. `published` says that anybody may know all of it.
+    """
 
     body: Any = None
     content: bytes | None = None
-    status: int = 200
     tag: str = ""
     location: str = ""
     unchanged: bool = False
+    published: bool = False
+    about: UUID | None = None
+    receipt: bool = False
+    replayed: bool = False
 
 
 class Endpoint(APIView):
@@ -134,7 +141,7 @@ class Endpoint(APIView):
             response = refusal.answer()
         for name, value in told.items():
             response[name] = value
-        response["Cache-Control"] = "private, no-cache"
+        response.setdefault("Cache-Control", "private, no-store")
         patch_vary_headers(response, ["Authorization", "Cookie"])
         if response.status_code in (204, 304):
             del response["Content-Type"]
@@ -146,10 +153,11 @@ class Endpoint(APIView):
     def _respond(self, request: HttpRequest, told: dict[str, str], now: datetime, kwargs: Any) -> HttpResponse:
         method = "GET" if request.method == "HEAD" else request.method
         allowed = ", ".join(self.allowed_methods)
-        if method == "OPTIONS":
-            return HttpResponse(status=204, headers={"Allow": allowed})
         need = self.door.needs.get(method or "")
         if need is None:
+            self._count(request, told, now)
+            if method == "OPTIONS":
+                return HttpResponse(status=204, headers={"Allow": allowed})
             raise Refused("method-not-allowed", headers={"Allow": allowed})
         caller = self._let_in(request, told, now)
         if not need.scopes & caller.scopes:
@@ -168,15 +176,12 @@ class Endpoint(APIView):
             data=parsed_body(request, asked.body) if method == "POST" else {},
         )
 
-        def work() -> HttpResponse:
-            return self._made(request, self._ask(handler, call, kwargs))
-
         with acting_as(caller.holder, source="api"):
-            key = idempotency.key_of(request, caller) if method == "POST" and asked.effect else ""
-            if not key:
-                return work()
-            said = json.loads(request.body or b"{}")
-            return idempotency.once(caller, key, path=request.path, data=said, now=now, work=work)
+            return self._made(request, self._ask(handler, call, kwargs), asked.status)
+
+    def again(self, call: Call, uuid: UUID) -> Answer:
+        """What is told of the record of this public id to whoever acted on it, now or before: in scope, as it is."""
+        raise NotImplementedError
 
     @property
     def allowed_methods(self) -> list[str]:
@@ -184,25 +189,45 @@ class Endpoint(APIView):
         return sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set()))
 
     def _let_in(self, request: HttpRequest, told: dict[str, str], now: datetime) -> Caller:
-        """Who asks, counted; their allowance is told with whatever is answered."""
+        """Who asks, counted. Raises Refused for whoever may not ask at all, or not so often."""
+        caller = self._count(request, told, now)
+        if isinstance(caller, Refused):
+            raise caller
+        idempotency.purge(now)
+        return caller
+
+    @staticmethod
+    def _count(request: HttpRequest, told: dict[str, str], now: datetime) -> Caller | Refused:
+        """Who asks, or why nobody is let in. Either is counted, and their allowance told with whatever is answered."""
+        caller: Caller | Refused
         try:
             caller = caller_of(request, now=now)
+            allowance = throttling.spend(caller.label)
         except Refused as refusal:
-            if refusal.status == 401:
-                allowance = throttling.spend_unknown(request)
-                told.update(allowance.headers)
-                allowance.require()
-            raise
-        allowance = throttling.spend(caller.label)
+            caller = refusal
+            allowance = throttling.spend_unknown(request)
         told.update(allowance.headers)
         allowance.require()
         return caller
 
-    @staticmethod
-    def _ask(handler: Callable[..., Answer], call: Call, kwargs: Mapping[str, Any]) -> Answer:
-        """What the endpoint answers; whatever it or a service refuses as Refused."""
+    def _ask(self, handler: Callable[..., Answer], call: Call, kwargs: Mapping[str, Any]) -> Answer:
+        """What the endpoint answers; whatever it or a service refuses as Refused, and then nothing was changed."""
+
+        def work() -> Answer:
+            with transaction.atomic():
+                return handler(call, **kwargs)
+
+        def again(uuid: UUID) -> Answer:
+            return self.again(call, uuid)
+
         try:
-            return handler(call, **kwargs)
+            if call.request.method != "POST" or not handler.operation.effect:
+                return handler(call, **kwargs)
+            key = idempotency.key_of(call.request, call.caller)
+            if not key:
+                return work()
+            said, path = json.loads(call.request.body or b"{}"), call.request.path
+            return idempotency.once(call.caller, key, path=path, data=said, now=call.now, work=work, again=again)
         except Http404:
             raise Refused("not-found") from None
         except PermissionDenied as refusal:
@@ -214,17 +239,20 @@ class Endpoint(APIView):
             raise Refused("taken") from None
 
     @staticmethod
-    def _made(request: HttpRequest, answer: Answer) -> HttpResponse:
+    def _made(request: HttpRequest, answer: Answer, status: int) -> HttpResponse:
+        kept = {"Cache-Control": "private, no-cache"} if answer.published else {}
         if answer.unchanged:
-            return HttpResponse(status=304, headers={"ETag": answer.tag})
+            return HttpResponse(status=304, headers={"ETag": answer.tag, **kept})
         content = answer.content if answer.content is not None else dumped(answer.body)
-        response = HttpResponse(content, status=answer.status, content_type=JSON)
-        if answer.location:
+        response = HttpResponse(content, status=status, content_type=JSON, headers=kept)
+        if answer.location and status == 201:
             response["Location"] = answer.location
+        if answer.replayed:
+            response["Idempotent-Replayed"] = "true"
         if request.method in ("GET", "HEAD"):
             tag = answer.tag or etags.tag_of_body(content)
             if not answer.tag and etags.is_known(request, tag):
-                return HttpResponse(status=304, headers={"ETag": tag})
+                return HttpResponse(status=304, headers={"ETag": tag, **kept})
             response["ETag"] = tag
         return response
 

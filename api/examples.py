@@ -20,7 +20,7 @@ def page(*rows: dict[str, Any], following: str | None = None) -> dict[str, Any]:
 
 PUBLISHED = {
     "uuid": ALDER,
-    "name": "Alder House",
+    "name": f"House {ALDER[:8]}",
     "phone": "585-555-0100",
     "city": None,
     "state": "NY",
@@ -46,6 +46,7 @@ COUNTS = {
     "opening": 1,
 }
 HOUSE = PUBLISHED | {
+    "name": "Alder House",
     "phone": "585-555-0101",
     "city": "Rochester",
     "postal_code": "14600",
@@ -107,7 +108,7 @@ ENDED = WHOLE_STAY | {
         "note": "",
     },
 }
-RECEIVED = {
+APPLICATION_LINE = {
     "uuid": APPLICATION,
     "house": ALDER,
     "resident": NIA,
@@ -116,9 +117,11 @@ RECEIVED = {
     "place": None,
     "received_on": "2026-05-01",
     "wanted_on": "2026-05-04",
+    "holds": [],
+}
+RECEIVED = APPLICATION_LINE | {
     "referred_by": "Harbor Treatment",
     "note": "Leaves residential treatment that day.",
-    "holds": [],
 }
 ACCEPTED = RECEIVED | {"status": "accepted"}
 
@@ -139,7 +142,7 @@ ANSWERS: dict[str, Any] = {
     "stays_transfer": WHOLE_STAY | {"house": BIRCH, "bed": OTHER_BED, "starts_on": "2026-05-11", "days": 7},
     "stays_expect": WHOLE_STAY | {"expected_on": "2026-08-31"},
     "stays_discharge": ENDED,
-    "applications_list": page(RECEIVED),
+    "applications_list": page(APPLICATION_LINE),
     "applications_send": {"uuid": APPLICATION, "house": ALDER, "received_at": "2026-05-01T10:12:00-04:00"},
     "applications_read": RECEIVED,
     "applications_wait": RECEIVED | {"status": "waiting", "place": 3},

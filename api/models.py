@@ -1,4 +1,4 @@
-"""What the API itself keeps: for a day, how it answered what a program may send twice."""
+"""What the API itself keeps: for a day, what it did for a program that may send the same twice."""
 
 from __future__ import annotations
 
@@ -25,19 +25,20 @@ class KeptAnswerQuerySet(models.QuerySet["KeptAnswer"]):
 
 
 class KeptAnswer(models.Model):
-    """The answer to one `Idempotency-Key` of one user or partner: the same request again is answered the same, and
-    does nothing.
+    """What was done under one `Idempotency-Key` of one user or partner: the same request again does nothing.
 
-    Of what was asked only a digest is kept. The row is written in the transaction of what was done.
+    Nothing about a person is kept. Of what was asked there is a digest; of what was answered the public id of the
+    record, which is read again by whoever may still see it, or a receipt that tells nothing about anybody. The row is
+    written in the transaction of what was done. It counts for a day, and is deleted some minutes after that, or when
+    anybody next asks the API for anything.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", null=True)
     key = models.CharField(max_length=255)
     asked = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(default=0)
-    location = models.CharField(max_length=200, blank=True)
-    body = models.TextField(blank=True)
+    about = models.UUIDField(null=True)
+    receipt = models.TextField(blank=True)
     made_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     objects = KeptAnswerQuerySet.as_manager()

@@ -21,9 +21,8 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("key", models.CharField(max_length=255)),
                 ("asked", models.CharField(max_length=64)),
-                ("status", models.PositiveSmallIntegerField(default=0)),
-                ("location", models.CharField(blank=True, max_length=200)),
-                ("body", models.TextField(blank=True)),
+                ("about", models.UUIDField(null=True)),
+                ("receipt", models.TextField(blank=True)),
                 ("made_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
                 (
                     "partner",

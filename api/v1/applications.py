@@ -47,7 +47,18 @@ class ApplicationIn(Strict):
     note = Text(max_length=1000, required=False, allow_blank=True)
 
 
-class Applications(Endpoint):
+class OfApplication(Endpoint):
+    """Tells one application whole: the one place where it is, so that no look stays unrecorded."""
+
+    def again(self, call: Call, uuid: UUID) -> Answer:
+        application = call.row(ApplicationRow, uuid, *RELATED)
+        note_look(application.resident, Look.What.API, user=call.user, detail=_("an application of theirs"))
+        (line,) = lines([application], call)
+        body = line | {"referred_by": application.referred_by, "note": application.note}
+        return Answer(body=body, about=application.uuid, location=reverse("api_application", args=[application.uuid]))
+
+
+class Applications(OfApplication):
     @operation(
         id="applications_list",
         summary="List applications",
@@ -55,14 +66,15 @@ class Applications(Endpoint):
         gives=(shapes.Applications,),
     )
     def get(self, call: Call) -> Answer:
-        """Every application to your houses, closed ones too, in the order in which they were written down."""
+        """Every application to your houses, closed ones too, in the order in which they were written down. Without more
+        than a list needs."""
         rows = ApplicationRow.objects.visible_to(call.user).filter(house__in=call.houses())
         if "house" in call.query:
             rows = rows.filter(house__uuid=call.query["house"])
         if "status" in call.query:
             rows = rows.filter(status=call.query["status"])
         page, following = call.page(rows.select_related(*RELATED))
-        return Answer(body={"items": told(page, call), "next": following})
+        return Answer(body={"items": lines(page, call), "next": following})
 
     @operation(
         id="applications_send",
@@ -95,8 +107,7 @@ class Applications(Endpoint):
         else:
             resident = named(call, "resident", Resident, person)
             application = services.application_receive(house=house, resident=resident, today=today, **facts)
-        (row,) = told([application], call)
-        return Answer(body=row, status=201, location=reverse("api_application", args=[application.uuid]))
+        return self.again(call, application.uuid)
 
     def _referred(self, call: Call) -> Answer:
         data, partner = dict(call.data), call.caller.partner
@@ -118,38 +129,37 @@ class Applications(Endpoint):
         )
         at = call.now.astimezone(house.zone).isoformat(timespec="seconds")
         receipt = {"uuid": str(application.uuid), "house": str(house.uuid), "received_at": at}
-        return Answer(body=receipt, status=201)
+        return Answer(body=receipt, receipt=True)
 
 
-class Application(Endpoint):
+class Application(OfApplication):
     @operation(id="applications_read", summary="Read an application", gives=(shapes.Application,))
     def get(self, call: Call, uuid: UUID) -> Answer:
         """One application. It is written down for the person that you looked."""
-        application = call.row(ApplicationRow, uuid, *RELATED)
-        note_look(application.resident, Look.What.API, user=call.user, detail=_("an application of theirs"))
-        (row,) = told([application], call)
-        return Answer(body=row)
+        return self.again(call, uuid)
 
 
-class ApplicationWait(Endpoint):
+class ApplicationWait(OfApplication):
     @operation(
         id="applications_wait", summary="Put on the waitlist", body=Reason, gives=(shapes.Application,), example={}
     )
     def post(self, call: Call, uuid: UUID) -> Answer:
         """The last place on the list of the house."""
         application = call.row(ApplicationRow, uuid, *RELATED)
-        return again(services.application_wait(application=application, **call.data), call)
+        services.application_wait(application=application, **call.data)
+        return self.again(call, uuid)
 
 
-class ApplicationAccept(Endpoint):
+class ApplicationAccept(OfApplication):
     @operation(id="applications_accept", summary="Accept", body=Reason, gives=(shapes.Application,), example={})
     def post(self, call: Call, uuid: UUID) -> Answer:
         """It leaves the waitlist and may be given a bed."""
         application = call.row(ApplicationRow, uuid, *RELATED)
-        return again(services.application_accept(application=application, **call.data), call)
+        services.application_accept(application=application, **call.data)
+        return self.again(call, uuid)
 
 
-class ApplicationDecline(Endpoint):
+class ApplicationDecline(OfApplication):
     @operation(
         id="applications_decline",
         summary="Decline",
@@ -159,22 +169,24 @@ class ApplicationDecline(Endpoint):
     )
     def post(self, call: Call, uuid: UUID) -> Answer:
         """The application is closed; beds held for it are released."""
-        return _closed(call, uuid, declined=True)
+        _close(call, uuid, declined=True)
+        return self.again(call, uuid)
 
 
-class ApplicationWithdraw(Endpoint):
+class ApplicationWithdraw(OfApplication):
     @operation(
         id="applications_withdraw", summary="Record as withdrawn", body=Reason, gives=(shapes.Application,), example={}
     )
     def post(self, call: Call, uuid: UUID) -> Answer:
         """The person asks no more; beds held for them are released."""
-        return _closed(call, uuid, declined=False)
+        _close(call, uuid, declined=False)
+        return self.again(call, uuid)
 
 
-def _closed(call: Call, uuid: UUID, *, declined: bool) -> Answer:
+def _close(call: Call, uuid: UUID, *, declined: bool) -> None:
     application = call.row(ApplicationRow, uuid, *RELATED)
     today = application.house.today(call.now)
-    return again(services.application_close(application=application, declined=declined, today=today, **call.data), call)
+    services.application_close(application=application, declined=declined, today=today, **call.data)
 
 
 class HoldIn(Strict):
@@ -183,7 +195,7 @@ class HoldIn(Strict):
     ends_on = Day(help_text=gettext_lazy("The first night it is not held any more."))
 
 
-class ApplicationHold(Endpoint):
+class ApplicationHold(OfApplication):
     @operation(
         id="applications_hold",
         summary="Hold a bed",
@@ -202,13 +214,11 @@ class ApplicationHold(Endpoint):
         application = call.row(ApplicationRow, uuid, *RELATED)
         data = dict(call.data)
         bed = bed_named(call, data.pop("bed"))
-        hold = services.hold_place(application=application, bed=bed, today=application.house.today(call.now), **data)
-        answer = again(hold.application, call)
-        where = reverse("api_application", args=[application.uuid])
-        return Answer(body=answer.body, status=201, location=where)
+        services.hold_place(application=application, bed=bed, today=application.house.today(call.now), **data)
+        return self.again(call, uuid)
 
 
-class HoldRelease(Endpoint):
+class HoldRelease(OfApplication):
     @operation(
         id="applications_release",
         summary="Release a held bed",
@@ -221,16 +231,15 @@ class HoldRelease(Endpoint):
         hold = call.row(BedUse, uuid, "house", "bed__house", "application__resident", "application__house", "stay")
         if hold.kind != BedUse.Kind.HOLD:
             raise ValidationError(_("This is no hold."))
-        application = hold.application
         services.hold_release(hold=hold, today=hold.house.today(call.now), **call.data)
-        return again(application, call)
+        return self.again(call, hold.application.uuid)
 
 
 # What is told
 
 
-def told(applications: Sequence[ApplicationRow], call: Call) -> list[dict[str, Any]]:
-    """These applications with the holds in force. Two queries."""
+def lines(applications: Sequence[ApplicationRow], call: Call) -> list[dict[str, Any]]:
+    """These applications as a list shows them, with the holds in force. Two queries."""
     people = uuids_in_sight((application.resident_id for application in applications), call)
     holds: dict[int, list[dict[str, Any]]] = {}
     uses = BedUse.objects.real().filter(application__in=applications, kind=BedUse.Kind.HOLD).select_related("bed")
@@ -255,16 +264,7 @@ def told(applications: Sequence[ApplicationRow], call: Call) -> list[dict[str, A
             "place": row.place,
             "received_on": row.received_on.isoformat(),
             "wanted_on": row.wanted_on.isoformat() if row.wanted_on else None,
-            "referred_by": row.referred_by,
-            "note": row.note,
             "holds": holds.get(row.pk, []),
         }
         for row in applications
     ]
-
-
-def again(application: ApplicationRow, call: Call) -> Answer:
-    """The application as it is now."""
-    now = ApplicationRow.objects.visible_to(call.user).select_related(*RELATED).get(pk=application.pk)
-    (row,) = told([now], call)
-    return Answer(body=row)

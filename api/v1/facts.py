@@ -6,7 +6,6 @@ query of Django's costs more than to answer one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -34,13 +33,15 @@ FILTERS = {
     "parents_with_children": "h.parents_with_children = %(parents_with_children)s",
 }
 SUPPORTS = {name: f"h.supports_{name}" for name in MEDICATIONS}
-_FROM = "FROM residents_house h LEFT JOIN residents_housechanges c ON c.house_id = h.id"
-STATE_SQL = f"SELECT h.id, h.time_zone, c.number {_FROM} WHERE {{where}}"
+_FROM = """FROM residents_house h
+JOIN residents_organization o ON o.id = h.organization_id
+LEFT JOIN residents_housechanges c ON c.house_id = h.id"""
+STATE_SQL = f"SELECT h.id, h.time_zone, c.number, o.phone {_FROM} WHERE {{where}}"
 FACTS_SQL = f"""
-SELECT h.id, h.time_zone, c.number, h.uuid, h.name, h.phone, h.street, h.city, h.state, h.postal_code,
+SELECT h.id, h.time_zone, c.number, o.phone, h.uuid, h.name, h.phone, h.street, h.city, h.state, h.postal_code,
        h.address_confidential, h.serves, h.lgbtq_affirming, h.parents_with_children, h.narr_level,
-       {", ".join(SUPPORTS.values())}, h.fee, h.fee_period, o.phone
-{_FROM} JOIN residents_organization o ON o.id = h.organization_id
+       {", ".join(SUPPORTS.values())}, h.fee, h.fee_period
+{_FROM}
 WHERE {{where}}
 """
 COUNTS_SQL = OCCUPANCY_SQL.replace("{where}", "WHERE {where}")
@@ -48,11 +49,13 @@ SOON = timedelta(days=OPENING_DAYS)
 
 
 class State(NamedTuple):
-    """What tells whether anything about a house's beds changed."""
+    """What tells whether anything about a house's beds changed, or anything that its organization publishes: the
+    number counts no change of the organization."""
 
     pk: int
     zone: str
     number: int | None
+    organization_phone: str
 
 
 class Facts(NamedTuple):
@@ -61,6 +64,7 @@ class Facts(NamedTuple):
     pk: int
     zone: str
     number: int | None
+    organization_phone: str
     uuid: UUID
     name: str
     phone: str
@@ -78,7 +82,6 @@ class Facts(NamedTuple):
     naltrexone: bool
     fee: Decimal | None
     fee_period: str
-    organization_phone: str
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,11 @@ class Houses:
         names = [f"scope{n}" for n in range(len(values))]
         named = sql % tuple(f"%({name})s" for name in names)
         return cls(f"h.id IN ({named})", dict(zip(names, values, strict=True)))
+
+    @classmethod
+    def these(cls, pks: Iterable[int]) -> Houses:
+        """Those that were found in scope before, whatever has become of them since."""
+        return cls(f"h.id IN ({', '.join(f'{pk:d}' for pk in pks) or 'NULL'})", {})
 
     def only(self, condition: str, **params: Any) -> Houses:
         return replace(self, where=f"{self.where} AND {condition}", params={**self.params, **params})
@@ -166,20 +174,21 @@ def nights_of(zones: Iterable[str], now: datetime) -> dict[str, date]:
 def tag_of_states(
     kind: str, states: Sequence[State | Facts], query: Mapping[str, Any], *, sees_all: bool, now: datetime
 ) -> str:
-    """The tag of what is told about these houses' beds: which houses, how often each changed, which night it is
-    there, what was asked, and how much of it whoever asks is told."""
-    rows = [(row.pk, row.number) for row in states]
+    """The tag of what is told about these houses' beds: which houses, how often each changed, what is told of its
+    organization, which night it is there, what was asked, and how much of it whoever asks is told."""
+    rows = [(row.pk, row.number, row.organization_phone) for row in states]
     nights = sorted(nights_of((row.zone for row in states), now).items())
     asked = sorted((name, str(value)) for name, value in query.items())
     return etags.tag_of(kind, rows, nights, asked, sees_all)
 
 
 def published(house: Facts) -> dict[str, Any]:
-    """What anybody may know who looks for a bed. Of a confidential address nothing finer than the state."""
+    """What anybody may know who looks for a bed. Of a confidential address nothing finer than the state, and not the
+    house's name, which may tell more."""
     hidden = house.confidential
     return {
         "uuid": str(house.uuid),
-        "name": published_name(house) if hidden else house.name,
+        "name": neutral_name(house) if hidden else house.name,
         "phone": house.organization_phone if hidden else house.phone or house.organization_phone,
         "city": None if hidden else house.city,
         "state": house.state,
@@ -202,13 +211,10 @@ def published(house: Facts) -> dict[str, Any]:
     }
 
 
-def published_name(house: Facts) -> str:
-    """The house's name; but where that tells the confidential street, city or postal code, a name that does not."""
-    name = house.name.casefold()
-    street = re.sub(r"^[\W\d]+", "", house.street).casefold()
-    if any(place and place in name for place in (street, house.city.casefold(), house.postal_code.casefold())):
-        return f"House {str(house.uuid)[:8]}"
-    return house.name
+def neutral_name(house: Facts) -> str:
+    """What a house with a confidential address is called outside. Its own name is never published: houses are named
+    after their streets and towns, and no comparison of texts finds every way of writing those."""
+    return f"House {str(house.uuid)[:8]}"
 
 
 def told(house: Facts) -> dict[str, Any]:

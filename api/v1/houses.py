@@ -43,11 +43,12 @@ class Houses(Endpoint):
             return tag_of_states("houses", rows, call.query, sees_all=call.sees_all, now=call.now)
 
         if "If-None-Match" in call.request.headers and etags.is_known(call.request, known := tag(page.states())):
-            return Answer(unchanged=True, tag=known)
+            return Answer(unchanged=True, tag=known, published=not call.sees_all)
         found = page.facts()
         tell = told if call.sees_all else published
         following = next_page(found[size - 1].uuid, path, call.query) if len(found) > size else None
-        return Answer(body={"items": [tell(house) for house in found[:size]], "next": following}, tag=tag(found))
+        body = {"items": [tell(house) for house in found[:size]], "next": following}
+        return Answer(body=body, tag=tag(found), published=not call.sees_all)
 
 
 class House(Endpoint):
@@ -57,7 +58,7 @@ class House(Endpoint):
         found = houses_of(call).one(uuid).facts()
         if not found:
             raise Http404
-        return Answer(body=(told if call.sees_all else published)(found[0]))
+        return Answer(body=(told if call.sees_all else published)(found[0]), published=not call.sees_all)
 
 
 def houses_of(call: Call) -> HouseRows:

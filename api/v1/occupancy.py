@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -52,9 +52,11 @@ class Occupancy(Endpoint):
             raise Http404
         tag = tag_of(states, {}, now=call.now)
         if etags.is_known(call.request, tag):
-            return Answer(unchanged=True, tag=tag)
-        (row,) = counted(house, house.facts(), now=call.now)
-        return Answer(body=row, tag=tag)
+            return Answer(unchanged=True, tag=tag, published=True)
+        rows = counted(house.facts(), now=call.now)
+        if not rows:  # gone from sight since
+            raise Http404
+        return Answer(body=rows[0], tag=tag, published=True)
 
 
 def houses_of(call: Call) -> Houses:
@@ -69,30 +71,30 @@ def answer(
 ) -> Answer:
     """The bytes of one page of how full these houses are, and their tag; or that the tag is `known` already."""
     size, after = query["per_page"], last_row(PATH, query)
-    asked = houses.narrowed(query)
-    page = asked.page(after, size)
+    page = houses.narrowed(query).page(after, size)
     if known is not None and known(tag := tag_of(page.states(), query, now=now)):
-        return Answer(unchanged=True, tag=tag)
+        return Answer(unchanged=True, tag=tag, published=True)
     found = page.facts()
-    shown, more = found[:size], len(found) > size
-    if shown and (more or after is not None):
-        asked = asked.only("h.id BETWEEN %(first)s AND %(last)s", first=shown[0].pk, last=shown[-1].pk)
-    following = next_page(shown[-1].uuid, PATH, query) if more else None
-    body = {"items": counted(asked, shown, now=now), "next": following}
-    return Answer(content=dumped(body), tag=tag_of(found, query, now=now))
+    shown = found[:size]
+    following = next_page(shown[-1].uuid, PATH, query) if len(found) > size else None
+    body = {"items": counted(shown, now=now), "next": following}
+    return Answer(content=dumped(body), tag=tag_of(found, query, now=now), published=True)
 
 
 def tag_of(states: list[State] | list[Facts], query: Mapping[str, Any], *, now: datetime) -> str:
     return "W/" + tag_of_states("occupancy", states, query, sees_all=False, now=now)
 
 
-def counted(houses: Houses, rows: list[Facts], *, now: datetime) -> list[dict[str, Any]]:
-    """These rows of `houses` with tonight's counts, each in the night it has now. One query for each date there is."""
+def counted(rows: list[Facts], *, now: datetime) -> list[dict[str, Any]]:
+    """These rows with tonight's counts, each in the night it has now. One query for each date there is.
+
+    Counted are the houses that were found, whatever becomes of them meanwhile: that one is of another kind by now, or
+    in another time zone, is for the next request.
+    """
     nights = nights_of((row.zone for row in rows), now)
-    dates = sorted(set(nights.values()))
     numbers: dict[int, Counts] = {}
-    for night in dates:
-        numbers |= (houses if len(dates) == 1 else _where_it_is(night, nights, houses)).occupancy(night)
+    for night in sorted(set(nights.values())):
+        numbers |= Houses.these(row.pk for row in rows if nights[row.zone] == night).occupancy(night)
     told = {zone: (night.isoformat(), _clock(now, zone)) for zone, night in nights.items()}
     items = []
     for row in rows:
@@ -111,8 +113,3 @@ def counted(houses: Houses, rows: list[Facts], *, now: datetime) -> list[dict[st
 
 def _clock(now: datetime, zone: str) -> str:
     return now.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
-
-
-def _where_it_is(night: date, nights: Mapping[str, date], houses: Houses) -> Houses:
-    zones = {f"zone{n}": zone for n, zone in enumerate(sorted(zone for zone, day in nights.items() if day == night))}
-    return houses.only(f"h.time_zone IN ({', '.join(f'%({name})s' for name in zones)})", **zones)

@@ -14,8 +14,9 @@ MEDICATIONS = ("buprenorphine", "methadone", "naltrexone")
 
 
 class PublishedHouse(serializers.Serializer):
-    """What anybody may know who looks for a bed. Where the address is confidential, city and postal code are null and
-    the phone is the organization's."""
+    """What anybody may know who looks for a bed. Where the address is confidential, city and postal code are null, the
+    phone is the organization's, and the name is `House` and the first eight digits of the `uuid`: the house's own name
+    may tell its street."""
 
     uuid = serializers.UUIDField()
     name = serializers.CharField()
@@ -179,8 +180,8 @@ class Hold(serializers.Serializer):
     ends_on = serializers.DateField(help_text=_("The first night it is not held any more."))
 
 
-class Application(serializers.Serializer):
-    """Somebody asks for a bed."""
+class ApplicationLine(serializers.Serializer):
+    """Somebody asks for a bed, as a list shows it."""
 
     uuid = serializers.UUIDField()
     house = serializers.UUIDField()
@@ -190,13 +191,18 @@ class Application(serializers.Serializer):
     place = serializers.IntegerField(allow_null=True, help_text=_("On the house's waitlist, from 1."))
     received_on = serializers.DateField()
     wanted_on = serializers.DateField(allow_null=True)
-    referred_by = serializers.CharField(allow_blank=True)
-    note = serializers.CharField(allow_blank=True)
     holds = Hold(many=True, help_text=_("Those in force."))
 
 
 class Applications(Page):
-    items = Application(many=True)
+    items = ApplicationLine(many=True)
+
+
+class Application(ApplicationLine):
+    """One application. That you looked is on record for whoever applies."""
+
+    referred_by = serializers.CharField(allow_blank=True)
+    note = serializers.CharField(allow_blank=True)
 
 
 class Receipt(serializers.Serializer):

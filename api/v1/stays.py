@@ -47,7 +47,16 @@ class StayIn(Strict):
     sober_since = Day(required=False, allow_null=True)
 
 
-class Stays(Endpoint):
+class OfStay(Endpoint):
+    """Tells one stay whole: the one place where it is, so that no look stays unrecorded."""
+
+    def again(self, call: Call, uuid: UUID) -> Answer:
+        stay = call.row(StayRow, uuid, *RELATED)
+        note_look(stay.resident, Look.What.API, user=call.user, detail=_("a stay of theirs"))
+        return Answer(body=whole(stay, call), about=stay.uuid, location=reverse("api_stay", args=[stay.uuid]))
+
+
+class Stays(OfStay):
     @operation(id="stays_list", summary="List stays", query=StayQuery, gives=(shapes.Stays,))
     def get(self, call: Call) -> Answer:
         """Every stay in your houses, those entered by mistake too, in the order in which they were written down."""
@@ -88,16 +97,14 @@ class Stays(Endpoint):
         else:
             application = named(call, "application", Application, data["application"], "resident", "house")
             stay = services.admit(resident=application.resident, application=application, **facts)
-        return made(stay, call)
+        return self.again(call, stay.uuid)
 
 
-class Stay(Endpoint):
+class Stay(OfStay):
     @operation(id="stays_read", summary="Read a stay", gives=(shapes.Stay,))
     def get(self, call: Call, uuid: UUID) -> Answer:
         """One stay and how it ended. It is written down for the resident that you looked."""
-        stay = call.row(StayRow, uuid, *RELATED)
-        note_look(stay.resident, Look.What.API, user=call.user, detail=_("a stay of theirs"))
-        return Answer(body=whole(stay, call))
+        return self.again(call, uuid)
 
 
 class MoveIn(Strict):
@@ -106,7 +113,7 @@ class MoveIn(Strict):
     reason = Text(max_length=500, required=False, allow_blank=True, default="")
 
 
-class StayMove(Endpoint):
+class StayMove(OfStay):
     @operation(
         id="stays_move",
         summary="Move to another bed",
@@ -120,7 +127,7 @@ class StayMove(Endpoint):
         data = dict(call.data)
         bed = bed_named(call, data.pop("bed"))
         services.move_bed(stay=stay, bed=bed, today=stay.house.today(call.now), **data)
-        return again(stay, call)
+        return self.again(call, stay.uuid)
 
 
 class TransferIn(Strict):
@@ -130,7 +137,7 @@ class TransferIn(Strict):
     expected_on = Day(required=False, allow_null=True)
 
 
-class StayTransfer(Endpoint):
+class StayTransfer(OfStay):
     @operation(
         id="stays_transfer",
         summary="Move to another house",
@@ -144,7 +151,8 @@ class StayTransfer(Endpoint):
         stay = call.row(StayRow, uuid, *RELATED)
         data = dict(call.data)
         bed = bed_named(call, data.pop("bed"))
-        return made(services.transfer(stay=stay, bed=bed, today=stay.house.today(call.now), **data), call)
+        following = services.transfer(stay=stay, bed=bed, today=stay.house.today(call.now), **data)
+        return self.again(call, following.uuid)
 
 
 class ExpectIn(Strict):
@@ -155,7 +163,7 @@ class ExpectIn(Strict):
     reason = Text(max_length=500, required=False, allow_blank=True, default="")
 
 
-class StayExpect(Endpoint):
+class StayExpect(OfStay):
     @operation(
         id="stays_expect",
         summary="Plan the move-out",
@@ -167,7 +175,7 @@ class StayExpect(Endpoint):
         """From that day on the bed can be promised. Only a discharge ends a stay."""
         stay = call.row(StayRow, uuid, *RELATED)
         services.expect(stay=stay, today=stay.house.today(call.now), **call.data)
-        return again(stay, call)
+        return self.again(call, stay.uuid)
 
 
 # A transfer is made by moving the resident, an unknown reason only by an import.
@@ -193,7 +201,7 @@ class DischargeIn(Strict):
     note = Text(max_length=1000, required=False, allow_blank=True)
 
 
-class StayDischarge(Endpoint):
+class StayDischarge(OfStay):
     @operation(
         id="stays_discharge",
         summary="End a stay",
@@ -214,7 +222,7 @@ class StayDischarge(Endpoint):
         """The bed is free the night of `left_on`; a bed promised from then on is the applicant's."""
         stay = call.row(StayRow, uuid, *RELATED)
         services.discharge(stay=stay, today=stay.house.today(call.now), **call.data)
-        return again(stay, call)
+        return self.again(call, stay.uuid)
 
 
 # What is told
@@ -258,13 +266,3 @@ def whole(stay: StayRow, call: Call) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def again(stay: StayRow, call: Call) -> Answer:
-    """The stay as it is now."""
-    return Answer(body=whole(StayRow.objects.visible_to(call.user).select_related(*RELATED).get(pk=stay.pk), call))
-
-
-def made(stay: StayRow, call: Call) -> Answer:
-    answer = again(stay, call)
-    return Answer(body=answer.body, status=201, location=reverse("api_stay", args=[stay.uuid]))

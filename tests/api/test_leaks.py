@@ -41,6 +41,7 @@ def secrets(cast, pax) -> set[str]:
         state="NY",
         name=f"{CITY} House",
     )
+    change(cast.house_b, name="Zinnia Court House")
     with acting_as(cast.alice, source="web"):
         overstays(cast.bed_a("2A"), "Olu Zelenkovic", today=cast.today)
         asks = applicant(cast, "Nkechi Adichievale")
@@ -74,6 +75,7 @@ def secrets(cast, pax) -> set[str]:
         "penicillin",
         "Bellweather",
         "Heliotrope",
+        "Zinnia Court",
         str(cast.today - timedelta(days=431)),
     }
 

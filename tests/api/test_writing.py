@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from residents.houses.permissions import RoleKind
-from residents.models import Application, BedUse, Resident, Stay
+from residents.models import Application, BedUse, Look, Resident, Stay
 from residents.people.services import resident_create
 from residents.stays import services as stays
 from soberhouse.history import acting_as
@@ -238,6 +238,18 @@ def test_a_decline_needs_a_reason(cast, alices, by_alice):
             "reason"
         }
     assert alices.post(f"/applications/{asks.uuid}/withdraw", {}).json()["status"] == "withdrawn"
+
+
+def test_whoever_is_told_a_record_for_what_they_did_has_looked(cast, alices, by_alice, move_in):
+    for act, (path, body) in {**posts(cast), "admit": ("/stays", move_in)}.items():
+        if act == "transfer":
+            continue  # a manager of one house has nowhere to transfer to
+        with transaction.atomic():
+            told = alices.post(path, body).json()
+            look = Look.objects.get()
+            assert look.detail in ("a stay of theirs", "an application of theirs"), act
+            assert told["resident"] in (str(look.resident.uuid), None), act
+            transaction.set_rollback(True)
 
 
 def test_what_is_no_hold_is_not_released(cast, alices, by_alice):
