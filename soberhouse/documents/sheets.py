@@ -388,8 +388,8 @@ def _laid(cells: Sequence[str], columns: Sequence[tuple[float, float]], style: S
 
 
 def _columns(table: paper.Table, rows: Sequence[Sequence[str]], total: float) -> list[tuple[float, float]]:
-    """(offset, width) of each column. All of the width is used; no column is narrower than its longest word as long as
-    there is room for that."""
+    """(offset, width) of each column. All of the width is used. No column is narrower than its longest word where there
+    is room for that; where there is not, columns of short words keep theirs, and the longest break in their cells."""
     room = total - GAP * (len(table.headers) - 1)
     if table.widths:
         shares = [share / sum(table.widths) * room for share in table.widths]
@@ -414,9 +414,8 @@ def _shares(headers: Sequence[str], rows: Sequence[Sequence[str]], room: float) 
         spare = (room - sum(full)) / sum(full)
         return [width * (1 + spare) for width in full]
     fair = room / len(full)
-    least = [min(width, max(fair, width * room / sum(least))) for width in least]
-    if sum(least) >= room:
-        return [width * room / sum(least) for width in least]
+    if sum(least) > room or max(least) > 2 * fair:  # one long word does not break the short ones beside it
+        least = _poured([min(width, 2 * fair) for width in least], room)
     wanted = [more - less for more, less in zip(full, least, strict=True)]
     return [less + more for less, more in zip(least, _poured(wanted, room - sum(least)), strict=True)]
 

@@ -207,6 +207,22 @@ def test_the_sheet_is_the_one_in_the_printer(size, width):
     assert round(float(page.mediabox.width)) == width
 
 
+# Columns
+
+
+def test_one_long_name_breaks_in_its_cell_and_no_short_word_beside_it():
+    headers = ["Room and bed", "Name", "Since", "Days", "Pays", "Phase"]
+    long = f"{'Wolfeschlegelsteinhausen' * 3:.60} {'Bergerdorffwelchevoralter' * 2:.50}"
+    rows = [["Room 1 · 1A", long, "Oct 11, 2026", "40", "self-pay", "second phase"]] * 3
+
+    text = pages([paper.Table(headers, rows)])[0]
+
+    for words in (*headers, "Room 1 · 1A", "Oct 11, 2026", "self-pay", "second phase"):
+        assert words in text
+    assert long not in text
+    assert text.replace("\n", "").replace(" ", "").count(long.replace(" ", "")) == 3
+
+
 # Names
 
 
