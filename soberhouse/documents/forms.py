@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class CodeForm(forms.Form):
+    saves = False
+
     code = forms.CharField(
         label=_("Code"),
         max_length=60,
@@ -16,6 +18,8 @@ class CodeForm(forms.Form):
 
 
 class FileForm(forms.Form):
+    saves = False
+
     file = forms.FileField(
         label=_("PDF file"),
         help_text=_("The file as you got it, not a scan. It is compared and not kept."),

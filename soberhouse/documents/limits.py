@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from soberhouse.limits import counted_by, counters
 
 WINDOW = 5 * 60
-MOST_WRONG, MOST = 20, 200
+MOST_WRONG, MOST = 100, 500  # a court is many readers behind one address; a code has 100 random bits
 
 
 def seconds_to_wait(request: HttpRequest) -> int:

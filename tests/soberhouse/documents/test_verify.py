@@ -178,6 +178,13 @@ def test_an_empty_file_is_asked_for_again(db):
     assert "The submitted file is empty" in words(ask(b""))
 
 
+def test_a_question_saves_nothing_and_does_not_say_so(db):
+    said = words(Client().post(VERIFY, {"code": ""}))
+
+    assert "One thing to put right" in said
+    assert "Nothing was saved" not in said
+
+
 # Guessing
 
 
@@ -194,6 +201,17 @@ def test_ten_thousand_guesses_are_stopped_soon_and_a_genuine_check_works_later(d
     assert client.post(VERIFY, {"file": SimpleUploadedFile("x.pdf", b"x")}).status_code == 429
     clock += int(answers[-1]["Retry-After"])
     assert page(document.code, client).status_code == 200
+
+
+def test_a_stranger_who_is_stopped_is_led_nowhere(cast, document, signed_in, monkeypatch):
+    monkeypatch.setattr(limits, "MOST_WRONG", 1)
+    stranger, known = Client(), signed_in(cast.alice)
+    page(new_code(), stranger)
+
+    stopped, led = page(new_code(), stranger), page(new_code(), known)
+
+    assert [stopped.status_code, led.status_code] == [429, 429]
+    assert ["Go to Today" in words(answer) for answer in (stopped, led)] == [False, True]
 
 
 def test_guessing_from_one_place_stops_nobody_elsewhere(document):
@@ -214,7 +232,7 @@ def test_one_network_of_the_new_addresses_is_one_place(db):
 
 
 def test_genuine_codes_are_limited_as_well_but_later(document):
-    answers = [page(document.code).status_code for _ in range(limits.MOST_WRONG * 2)]
+    answers = [page(document.code).status_code for _ in range(limits.MOST_WRONG + 5)]
 
     assert set(answers) == {200}
 
