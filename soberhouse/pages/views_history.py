@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from residents.houses.access import in_scope, require, signed_in, standing_of
-from residents.houses.models import House, Organization
+from residents.houses.models import House, Organization, Role
 from residents.houses.permissions import Action
 from residents.houses.queries import is_shared
 from residents.people.looks import note_look
@@ -51,6 +52,8 @@ class InstantField(forms.DateTimeField):
 
 
 class InstantForm(forms.Form):
+    saves = False
+
     at = InstantField(label=_("As it was on"), help_text=_("By the clock of the house."))
 
 
@@ -114,8 +117,8 @@ def _require_own_people(request: HttpRequest, user: User) -> None:
 
 
 def zone_of(row: Model, reader: User) -> ZoneInfo:
-    """The time zone of the house a record belongs to or, of a person, that the reader sees; else of the organization,
-    else UTC."""
+    """The time zone of the house a record belongs to or, of a person, that the reader sees; else of the organization.
+    What is an account's own has that of where its owner lives, or works."""
     if isinstance(row, House | Organization):
         return ZoneInfo(row.time_zone)
     if isinstance(row, OfResident):
@@ -126,7 +129,18 @@ def zone_of(row: Model, reader: User) -> ZoneInfo:
     if isinstance(row, ApiKey):
         row = row.holder
     place = getattr(row, "house", None) or getattr(row, "organization", None)
-    return ZoneInfo(place.time_zone if place else "UTC")
+    if place is not None:
+        return ZoneInfo(place.time_zone)
+    user = row if isinstance(row, User) else getattr(row, "user", None)
+    return ZoneInfo(settings.DEFAULT_HOUSE_TIME_ZONE) if user is None else _zone_of_account(user, reader)
+
+
+def _zone_of_account(user: User, reader: User) -> ZoneInfo:
+    resident = resident_of(user)
+    if resident is not None:
+        return zone_of(resident, reader)
+    role = Role.objects.visible_to(reader).filter(user=user).select_related("house", "organization").first()
+    return ZoneInfo((role.house or role.organization).time_zone if role else settings.DEFAULT_HOUSE_TIME_ZONE)
 
 
 def person_of(row: Model) -> Resident | None:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -17,7 +18,9 @@ from residents.models import Alert, House, Organization, Resident, Role, Stay, T
 from soberhouse.accounts.models import ApiKey, Invitation, Partner, User
 from soberhouse.history import acting_as
 from soberhouse.history.records import audited_models
+from soberhouse.pages.views_history import zone_of
 from tests import factories
+from tests.cast import make_user
 
 # Who in the cast's organization may read the history of a record of each model, made in house A.
 NOT_FOR_MANAGERS = {Organization, Partner, Role, User}
@@ -315,3 +318,25 @@ def test_an_hour_that_comes_twice_is_still_told_apart(cast, signed_in):
     assert [answer.status_code for answer in answers] == [200, 200]
     assert twice[0].utcoffset() != twice[1].utcoffset()
     assert timezone.is_aware(twice[0])
+
+
+def test_accounts_keep_the_time_of_where_their_owners_live_or_work(cast):
+    with acting_as(cast.olive, source="web"), transaction.atomic():
+        nobody = make_user("nico")
+
+    zones = {
+        who.name: zone_of(row, reader).key
+        for who, row, reader in [
+            (cast.erin, cast.erin.user, cast.erin.user),
+            (cast.alice, cast.alice, cast.alice),
+            (cast.oscar, cast.oscar, cast.oscar),
+            (nobody, nobody, nobody),
+        ]
+    }
+
+    assert zones == {
+        cast.erin.name: "America/Los_Angeles",
+        "Alice Example": "America/New_York",
+        "Oscar Example": "America/Chicago",
+        "Nico Example": settings.DEFAULT_HOUSE_TIME_ZONE,
+    }
