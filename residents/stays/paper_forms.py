@@ -17,14 +17,15 @@ from residents.stays.models import Stay
 from soberhouse.documents.models import IssuedDocument
 
 LONGEST = timedelta(days=5 * 366)
+NOT_ON_THE_PAPER = _("Only for our own register of papers; it does not stand on the paper.")
 
 
 class IssueForm(ScopedForm):
     """The part that every paper has. `replaces` is an earlier paper of the same kind about the same person, stay or
     house; the page that leads here names it."""
 
-    recipient = forms.CharField(label=_("for whom"), max_length=200, required=False)
-    purpose = forms.CharField(label=_("what for"), max_length=300, required=False)
+    recipient = forms.CharField(label=_("for whom"), max_length=200, required=False, help_text=NOT_ON_THE_PAPER)
+    purpose = forms.CharField(label=_("what for"), max_length=300, required=False, help_text=NOT_ON_THE_PAPER)
     replaces = forms.ModelChoiceField(
         IssuedDocument.objects.order_by(), required=False, widget=forms.HiddenInput, label=_("the paper it replaces")
     )

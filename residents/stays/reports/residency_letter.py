@@ -78,7 +78,12 @@ def _sentences(facts: ResidencyLetter) -> list[str]:
     if facts.ends_on is None:
         sentences = [
             _("We confirm that %(name)s has lived at %(house)s, a house of %(organization)s, since %(start)s.") % words,
-            _("On %(dated)s, the day of this letter, %(name)s still lives there: %(days)s so far.") % words,
+            (
+                _("On %(dated)s, the day of this letter, %(name)s still lives there: %(days)s so far.")
+                if facts.days
+                else _("On %(dated)s, the day of this letter, %(name)s lives there, since today.")
+            )
+            % words,
         ]
     else:
         words["end"] = _day(facts.ends_on)

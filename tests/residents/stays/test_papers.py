@@ -31,7 +31,7 @@ from soberhouse.documents.models import IssuedDocument, Withdrawal
 from soberhouse.documents.services import facts_digest
 from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
-from tests.cast import bed_of
+from tests.cast import bed_of, move_in
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives, overstays
 
 NOW = datetime(2026, 11, 20, 15, 4, tzinfo=UTC)
@@ -301,6 +301,16 @@ def test_face_sheet_costs_the_same_for_many(cast, today, django_assert_num_queri
 def letter(stay, user, **changes) -> IssuedDocument:
     facts = {"recipient": "Superior Court of Example County", "purpose": "Case 26-CR-0192"} | changes
     return issuing.letter_issue(stay=stay, user=user, now=timezone.now(), **facts)
+
+
+def test_letter_of_the_first_day_counts_no_days(cast, today):
+    with acting_as(cast.alice, source="web"), transaction.atomic():
+        stay = move_in(cast.house_a, "2A", "Noor", "Haddad", days_ago=0)
+
+    text = printed(letter(stay, cast.alice))
+
+    assert f"On {shown(today)}, the day of this letter, Noor Haddad lives there, since today." in text
+    assert "0 days" not in text
 
 
 def test_letter_says_where_somebody_lives_and_since_when(cast, today):
