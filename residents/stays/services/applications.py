@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from residents.houses.models import House
@@ -32,6 +33,8 @@ from residents.stays.steps import (
 from soberhouse.accounts.models import Partner
 from soberhouse.history import because
 
+LONGEST_WANTED = timedelta(days=366)  # before it came in
+
 
 @transaction.atomic
 def application_receive(
@@ -46,11 +49,15 @@ def application_receive(
     today: date,
 ) -> Application:
     """A person asks for a bed in `house`, or `partner` asks for them. Refuses a second live application to the same
-    house, somebody who lives there, and a partner of another organization."""
+    house, somebody who lives there, a bed wanted over a year before they asked, and a partner of another
+    organization."""
     not_about_oneself(resident)
     lock(resident)
     if received_on > today:
         raise ValidationError({"received_on": _("An application cannot have come in the future. Today or earlier.")})
+    if wanted_on is not None and received_on - wanted_on > LONGEST_WANTED:
+        refusal = _("That is over a year before the application came in. Write %(day)s or later, or leave it empty.")
+        raise ValidationError({"wanted_on": refusal % {"day": date_format(received_on - LONGEST_WANTED)}})
     if Stay.objects.current().filter(resident=resident, house=house).exists():
         raise ValidationError(_("%(name)s lives in this house already.") % {"name": resident.name})
     application = Application(

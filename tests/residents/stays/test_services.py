@@ -29,7 +29,6 @@ from tests.residents.stays.stories import (
     written,
 )
 
-
 STAYS_ON = "Somebody stays on in this bed."
 
 
@@ -56,6 +55,17 @@ def story(application) -> list[tuple[str, str, int | None]]:
 
 
 # --- applications -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wanted_on", [date(1900, 1, 1), date.min])
+def test_bed_wanted_long_before_the_application_is_a_slip_of_the_pen(cast, today, wanted_on):
+    person = applicant(cast)
+    received = {"house": cast.house_b, "resident": person.resident, "received_on": today, "today": today}
+
+    with pytest.raises(ValidationError, match="or later, or leave it empty"):
+        services.application_receive(wanted_on=wanted_on, **received)
+
+    assert services.application_receive(wanted_on=today - days(300), **received).pk
 
 
 def test_application_is_received_with_its_event(cast, today):
