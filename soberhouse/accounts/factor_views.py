@@ -18,6 +18,7 @@ from allauth.mfa.totp.internal.auth import clear_totp_secret
 from allauth.mfa.webauthn import views as passkey_views
 from allauth.mfa.webauthn.internal import auth, flows
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm, Form
 from django.http import Http404, HttpRequest, HttpResponse
@@ -216,11 +217,17 @@ def _take_away(request: HttpRequest, remove: Any, *, consequences: list[str], **
 
 @confirmed
 def recovery_codes(request: HttpRequest) -> HttpResponse:
-    """Made, and shown this once, in answer to the press of a button: they stand nowhere they could be read again."""
+    """Made, and shown this once, in answer to the press of a button: they stand nowhere they could be read again. The
+    same press sent again, as by loading the page anew, makes no others."""
     has = factors.factors_of(request.user)
     if not has.any:
         return redirect("mfa_index")
-    made = factors.recovery_codes_make(user=request.user) if request.method == "POST" else []
+    made: list[str] = []
+    if request.method == "POST":
+        if request.POST.get("instead_of", has.codes_key) != has.codes_key:
+            messages.warning(request, _("The codes were made and shown once. If you have not got them, make new ones."))
+            return redirect("mfa_view_recovery_codes")
+        made = factors.recovery_codes_make(user=request.user)
     context = {"has": has, "codes": made, "codes_made": settings.MFA_RECOVERY_CODE_COUNT, "host": request.get_host()}
     return render(request, "mfa/recovery_codes/index.html", context)
 

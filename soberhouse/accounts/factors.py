@@ -55,6 +55,7 @@ class Factors:
     app: Authenticator | None
     passkeys: list[Passkey]
     codes_left: int | None  # None: never made
+    codes_key: str = ""  # another one for each time they are made
 
     @property
     def any(self) -> bool:
@@ -63,17 +64,17 @@ class Factors:
 
 def factors_of(user: User) -> Factors:
     """What `user` has now. One query."""
-    app, passkeys, codes_left = None, [], None
+    app, passkeys, codes_left, codes_key = None, [], None, ""
     for row in Authenticator.objects.filter(user=user).order_by("created_at", "pk"):
         if row.type == Type.TOTP:
             app = row
         elif row.type == Type.RECOVERY_CODES:
-            codes_left = _codes_left(row)
+            codes_left, codes_key = _codes_left(row), str(row.pk)
         else:
             passkeys.append(
                 Passkey(key=_key(row), name=row.data["name"], added_at=row.created_at, used_at=row.last_used_at)
             )
-    return Factors(app=app, passkeys=passkeys, codes_left=codes_left)
+    return Factors(app=app, passkeys=passkeys, codes_left=codes_left, codes_key=codes_key)
 
 
 def must_have_one(user: User) -> bool:

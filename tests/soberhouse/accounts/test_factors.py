@@ -683,6 +683,22 @@ def test_recovery_codes_are_shown_in_the_one_answer_only(cast: Cast, signed_in: 
     assert "10 of 10" in later
 
 
+def test_loading_the_recovery_codes_anew_makes_no_others(cast: Cast, signed_in: SignedIn):
+    with_app(cast.alice)
+    client = signed_in(cast.alice)
+    client.post(CONFIRM, {"password": PASSWORD})
+    asked = client.get(CODES).content.decode()
+    press = {"instead_of": re.search(r'name="instead_of" value="(\d*)"', asked)[1]}
+
+    made = client.post(CODES, press).content.decode()
+    again = client.post(CODES, press, follow=True)
+
+    codes = re.findall(r"<code>(\d{4}) (\d{4})</code>", made)
+    assert again.redirect_chain == [(CODES, 302)]
+    assert "made and shown once" in again.content.decode()
+    assert check(cast.alice, "".join(codes[0])) == "recovery_codes"
+
+
 @pytest.mark.parametrize(
     "path", [FACTORS, APP, f"{APP}remove/", CODES, PASSKEY, "/account/factors/passkeys/x/remove/", CONFIRM]
 )
