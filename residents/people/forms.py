@@ -130,7 +130,7 @@ class HoursEndForm(forms.Form):
 class PhotoForm(forms.Form):
     photo = forms.FileField(
         label=_("Photo"),
-        help_text=_("JPEG, PNG or WebP. Where and with what it was taken is not kept."),
+        help_text=_("JPEG, PNG or WebP, up to 10 MB. Where and with what it was taken is not kept."),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
 
