@@ -42,7 +42,7 @@ def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
     may_admit = standing.may(Action.ADMIT, house)
     yield _overstays(house, today)
     if standing.may(Action.ISSUE_PAPERS, house):
-        yield papers_no_longer_so(house)
+        yield from papers_no_longer_so(house)
     yield _numbers(house, today, may_admit=may_admit)
     yield _due(house, today, may_admit=may_admit)
     yield _waiting(house)

@@ -28,9 +28,9 @@ from soberhouse.documents.models import IssuedDocument
 LEFT_LATELY = timedelta(days=60)  # whose papers are still asked for
 
 
-def papers_no_longer_so(house: House) -> Card:
-    """The papers of this house that count as valid and tell of a stay what was corrected or taken back since. Two
-    queries."""
+def papers_no_longer_so(house: House) -> Iterator[Card]:
+    """The papers of this house, if any, that count as valid and tell of a stay what was corrected or taken back
+    since."""
     rows = []
     for document, stay in no_longer_so(house):
         recipient = _("for %(name)s") % {"name": document.recipient} if document.recipient else ""
@@ -46,7 +46,8 @@ def papers_no_longer_so(house: House) -> Card:
                 button_url=reverse("paper_withdraw", args=[document.uuid]),
             )
         )
-    return Card(title=_("Papers that tell what is no longer so"), order=Order.NOW, rows=rows)
+    if rows:
+        yield Card(title=_("Papers that tell what is no longer so"), order=Order.NOW, rows=rows)
 
 
 def issued_to_tell(resident: Resident, user: User) -> Iterator[Entry]:

@@ -53,7 +53,7 @@ def census_issue(*, house: House, night: date, **order: Unpack[Order]) -> Issued
     today = house.today(now)
     facts = papers.census_facts(house, night, today=today)
     return paper_issue(
-        reports.CENSUS,
+        kind=reports.CENSUS,
         place=house,
         as_of=now if night == today else datetime.combine(night, time(23, 59), tzinfo=house.zone),
         confidential=_("It names residents. Keep it closed."),
@@ -73,7 +73,7 @@ def occupancy_issue(
     name = place.name if isinstance(place, House) else _("All houses of %(name)s") % {"name": place.name}
     facts = papers.occupancy_facts(houses, name, starts_on, ends_on, today=place.today(order["now"]))
     return paper_issue(
-        reports.OCCUPANCY, place=place, facts=facts, draw=lambda head: occupancy.draw(facts, head), **order
+        kind=reports.OCCUPANCY, place=place, facts=facts, draw=lambda head: occupancy.draw(facts, head), **order
     )
 
 
@@ -97,7 +97,7 @@ def face_sheet_issue(
 
     facts = gather()
     return paper_issue(
-        reports.FACE_SHEET,
+        kind=reports.FACE_SHEET,
         place=place,
         resident=resident,
         confidential=_("About one person. Keep it closed."),
@@ -127,7 +127,7 @@ def letter_issue(
     stay = _as_it_is(stay)
     facts = gather(stay)
     return paper_issue(
-        reports.LETTER,
+        kind=reports.LETTER,
         place=stay.house,
         resident=stay.resident,
         stay=stay,
@@ -149,7 +149,7 @@ def discharge_summary_issue(*, stay: Stay, **order: Unpack[Order]) -> IssuedDocu
     stay = _as_it_is(stay)
     facts = gather(stay)
     return paper_issue(
-        reports.DISCHARGE_SUMMARY,
+        kind=reports.DISCHARGE_SUMMARY,
         place=stay.house,
         resident=stay.resident,
         stay=stay,
@@ -174,8 +174,8 @@ def paper_withdraw(*, document: IssuedDocument, reason: str) -> Withdrawal:
 
 
 def paper_issue(
-    kind: Kind,
     *,
+    kind: Kind,
     place: House | Organization,
     resident: Resident | None = None,
     stay: Stay | None = None,

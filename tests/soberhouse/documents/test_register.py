@@ -248,7 +248,12 @@ def test_a_newer_paper_replaces_an_older_one(issue):
 def test_a_paper_replaces_only_its_like(cast, issue):
     first = issue()
 
-    for changes in ({"kind": "census"}, {"resident": cast.frank}, {"house": cast.house_b}):
+    for changes in (
+        {"kind": "census"},
+        {"resident": cast.frank},
+        {"house": cast.house_b},
+        {"subject": cast.stay_of_dana.uuid},
+    ):
         with pytest.raises(ValidationError, match="of another kind"):
             issue(replaces=first, **changes)
     assert IssuedDocument.objects.count() == 1
@@ -334,6 +339,7 @@ def test_the_database_refuses_a_successor_of_another_kind_house_or_person(cast, 
         issue(resident=cast.frank),
         issue(resident=None),
         issue(kind="census", house=cast.house_b, resident=None),
+        issue(subject=cast.stay_of_dana.uuid),
     ]
 
     for other in others:

@@ -286,7 +286,7 @@ def test_today_costs_the_same_however_much_there_is(item_count, cast, signed_in,
     client, url = signed_in(cast.oscar), reverse("house_today", args=[house.uuid])
     client.get(url)  # which remembers the house at hand
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         response = client.get(url)
 
     assert [len(card.rows) for card in response.context["cards"] if card.rows] == [
