@@ -1,6 +1,7 @@
 """How often somebody may ask: so many requests in a minute, counted for all workers of a machine, told in `RateLimit`.
 
-A minute is a window that begins with the first request in it. Whoever shows no key that works is counted by address.
+A minute is a window that begins with the first request in it. Whoever shows no key that works is counted by the
+address it comes from, and of IPv6 by its network.
 """
 
 from __future__ import annotations
@@ -9,12 +10,11 @@ import math
 import time
 from dataclasses import dataclass
 
-from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
 from api.refusals import Refused
+from soberhouse.limits import counted_by, counters
 
 WINDOW = 60  # seconds
 
@@ -51,16 +51,16 @@ def spend(label: str) -> Allowance:
 
 def spend_unknown(request: HttpRequest) -> Allowance:
     """Count one request without a key that works, by the address it comes from."""
-    return _count(f"api:from-{get_client_ip(request) or 'nowhere'}", settings.API_UNKNOWN_A_MINUTE)
+    return _count(f"api:from-{counted_by(request)}", settings.API_UNKNOWN_A_MINUTE)
 
 
 def _count(name: str, quota: int) -> Allowance:
     """One more in this window. Under several processes a count may be lost: the limit guards the machine, not a
     secret."""
     now = time.time()
-    began, used = cache.get(name) or (now, 0)
+    began, used = counters().get(name) or (now, 0)
     if not began <= now < began + WINDOW:
         began, used = now, 0
     left = math.ceil(began + WINDOW - now)
-    cache.set(name, (began, used + 1), left)
+    counters().set(name, (began, used + 1), left)
     return Allowance(quota, quota - used - 1, left)

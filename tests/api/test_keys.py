@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from soberhouse.accounts import services
 from soberhouse.accounts.keys import key_revoke, partner_close
 from soberhouse.accounts.models import ApiKey
 from soberhouse.history import acting_as
+from soberhouse.limits import counters
 from tests.api.conftest import Program, make_key, refused
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +176,43 @@ def test_who_has_no_key_is_counted_by_address_and_stands_in_nobodys_way(cast, al
 
     assert [answer.status_code for answer in answers] == [401, 401, 429, 429]
     assert alices.get("/houses").status_code == 200
+
+
+def test_a_network_of_addresses_is_counted_as_one_and_fills_no_store_of_others(cast, settings):
+    """Whoever has an IPv6 address has as many as they like."""
+    settings.API_UNKNOWN_A_MINUTE = 3
+    cache.set("theirs", 1)
+
+    def asks(address: str) -> int:
+        return Client(REMOTE_ADDR=address).get("/api/v1/houses").status_code
+
+    assert [asks(f"2001:db8::{n:x}") for n in range(1, 6)] == [401, 401, 401, 429, 429]
+    assert asks("2001:db8:0:1::1") == 401
+    assert asks("203.0.113.9") == 401
+    counters().clear()
+    assert cache.get("theirs") == 1
+    assert asks("2001:db8::9") == 401
+
+
+def test_a_session_that_posts_without_its_token_is_counted(cast, settings):
+    settings.API_UNKNOWN_A_MINUTE = 2
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(cast.alice)
+
+    answers = [browser.post("/api/v1/stays", {}, content_type="application/json") for _turn in range(3)]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 429]
+    assert answers[0]["RateLimit"].startswith('"default";r=1;t=')
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "PUT", "BREW"])
+def test_methods_that_do_nothing_are_counted_too(cast, alices, settings, method):
+    settings.API_UNKNOWN_A_MINUTE = settings.API_REQUESTS_A_MINUTE = 2
+
+    for asks in (alices, Program(), Program("sober_wrong")):
+        counters().clear()
+        statuses = [asks.ask(method, "/stays").status_code for _turn in range(3)]
+        assert statuses == [204 if method == "OPTIONS" else 405] * 2 + [429]
 
 
 def test_a_refused_move_in_changes_nothing(cast, program):
