@@ -203,7 +203,7 @@ def test_ten_thousand_guesses_are_stopped_soon_and_a_genuine_check_works_later(d
     assert page(document.code, client).status_code == 200
 
 
-def test_a_stranger_who_is_stopped_is_led_nowhere(cast, document, signed_in, monkeypatch):
+def test_a_stranger_who_is_stopped_is_not_led_to_pages_that_are_not_theirs(cast, document, signed_in, monkeypatch):
     monkeypatch.setattr(limits, "MOST_WRONG", 1)
     stranger, known = Client(), signed_in(cast.alice)
     page(new_code(), stranger)
