@@ -15,6 +15,8 @@ from soberhouse.pages.residents import SORTS, Who
 class FindResidentsForm(ScopedForm):
     """Which residents to list. Past ones are offered only to those who see the whole organization."""
 
+    saves = False
+
     q = forms.CharField(
         label=_("Name"), max_length=100, required=False, widget=forms.TextInput(attrs={"type": "search"})
     )
