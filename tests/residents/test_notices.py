@@ -64,6 +64,11 @@ def phase(cast: Cast) -> PhaseKind:
     return services.phase_kind_save(house=cast.house_a, number=2, name="Stepping out")
 
 
+def letter(cast: Cast) -> Any:
+    facts = {"recipient": "Officer Lyle Harmon", "purpose": "probation"}
+    return papers.letter_issue(stay=cast.stay_of_dana, user=cast.alice, now=timezone.now(), **facts)
+
+
 def referral(cast: Cast) -> None:
     partner = Partner.objects.create(organization=cast.organization, name="Riverbend Treatment")
     with acting_as(partner, source="api"):
@@ -236,16 +241,11 @@ NEWS = [
         lambda cast: houses.role_end(role=cast.bob.roles.get(), ends_at=noon(cast), reason="back from leave"),
         {"bob": "Your role at Alder House ends on {today}: manager."},
     ),
+    News("paper-issued", letter, {DANA: "A paper about you was issued: Residency letter."}),
     News(
-        "paper-issued",
-        lambda cast: papers.letter_issue(
-            stay=cast.stay_of_dana,
-            user=cast.alice,
-            recipient="Officer Lyle Harmon",
-            purpose="probation",
-            now=timezone.now(),
-        ),
-        {DANA: "A paper about you was issued: Residency letter."},
+        "paper-withdrawn",
+        lambda cast: papers.paper_withdraw(document=letter(cast), reason="the wrong Dana"),
+        {DANA: "A paper about you was withdrawn and counts no more: Residency letter."},
     ),
 ]
 
