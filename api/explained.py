@@ -71,7 +71,18 @@ def docs(request: HttpRequest) -> HttpResponse:
         "least": pagination.LEAST,
         "most": pagination.MOST,
         "usual": pagination.USUAL,
-        "requests": settings.API_REQUESTS_A_MINUTE,
+        "limits": [
+            {
+                "name": "API_REQUESTS_A_MINUTE",
+                "value": settings.API_REQUESTS_A_MINUTE,
+                "says": _("Requests of one person or partner in a minute, whatever the number of keys."),
+            },
+            {
+                "name": "API_UNKNOWN_A_MINUTE",
+                "value": settings.API_UNKNOWN_A_MINUTE,
+                "says": _("Requests without a key that works in a minute, from one address or IPv6 network."),
+            },
+        ],
         "kinds": [{"name": name, **vars(kind), "means": _words(kind.means)} for name, kind in KINDS.items()],
         "tags": list(_tags()),
     }

@@ -47,7 +47,7 @@ HEADERS = {
     "WWW-Authenticate": {"description": _("How to ask, and what is wrong."), "schema": {"type": "string"}},
     "Allow": {"description": _("The methods of this address."), "schema": {"type": "string"}},
     "Idempotent-Replayed": {
-        "description": _("`true` where this is the answer to an earlier request under the same key."),
+        "description": _("`true` where an earlier request under the same key did it, and this one nothing."),
         "schema": {"type": "string", "enum": ["true"]},
     },
 }

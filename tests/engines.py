@@ -1,4 +1,4 @@
-"""Finds or fetches what the suite runs on: a PostgreSQL server and a Chromium. Standard library only.
+"""Finds or fetches what the suite runs on: a PostgreSQL server, a Chromium and curl. Standard library only.
 
     python tests/engines.py postgresql -- COMMAND …   runs COMMAND, DATABASE_URL naming a throw-away cluster
     python tests/engines.py chromium                  prints the path of a browser
@@ -332,6 +332,18 @@ def chromium() -> str:
         found = installed_chromium() or fetched_chromium()
     if not found:
         raise Unavailable("no Chromium is installed, and neither apt nor Playwright gave one")
+    return found
+
+
+# curl
+
+
+def curl() -> str:
+    """The path of curl, which the API's quick start is typed with. Raises Unavailable where there is none."""
+    if not shutil.which("curl"):
+        apt_install("curl")
+    if not (found := shutil.which("curl")):
+        raise Unavailable("no curl is installed, and apt gave none")
     return found
 
 

@@ -16,6 +16,7 @@ from api.schema import document
 from residents.models import Application
 from soberhouse.accounts.keys import partner_create
 from soberhouse.history import acting_as
+from tests import engines
 from tests.api.conftest import make_key, outside
 
 
@@ -38,7 +39,7 @@ def test_the_quick_start_runs_as_it_stands(committed_db, cast, live_server, tmp_
     surroundings = {
         "SOBERHOUSE": live_server.url,
         "KEY": make_key(partner, "occupancy", "referrals"),
-        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "PATH": f"{Path(engines.curl()).parent}:/usr/local/bin:/usr/bin:/bin",
     }
 
     def typed(command: str) -> str:
@@ -73,6 +74,22 @@ def test_the_page_holds_every_operation_and_explains_every_problem():
     operations = {one["operationId"] for path in document()["paths"].values() for one in path.values()}
     assert operations <= ids
     assert {f"problem-{name}" for name in KINDS} <= ids
+
+
+def test_the_page_says_what_the_limits_are_and_what_sets_them(settings):
+    settings.API_REQUESTS_A_MINUTE, settings.API_UNKNOWN_A_MINUTE = 4711, 47
+
+    told = page()
+
+    assert "<code>API_REQUESTS_A_MINUTE</code> · 4711" in told
+    assert "<code>API_UNKNOWN_A_MINUTE</code> · 47" in told
+
+
+@pytest.mark.django_db
+def test_whoever_gives_keys_is_led_to_the_page(cast, signed_in):
+    told = signed_in(cast.olive).get(f"/organizations/{cast.organization.uuid}/partners/").content.decode()
+
+    assert 'href="/api/docs/"' in told
 
 
 @pytest.mark.django_db
