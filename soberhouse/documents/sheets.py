@@ -415,7 +415,7 @@ def _shares(headers: Sequence[str], rows: Sequence[Sequence[str]], room: float) 
         return [width * (1 + spare) for width in full]
     fair = room / len(full)
     if sum(least) > room or max(least) > 2 * fair:  # one long word does not break the short ones beside it
-        least = _poured([min(width, 2 * fair) for width in least], room)
+        least = _poured([min(width, fair) for width in least], room)
     wanted = [more - less for more, less in zip(full, least, strict=True)]
     return [less + more for less, more in zip(least, _poured(wanted, room - sum(least)), strict=True)]
 
