@@ -22,6 +22,7 @@ from django.urls import get_resolver, reverse
 
 from tests.architecture.guards import every_url
 from tests.matrix.world import World, make_world
+from tests.once import taken_back
 
 WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)', re.I)
 # What a request writes whatever it is answered.
@@ -46,17 +47,16 @@ def api_names() -> set[str]:
 
 
 def made_world(blocker: Any) -> Iterator[World]:
-    """The world for a whole module, in a transaction that never ends well. Nothing is logged: thousands of lines
+    """The world for a whole module. Nothing is logged: thousands of lines
     would be put into words for nobody."""
     before = logging.root.manager.disable
-    with blocker.unblock(), transaction.atomic():
+    with taken_back(blocker):
         world = make_world()
         logging.disable(logging.CRITICAL)
         try:
             yield world
         finally:
             logging.disable(before)
-            transaction.set_rollback(True)
 
 
 @contextmanager
