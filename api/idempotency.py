@@ -111,3 +111,5 @@ def purge(now: datetime) -> None:
         old = KeptAnswer.objects.over(now).order_by("pk")
         keys = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:PURGED_AT_ONCE])
         KeptAnswer.objects.filter(pk__in=keys).delete()
+    if len(keys) == PURGED_AT_ONCE:  # there are more: whoever asks next goes on
+        cache.delete("api:purged")

@@ -287,6 +287,21 @@ def test_old_answers_are_forgotten_when_anybody_asks_for_anything(cast, alices, 
     assert PURGED_EVERY < KEPT / 24
 
 
+def test_more_old_answers_than_are_forgotten_at_once_are_forgotten_by_the_next(cast, alices, partners, monkeypatch):
+    monkeypatch.setattr("api.idempotency.PURGED_AT_ONCE", 2)
+    for name in "abc":
+        alices.post("/applications", referral(cast, name), **key(name))
+    KeptAnswer.objects.update(made_at=timezone.now() - KEPT)
+    cache.clear()
+
+    left = []
+    for _turn in range(2):
+        partners.get("/houses")
+        left.append(KeptAnswer.objects.count())
+
+    assert left == [1, 0]
+
+
 def test_nothing_about_a_person_is_kept(cast, alices, partners):
     calls = {
         "plan": (f"/stays/{cast.stay_of_dana.uuid}/expect", {"expected_on": str(cast.today + days(7))}),
