@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection, models
 from django.db.models import F, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 
 from residents.models import (
     Application,
@@ -92,7 +92,7 @@ PARENTS: dict[type[models.Model], Callable[[Cast], models.Model]] = {
 RECIPES: dict[type[models.Model], Callable[[Cast], dict[str, Any]]] = {
     ApiKey: lambda cast: {"user": cast.alice, "scopes": "read"},
     BedUse: lambda cast: {"kind": BedUse.Kind.OUT, "ends_on": date(2000, 1, 1), "starts_on": date(2000, 1, 1)},
-    Invitation: lambda cast: {"user": new_user(), "used_at": datetime(2020, 1, 1, tzinfo=UTC)},
+    Invitation: lambda cast: {"user": new_user()},
     House: lambda cast: {"time_zone": "America/New_York"},
     IssuedDocument: lambda cast: {"house": cast.house_a, "resident": new_resident(cast), "file": new_file()},
     Organization: lambda cast: {"time_zone": "America/New_York"},
@@ -160,7 +160,8 @@ def is_append_only(model: type[models.Model]) -> bool:
 
 
 def frozen_fields(model: type[models.Model]) -> set[str]:
-    rules = [rule for rule in model._meta.constraints if isinstance(rule, Frozen)]
+    """What keeps the value it was born with; what may be set once, and is empty in a new row, can still change."""
+    rules = [rule for rule in model._meta.constraints if type(rule) is Frozen]
     return {name for rule in rules for name in rule.fields}
 
 
@@ -198,7 +199,7 @@ def changing_expression(field: models.Field) -> Any:
     if isinstance(field, models.CharField):
         return Concat(F(field.name), Value("x"))
     if isinstance(field, models.DateTimeField):
-        return F(field.name) + timedelta(minutes=1)
+        return Coalesce(F(field.name), Value(datetime(2050, 1, 1, tzinfo=UTC))) + timedelta(minutes=1)
     return F("starts_on")
 
 

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
 from residents.models import House, Resident
+from soberhouse.accounts.models import Partner
 from soberhouse.database.constraints import Frozen, FrozenOnceSet, SameHouse, SameOrganization
 from soberhouse.history import acting_as
 from soberhouse.history.records import audited_models
@@ -121,7 +122,10 @@ def test_a_row_of_another_house_than_its_parent_is_refused(cast, model, rule):
 @pytest.mark.parametrize(("model", "rule"), rules(SameOrganization))
 def test_a_row_of_another_organization_is_refused(cast, model, rule):
     row = factories.unsaved(model, cast)
-    setattr(row, rule.via, {House: cast.house_c, Resident: cast.greta}[model._meta.get_field(rule.via).related_model])
+    with acting_as(cast.oscar, source="web"):
+        partner = Partner.objects.create(organization=cast.other_organization, name="Far Clinic")
+    theirs = {House: cast.house_c, Resident: cast.greta, Partner: partner}
+    setattr(row, rule.via, theirs[model._meta.get_field(rule.via).related_model])
     if rule.via == "house":
         row.kind = "manager"
 
