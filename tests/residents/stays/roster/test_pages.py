@@ -352,5 +352,5 @@ def test_the_preview_costs_the_same_for_any_number_of_lines(cast, signed_in, dja
     lines = "".join(f"Alder House,9{n},Ada{n} Renner,1/1/26\n" for n in range(item_count))
     page = send(client, f"House,Bed,Name,Move in\n{lines}".encode())["Location"]
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(page)
