@@ -34,7 +34,7 @@ from soberhouse.documents.codes import verify_url
 from soberhouse.documents.kinds import About, Offer, declared, kind_of
 from soberhouse.documents.models import IssuedDocument
 from soberhouse.form_page import form_page
-from soberhouse.pages.gather import offers
+from soberhouse.subjects import offers
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ STATES = {"valid": "in", "replaced": "plain", "withdrawn": "missed"}
 @of_house(Action.SEE_PAPERS)
 def papers(request: HttpRequest, house: House) -> HttpResponse:
     """The papers of one house."""
-    offered = [one for offer in offers("papers") for one in offer(house, standing_of(request), house.today())]
+    offered = [one for offer in offers("cards", "papers") for one in offer(house, standing_of(request), house.today())]
     people = _by_person(offered)
     found = IssuedDocument.objects.visible_to(request.user).filter(house=house)
     return _shelf(
@@ -71,7 +71,9 @@ def papers_of_all(request: HttpRequest, organization: Organization) -> HttpRespo
     """The papers that are about no single house."""
     found = IssuedDocument.objects.visible_to(request.user).filter(organization=organization, house=None)
     offered = [
-        one for offer in offers("papers") for one in offer(organization, standing_of(request), organization.today())
+        one
+        for offer in offers("cards", "papers")
+        for one in offer(organization, standing_of(request), organization.today())
     ]
     return _shelf(request, found, {"subtitle": organization.name, "of_house": offered, "of_people": []})
 
@@ -181,7 +183,7 @@ def paper(request: HttpRequest, document: IssuedDocument) -> HttpResponse:
     resident = document.resident
     may_issue = standing.may(Action.ISSUE_PAPERS, document)
     seen = _sees(request.user, resident)
-    again = next((url for offer in offers("issued_anew") for url in offer(document, standing)), "")
+    again = next((url for offer in offers("cards", "issued_anew") for url in offer(document, standing)), "")
     return render(
         request,
         "soberhouse/paper.html",
