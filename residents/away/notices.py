@@ -1,0 +1,3 @@
+"""What people are told about passes, nights and who is in."""
+
+from __future__ import annotations
