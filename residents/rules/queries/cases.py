@@ -1,0 +1,449 @@
+"""Where violations stand, read from the facts about them, and what stands beside a decision: the ladder's advice, what
+the same rule cost others, and who may decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from residents.houses.models import House, Role
+from residents.houses.permissions import MAY, Action
+from residents.rules.models import (
+    Answer,
+    Appeal,
+    AppealDecision,
+    Consequence,
+    Decision,
+    Ladder,
+    Reporter,
+    Violation,
+    ViolationWithdrawal,
+)
+from residents.stays.models import Stay
+from soberhouse.accounts.models import User
+
+RECORDED, ANSWERED, DECIDED = "recorded", "answered", "decided"
+APPEALED, CLOSED, WITHDRAWN = "appealed", "closed", "withdrawn"
+
+CHAIN = ("rule__book", "house__organization", "stay__resident", "recorded_by", "withdrawal")
+DECIDED_CHAIN = ("decision__recorded_by", "decision__ladder", "decision__appeal__decision_on_it")
+
+
+# Where a violation stands
+
+
+@dataclass(frozen=True)
+class Case:
+    """One violation and what became of it, as of an instant. Nothing here names a reporter."""
+
+    violation: Violation
+    answers: Sequence[Answer]
+    decision: Decision | None
+    appeal: Appeal | None
+    appeal_decision: AppealDecision | None
+    withdrawal: ViolationWithdrawal | None
+    as_of: datetime
+
+    @property
+    def state(self) -> str:
+        """recorded, answered, decided (and can be appealed), appealed, closed or withdrawn."""
+        if self.withdrawal is not None:
+            return WITHDRAWN
+        if self.decision is None:
+            return ANSWERED if self.answers else RECORDED
+        if self.appeal is not None:
+            return CLOSED if self.appeal_decision is not None else APPEALED
+        return DECIDED if self.may_appeal(self.as_of) else CLOSED
+
+    @property
+    def word(self) -> str:
+        """The state in a word. Before it is decided it says nothing about guilt."""
+        match self.state:
+            case "withdrawn":
+                return _("taken back")
+            case "recorded":
+                return _("recorded")
+            case "answered":
+                return _("answered")
+            case "appealed":
+                return _("appealed")
+        if self.outcome == Decision.Outcome.DISMISSED:
+            return _("dismissed")
+        if self.outcome == AppealDecision.Outcome.OVERTURNED:
+            return _("overturned")
+        return _("upheld")
+
+    @property
+    def css_state(self) -> str:
+        """The stylesheet's state of the word."""
+        states = {RECORDED: "open", ANSWERED: "open", APPEALED: "held", WITHDRAWN: "out"}
+        return states.get(self.state, "plain")
+
+    @property
+    def is_open(self) -> bool:
+        """It waits for somebody to decide it, or its appeal."""
+        return self.state in (RECORDED, ANSWERED, APPEALED)
+
+    @property
+    def waits_for(self) -> str:
+        """What comes next: decision, appeal (it may come), appeal_decision, or nothing."""
+        return {
+            RECORDED: "decision",
+            ANSWERED: "decision",
+            DECIDED: "appeal",
+            APPEALED: "appeal_decision",
+        }.get(self.state, "")
+
+    @property
+    def outcome(self) -> str:
+        """What it came to in the end: upheld, dismissed or overturned; empty before it is decided or where it was
+        taken back."""
+        if self.decision is None or self.withdrawal is not None:
+            return ""
+        if self.appeal_decision is not None and self.appeal_decision.outcome == AppealDecision.Outcome.OVERTURNED:
+            return AppealDecision.Outcome.OVERTURNED.value
+        return self.decision.outcome
+
+    @property
+    def is_upheld(self) -> bool:
+        """It counts: decided so, not overturned, not taken back."""
+        return self.outcome == Decision.Outcome.UPHELD
+
+    @property
+    def consequence(self) -> str:
+        """The consequence that holds in the end, also where an appeal changed it; empty where none does."""
+        if not self.is_upheld:
+            return ""
+        return self._last_word.consequence
+
+    @property
+    def consequence_word(self) -> str:
+        return str(Consequence(self.consequence).label) if self.consequence else ""
+
+    @property
+    def terms(self) -> str:
+        """What exactly the consequence is."""
+        return self._last_word.terms if self.is_upheld else ""
+
+    @property
+    def _last_word(self) -> Decision | AppealDecision:
+        changed = self.appeal_decision
+        if changed is not None and changed.outcome == AppealDecision.Outcome.CHANGED:
+            return changed
+        return self.decision
+
+    @property
+    def deviates(self) -> bool:
+        """The decision was another than the ladder's."""
+        return bool(self.decision and self.decision.advised and self.decision.advised != self.decision.consequence)
+
+    @property
+    def may_answer(self) -> bool:
+        """The resident can say something to it: until it is decided. Afterwards an appeal is the way."""
+        return self.state in (RECORDED, ANSWERED)
+
+    def may_appeal(self, now: datetime) -> bool:
+        """Upheld, not appealed yet, not taken back, and in time."""
+        return (
+            self.withdrawal is None
+            and self.decision is not None
+            and self.decision.outcome == Decision.Outcome.UPHELD
+            and self.appeal is None
+            and now <= self.decision.appeal_until
+        )
+
+
+def with_facts(violations: QuerySet[Violation]) -> QuerySet[Violation]:
+    """The rows with all that their case is read from: two queries, however many."""
+    return violations.select_related(*CHAIN, *DECIDED_CHAIN).prefetch_related("answers")
+
+
+def cases(violations: Iterable[Violation], *, now: datetime | None = None) -> list[Case]:
+    """Where each stands, in their order. The same number of queries, however many."""
+    if isinstance(violations, QuerySet):
+        rows = list(with_facts(violations))
+    else:
+        rows = list(violations)
+        prefetch_related_objects(rows, "answers", "decision__appeal__decision_on_it", "withdrawal")
+    as_of = now or timezone.now()
+    return [_case(row, as_of) for row in rows]
+
+
+def case_of(violation: Violation, *, now: datetime | None = None) -> Case:
+    """Where one stands, read anew."""
+    return cases(Violation.objects.filter(pk=violation.pk), now=now)[0]
+
+
+def _case(violation: Violation, as_of: datetime) -> Case:
+    decision = getattr(violation, "decision", None)
+    appeal = getattr(decision, "appeal", None)
+    return Case(
+        violation=violation,
+        answers=list(violation.answers.all()),
+        decision=decision,
+        appeal=appeal,
+        appeal_decision=getattr(appeal, "decision_on_it", None),
+        withdrawal=getattr(violation, "withdrawal", None),
+        as_of=as_of,
+    )
+
+
+UNDECIDED = Q(withdrawal=None, decision=None)
+APPEAL_UNDECIDED = Q(withdrawal=None, decision__appeal__isnull=False, decision__appeal__decision_on_it=None)
+
+
+def open_only(violations: QuerySet[Violation]) -> QuerySet[Violation]:
+    """Those that wait for a decision, or for one on their appeal."""
+    return violations.filter(UNDECIDED | APPEAL_UNDECIDED)
+
+
+def decided_only(violations: QuerySet[Violation]) -> QuerySet[Violation]:
+    """Those decided, whose appeal, if any, is decided too."""
+    return violations.filter(withdrawal=None, decision__isnull=False).exclude(APPEAL_UNDECIDED)
+
+
+def upheld_only(violations: QuerySet[Violation]) -> QuerySet[Violation]:
+    """Those that count: upheld, not overturned on appeal, not taken back."""
+    upheld = violations.filter(withdrawal=None, decision__outcome=Decision.Outcome.UPHELD)
+    return upheld.exclude(decision__appeal__decision_on_it__outcome=AppealDecision.Outcome.OVERTURNED)
+
+
+def open_violations(stay: Stay) -> int:
+    """How many of this stay wait for a decision, or for one on their appeal. One query."""
+    return open_only(Violation.objects.filter(stay=stay)).count()
+
+
+# Who saw it
+
+
+@dataclass(frozen=True)
+class Witnesses:
+    """Who saw it, as one reader may know it: the names, those that the resident is not told, and how many are
+    withheld from this reader."""
+
+    named: Sequence[str] = ()
+    in_confidence: Sequence[str] = ()
+    withheld: int = 0
+
+
+def witnesses(violation: Violation, *, reader: User | None) -> Witnesses:
+    """As `reader` may know it; without one, as the resident may. A name given in confidence never reaches the resident,
+    also where they help to run the house. Two queries."""
+    rows = violation.reporters.filter(confidential=False) if reader is None else _seen(violation, reader)
+    seen = list(rows)
+    return Witnesses(
+        named=[row.name for row in seen if not row.confidential],
+        in_confidence=[row.name for row in seen if row.confidential],
+        withheld=violation.reporters.count() - len(seen),
+    )
+
+
+def _seen(violation: Violation, reader: User) -> QuerySet[Reporter]:
+    return Reporter.objects.visible_to(reader).filter(violation=violation)
+
+
+# What the ladder says
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What the ladder in force that day says: the how manieth time it is within the days it looks back, and the
+    consequence; empty where the house had no ladder, or it has no step for this."""
+
+    ladder: Ladder | None
+    time: int | None
+    consequence: str
+    since: date | None = None
+    counted: Sequence[Violation] = ()
+    undecided: int = 0  # earlier ones that would count, had they been decided
+
+    @property
+    def consequence_word(self) -> str:
+        return str(Consequence(self.consequence).label) if self.consequence else ""
+
+
+def ladder_in_force(house: House, day: date) -> Ladder | None:
+    """The newest published ladder of the house that is in force on this day."""
+    return Ladder.objects.out().filter(house=house, in_force_from__lte=day).order_by("-number").first()
+
+
+def advised(violation: Violation) -> Advice:
+    """What the ladder in force on the day it happened says to this violation.
+
+    Counted are the violations of the same category and severity by the same resident in this house that happened
+    before it, at most as many days as the ladder looks back, and were upheld; of one day, those recorded before. A
+    category without steps of its own takes those for all; after the last step, the last step again.
+    """
+    ladder = ladder_in_force(violation.house, violation.happened_on)
+    if ladder is None:
+        return Advice(None, None, "")
+    rule = violation.rule
+    since = violation.happened_on - timedelta(days=ladder.look_back_days)
+    before = (
+        Violation.objects.filter(
+            Q(happened_on__lt=violation.happened_on) | Q(happened_on=violation.happened_on, pk__lt=violation.pk),
+            house=violation.house,
+            stay__resident=violation.stay.resident_id,
+            rule__category=rule.category,
+            rule__severity=rule.severity,
+            happened_on__gte=since,
+        )
+        .select_related("rule")
+        .order_by("happened_on", "pk")
+    )
+    counted = list(upheld_only(before))
+    time = len(counted) + 1
+    return Advice(
+        ladder=ladder,
+        time=time,
+        consequence=_step(ladder, rule.category, rule.severity, time),
+        since=since,
+        counted=counted,
+        undecided=before.filter(UNDECIDED).count(),
+    )
+
+
+def _step(ladder: Ladder, category: str, severity: str, time: int) -> str:
+    rows = ladder.steps.filter(dropped=False, severity=severity, category__in=["", category]).order_by("position")
+    steps = list(rows)
+    line = [step for step in steps if step.category == category] or [step for step in steps if not step.category]
+    reached = [step for step in line if step.position <= time]
+    return reached[-1].consequence if reached else ""
+
+
+def time_words(time: int) -> str:
+    """The first, second … time."""
+    words = {
+        1: _("first time"),
+        2: _("second time"),
+        3: _("third time"),
+        4: _("fourth time"),
+        5: _("fifth time"),
+        6: _("sixth time"),
+        7: _("seventh time"),
+        8: _("eighth time"),
+        9: _("ninth time"),
+    }
+    return words.get(time) or _("time number %(count)s") % {"count": time}
+
+
+# What it cost others
+
+
+@dataclass(frozen=True)
+class Precedent:
+    """What the same rule of this house came to for somebody else. No name, and no day by which one would know them."""
+
+    month: date
+    outcome: str
+    consequence: str
+    time: int | None
+    advised: str
+    deviation: str = field(repr=False)
+    changed_on_appeal: bool = False
+
+    @property
+    def words(self) -> str:
+        return str(Consequence(self.consequence).label) if self.consequence else _("no consequence")
+
+    @property
+    def outcome_word(self) -> str:
+        return {"upheld": _("upheld"), "dismissed": _("dismissed")}.get(self.outcome) or _("overturned on appeal")
+
+    @property
+    def time_word(self) -> str:
+        return time_words(self.time) if self.time else ""
+
+    @property
+    def deviates(self) -> bool:
+        return self.consequence != self.advised and bool(self.advised) and self.outcome == Decision.Outcome.UPHELD
+
+
+MOST_PRECEDENTS = 10
+
+
+def precedents(violation: Violation) -> list[Precedent]:
+    """What the rule of the same number cost others in this house, the newest first; without names. Two queries."""
+    others = (
+        Violation.objects.filter(house=violation.house, rule__number=violation.rule.number)
+        .exclude(stay__resident=violation.stay.resident_id)
+        .order_by("-happened_on", "-pk")
+    )
+    return [
+        Precedent(
+            month=case.violation.happened_on.replace(day=1),
+            outcome=case.outcome,
+            consequence=case.consequence,
+            time=case.decision.time,
+            advised=case.decision.advised,
+            deviation=case.decision.deviation,
+            changed_on_appeal=case.appeal_decision is not None
+            and case.appeal_decision.outcome != AppealDecision.Outcome.STANDS,
+        )
+        for case in cases(decided_only(others)[:MOST_PRECEDENTS])
+    ]
+
+
+# Who may decide
+
+
+@dataclass(frozen=True)
+class Deciders:
+    """Whoever may decide in one house now, found once: its managers first, then the operators."""
+
+    users: Sequence[User]
+
+    def of(self, violation: Violation) -> list[User]:
+        """Those who neither recorded it nor are whom it is about."""
+        return self._without(violation.recorded_by_id, violation.stay.resident.user_id)
+
+    def of_appeal(self, appeal: Appeal) -> list[User]:
+        """Those who neither recorded nor decided the matter, nor are whom it is about."""
+        decision = appeal.decision
+        violation = decision.violation
+        return self._without(violation.recorded_by_id, decision.recorded_by_id, violation.stay.resident.user_id)
+
+    def _without(self, *ids: int | None) -> list[User]:
+        return [user for user in self.users if user.pk not in ids]
+
+
+def deciders(house: House, *, now: datetime | None = None) -> Deciders:
+    """Whoever may decide in this house now. One query."""
+    live = Role.objects.live(now=now).filter(
+        Q(house=house) | Q(house=None, organization=house.organization_id),
+        kind__in=MAY[Action.DECIDE],
+        user__is_active=True,
+    )
+    roles = sorted(live.select_related("user"), key=lambda role: (role.house_id is None, role.user.name, role.pk))
+    return Deciders(list({role.user_id: role.user for role in roles}.values()))
+
+
+def who_may_decide(violation: Violation) -> list[User]:
+    """Managers of the house and operators who neither recorded it nor are whom it is about. None: it waits."""
+    return deciders(violation.house).of(violation)
+
+
+def who_may_decide_appeal(appeal: Appeal) -> list[User]:
+    """Managers of the house and operators who neither recorded nor decided the matter, nor are whom it is about.
+    None: it waits."""
+    return deciders(appeal.house).of_appeal(appeal)
+
+
+def why_it_waits(case: Case, deciders: Deciders) -> str:
+    """A sentence where nobody may decide what waits now; empty where somebody may."""
+    if case.waits_for == "decision" and not deciders.of(case.violation):
+        return _(
+            "It waits, because nobody else may decide it: whoever recorded it does not. "
+            "Another manager or an operator is needed."
+        )
+    if case.waits_for == "appeal_decision" and not deciders.of_appeal(case.appeal):
+        return _(
+            "It waits, because nobody else may decide it: whoever recorded or decided the violation does not. "
+            "A third person, manager or operator, is needed."
+        )
+    return ""
