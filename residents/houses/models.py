@@ -123,7 +123,7 @@ class HouseQuerySet(models.QuerySet["House"]):
 
     def lived_in_with_duty(self, user: User, *, now: datetime | None = None) -> dict[int, bool]:
         """The key of the house where `user` lives now, and whether they have a duty there today as its officer."""
-        own = models.FilteredRelation("officers", condition=Q(officers__resident__user=user))
+        own = models.FilteredRelation("officers", condition=Q(officers__resident=F("stays__resident")))
         rows = self.lived_in_by(user).annotate(duty=own)
         found: dict[int, bool] = {}
         for pk, zone, starts_on, ends_on in rows.values_list("pk", "time_zone", "duty__starts_on", "duty__ends_on"):
