@@ -123,13 +123,15 @@ class HouseQuerySet(models.QuerySet["House"]):
 
     def lived_in_with_duty(self, user: User, *, now: datetime | None = None) -> dict[int, bool]:
         """The key of the house where `user` lives now, and whether they have a duty there today as its officer."""
-        own = models.FilteredRelation("officers", condition=Q(officers__resident=F("stays__resident")))
-        rows = self.lived_in_by(user).annotate(duty=own)
+        duty = "stays__resident__duties"
+        rows = self.lived_in_by(user).values_list(
+            "pk", "time_zone", f"{duty}__house", f"{duty}__starts_on", f"{duty}__ends_on"
+        )
         found: dict[int, bool] = {}
-        for pk, zone, starts_on, ends_on in rows.values_list("pk", "time_zone", "duty__starts_on", "duty__ends_on"):
+        for house, zone, where, starts_on, ends_on in rows:
             today = (now or timezone.now()).astimezone(ZoneInfo(zone)).date()
-            on_duty = starts_on is not None and starts_on <= today and (ends_on is None or today < ends_on)
-            found[pk] = on_duty or found.get(pk, False)
+            on_duty = where == house and starts_on <= today and (ends_on is None or today < ends_on)
+            found[house] = on_duty or found.get(house, False)
         return found
 
 

@@ -313,7 +313,7 @@ def _own_stays(resident: Resident) -> Section:
         "stays",
         _("Stays"),
         stays.select_related("house", "resident", *_named("continues"), *_named("application")),
-        ["house", "starts_on", "ends_on", "expected_on", "continues", "application", "voided", "left_as"],
+        ["house", "starts_on", "ends_on", "expected_on", "continues", "application", "voided", "left_as", "entered_at"],
         model=Stay,
         labels={"house": _("House"), "continues": _("Continues"), "application": _("Application")},
         quiet=["voided"],
