@@ -21,8 +21,8 @@ about a house or an organization, `issued_anew` the address where one that was i
 
 Each must cost the same number of queries however many rows it returns, and show only what `standing.user` may see;
 `week`, `home` and `own` are read by the resident alone, and show what `resident.user` may see. `own` leaves nothing
-out: what a subject records about somebody is in a section of its own, every row and every field of it, corrected and voided
-ones too (a test walks the tables).
+out: what a subject records about somebody is in a section of its own, every row and every field of it, corrected and
+voided ones too (a test walks the tables).
 """
 
 from __future__ import annotations
