@@ -1,0 +1,328 @@
+"""By when everybody is in, one night, and who was: the night roll, the log, one resident's record."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from residents.away import hours
+from residents.away.hours import Curfew, Differs, Own, Shift
+from residents.away.models import CurfewCheck, CurfewException, CurfewHour, Movement, Pass
+from residents.away.queries.passes import passes_on
+from residents.away.queries.whereabouts import last_movements
+from residents.houses.models import House
+from residents.people.models import WeeklyHours
+from residents.stays.models import Phase, Stay, in_range
+
+Status = CurfewCheck.Status
+LATER = "later"  # beside the states of a check: whose hour has not come can be counted later
+
+RECORD_DAYS = 30
+
+
+def stays_of_night(house: House, night: date) -> QuerySet[Stay]:
+    """Whoever has a bed here in the night, by name."""
+    there = Stay.objects.real().filter(in_range(night), house=house)
+    return there.select_related("house", "resident").order_by(
+        "resident__legal_first_name", "resident__legal_last_name", "pk"
+    )
+
+
+def curfews(house: House, night: date, stays: Collection[Stay]) -> dict[int, Curfew]:
+    """By when each of these stays of the house is in, this night, by the key of the stay. The same four queries,
+    however many they are."""
+    keys, people = [stay.pk for stay in stays], [stay.resident_id for stay in stays]
+    hold = CurfewHour.objects.filter(house=house, in_use=True)
+    differs = [Differs(*row) for row in hold.values_list("phase", "weekday", "hour")]
+    phases = dict(Phase.objects.filter(in_range(night), stay__in=keys, voided=False).values_list("stay", "kind"))
+    own: dict[int, list[Own]] = {}
+    for row in CurfewException.objects.filter(in_range(night), stay__in=keys).order_by("pk"):
+        officer = row.source == CurfewException.Source.OFFICER
+        own.setdefault(row.stay_id, []).append(Own(officer, row.weekday, row.hour, row.starts_on, row.ends_on))
+    shifts: dict[int, list[Shift]] = {}
+    spoken_for = WeeklyHours.objects.filter(resident__in=people, starts_on__lte=night + hours.DAY)
+    for row in spoken_for.filter(Q(ends_on=None) | Q(ends_on__gt=night - hours.DAY)):
+        shift = Shift(row.weekday, row.starts, row.ends, row.starts_on, row.ends_on, row)
+        shifts.setdefault(row.resident_id, []).append(shift)
+    zone = house.zone
+    return {
+        stay.pk: hours.curfew(
+            night,
+            zone,
+            house=hours.house_hour(
+                night,
+                weeknights=house.curfew_weeknights,
+                weekends=house.curfew_weekends,
+                differs=differs,
+                phase=phases.get(stay.pk),
+            ),
+            own=own.get(stay.pk, ()),
+            shifts=shifts.get(stay.resident_id, ()),
+        )
+        for stay in stays
+    }
+
+
+def curfew_of(stay: Stay, night: date) -> Curfew:
+    """The same for one stay."""
+    return curfews(stay.house, night, [stay])[stay.pk]
+
+
+def due_at(stay: Stay, night: date) -> datetime | None:
+    """By when this resident is in, this night; None where there is no curfew for them."""
+    return curfew_of(stay, night).due_at
+
+
+def counted(checks: QuerySet[CurfewCheck]) -> QuerySet[CurfewCheck]:
+    """Of these checks those that count: corrected by no other."""
+    return checks.filter(corrected_by=None)
+
+
+# --- the roll -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known about one resident in one night before anybody counts."""
+
+    curfew: Curfew
+    on_pass: Pass | None = None
+    movements: tuple[Movement, ...] = ()  # those that count, the earliest first; the first may be of before
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """The answer that is chosen already, and what it stands on."""
+
+    status: str
+    in_at: datetime | None = None
+    of_pass: Pass | None = None
+    shift: Shift | None = None
+
+
+def foreseen(known: Known, *, grace: timedelta, dawn: datetime, now: datetime) -> Foreseen:
+    """What is taken to be so until somebody says otherwise.
+
+    Whoever has a pass for their hour is excused, and whoever is at work still. Whoever was signed out over their hour
+    came late, if they signed in since, and else is not in; whoever goes out in the night before `dawn` is not in
+    either. Before their hour whoever is out is counted later. Everybody else is in.
+    """
+    due_at = known.curfew.due_at
+    line = due_at + grace if due_at else None
+    if known.on_pass is not None:
+        return Foreseen(Status.EXCUSED, of_pass=known.on_pass)
+    if known.curfew.shift is not None and now < due_at:
+        return Foreseen(Status.EXCUSED, shift=known.curfew.shift)
+    moment = now if line is None else min(now, line)
+    before = [row for row in known.movements if row.at <= moment]
+    last = known.movements[-1] if known.movements else None
+    if before and before[-1].way == Movement.Way.OUT:
+        if line is None or now <= line:
+            return Foreseen(LATER)
+        came = next((row for row in known.movements if row.at > moment and row.way == Movement.Way.IN), None)
+        return Foreseen(Status.LATE, in_at=came.at) if came else Foreseen(Status.ABSENT)
+    if line is not None and last is not None and last.way == Movement.Way.OUT and last.at < dawn and now < dawn:
+        return Foreseen(Status.ABSENT)
+    return Foreseen(Status.IN)
+
+
+@dataclass(frozen=True)
+class RollRow:
+    """One resident in one night: what is known, what is foreseen, and how they were counted, if they were."""
+
+    stay: Stay
+    known: Known
+    foreseen: Foreseen
+    check: CurfewCheck | None
+    grace: timedelta
+    now: datetime
+
+    @property
+    def due_at(self) -> datetime | None:
+        return self.known.curfew.due_at
+
+    @property
+    def line(self) -> datetime | None:
+        """The last instant at which they are not late."""
+        return self.due_at + self.grace if self.due_at else None
+
+    @property
+    def has_come(self) -> bool:
+        """Whether their hour is past, so that whoever is not in is late or missing."""
+        return self.line is not None and self.line < self.now.replace(second=0, microsecond=0)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        if self.has_come:
+            return (Status.IN, Status.LATE, Status.EXCUSED, Status.ABSENT)
+        return (Status.IN, Status.EXCUSED, LATER)
+
+    @property
+    def movement(self) -> Movement | None:
+        return self.known.movements[-1] if self.known.movements else None
+
+    @property
+    def absent(self) -> bool:
+        return self.check is not None and self.check.status == Status.ABSENT
+
+
+@dataclass(frozen=True)
+class Roll:
+    """The roll of one house in one night."""
+
+    house: House
+    night: date
+    now: datetime
+    rows: list[RollRow]
+
+    @property
+    def counted(self) -> list[RollRow]:
+        return [row for row in self.rows if row.check is not None]
+
+    @property
+    def open(self) -> list[RollRow]:
+        return [row for row in self.rows if row.check is None]
+
+    @property
+    def due(self) -> list[RollRow]:
+        """Whose hour is past and whom nobody has counted."""
+        return [row for row in self.open if row.has_come]
+
+    @property
+    def first_due_at(self) -> datetime | None:
+        return min((row.due_at for row in self.rows if row.due_at), default=None)
+
+
+def night_roll(house: House, night: date, now: datetime) -> Roll:
+    """Everybody who has a bed here in this night, by name. The same nine queries, however many they are."""
+    stays = list(stays_of_night(house, night))
+    keys = [stay.pk for stay in stays]
+    due = curfews(house, night, stays)
+    checks = {row.stay_id: row for row in counted(CurfewCheck.objects.filter(stay__in=keys, night=night))}
+    noon, over = hours.at(night, hours.NOON, house.zone), hours.morning(night, house.zone)
+    until = min(now, over)
+    passes: dict[int, list[Pass]] = {}
+    for row in passes_on(house, night).filter(stay__in=keys):
+        passes.setdefault(row.stay_id, []).append(row)
+    moved: dict[int, list[Movement]] = {key: [row] for key, row in last_movements(keys, before=noon).items()}
+    tonight = Movement.objects.filter(stay__in=keys, at__gte=noon, at__lte=until, corrected_by=None)
+    for row in tonight.order_by("at", "pk"):
+        moved.setdefault(row.stay_id, []).append(row)
+    grace = timedelta(minutes=house.curfew_grace)
+    dawn = hours.instant(night, hours.DAWN, house.zone)
+    rows = []
+    for stay in stays:
+        curfew = due[stay.pk]
+        moment = curfew.due_at or until
+        away = next((row for row in passes.get(stay.pk, ()) if row.starts_at <= moment < _away_until(row)), None)
+        known = Known(curfew, away, tuple(moved.get(stay.pk, ())))
+        rows.append(
+            RollRow(
+                stay=stay,
+                known=known,
+                foreseen=foreseen(known, grace=grace, dawn=dawn, now=now),
+                check=checks.get(stay.pk),
+                grace=grace,
+                now=now,
+            )
+        )
+    return Roll(house, night, now, rows)
+
+
+def _away_until(row: Pass) -> datetime:
+    """Until when this pass excuses: its end, or before that the return."""
+    return min(row.ends_at, row.back_at or row.ends_at)
+
+
+def check_of(house: House, uuid: UUID) -> CurfewCheck | None:
+    """The check of this house with this public id, if it counts: for whoever counts there and sees no more of it."""
+    checks = counted(CurfewCheck.objects.filter(house=house, uuid=uuid))
+    return checks.select_related("house", "stay__resident__user", "stay__house").first()
+
+
+# --- what was --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often somebody was in, late, excused and not in."""
+
+    counts: Counter[str]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def in_time(self) -> int:
+        return self.counts[Status.IN]
+
+    @property
+    def late(self) -> int:
+        return self.counts[Status.LATE]
+
+    @property
+    def excused(self) -> int:
+        return self.counts[Status.EXCUSED]
+
+    @property
+    def absent(self) -> int:
+        return self.counts[Status.ABSENT]
+
+
+def tally(checks: Iterable[CurfewCheck]) -> Tally:
+    return Tally(Counter(check.status for check in checks))
+
+
+def record_of(stay: Stay, night: date, *, nights: int = RECORD_DAYS) -> QuerySet[CurfewCheck]:
+    """How this resident was counted in the nights up to this one, each once, the latest first."""
+    since = night - timedelta(days=nights - 1)
+    return counted(CurfewCheck.objects.filter(stay=stay, night__range=(since, night))).order_by("-night", "-pk")
+
+
+@dataclass(frozen=True)
+class NightCounted:
+    """One night of the log: how many there were, and those about whom there is something to say."""
+
+    night: date
+    tally: Tally
+    exceptions: list[CurfewCheck]
+
+
+def nights_counted(house: House, nights: Collection[date]) -> list[NightCounted]:
+    """These nights of the house, the latest first. One query."""
+    checks = counted(CurfewCheck.objects.filter(house=house, night__in=nights)).select_related("stay__resident")
+    by_night: dict[date, list[CurfewCheck]] = {night: [] for night in nights}
+    for check in checks.order_by("due_at", "pk"):
+        by_night[check.night].append(check)
+    return [
+        NightCounted(night, tally(rows), [row for row in rows if row.status != Status.IN])
+        for night, rows in sorted(by_night.items(), reverse=True)
+    ]
+
+
+@dataclass(frozen=True)
+class PersonCounted:
+    """One stay of the log."""
+
+    stay: Stay
+    tally: Tally
+    last: CurfewCheck | None  # the last night on which they were late or not in
+
+
+def people_counted(stays: Collection[Stay], since: date, until: date) -> list[PersonCounted]:
+    """How each of these stays was counted in the nights from `since` to `until`, in their order. One query."""
+    found: dict[int, list[CurfewCheck]] = {stay.pk: [] for stay in stays}
+    checks = counted(CurfewCheck.objects.filter(stay__in=list(found), night__range=(since, until)))
+    for check in checks.order_by("-night", "-pk"):
+        found[check.stay_id].append(check)
+    late = (Status.LATE, Status.ABSENT)
+    return [
+        PersonCounted(stay, tally(found[stay.pk]), next((row for row in found[stay.pk] if row.status in late), None))
+        for stay in stays
+    ]
