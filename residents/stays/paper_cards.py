@@ -51,9 +51,8 @@ def papers_no_longer_so(house: House) -> Iterator[Card]:
 
 
 def issued_to_tell(resident: Resident, user: User) -> Iterator[Entry]:
-    """The papers about somebody, for what happened with them."""
-    kinds = [kind.slug for kind in reports.ALL]
-    issued = IssuedDocument.objects.visible_to(user).filter(resident=resident, kind__in=kinds)
+    """The papers of every kind about somebody, for what happened with them."""
+    issued = IssuedDocument.objects.visible_to(user).filter(resident=resident)
     for document in issued.select_related("withdrawal"):
         words = {"paper": document.title, "recipient": document.recipient}
         withdrawal = getattr(document, "withdrawal", None)

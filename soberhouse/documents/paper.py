@@ -32,6 +32,7 @@ __all__ = [
     "PageBreak",
     "Signature",
     "Space",
+    "Strokes",
     "Table",
     "Text",
     "isolated",
@@ -102,6 +103,15 @@ class Signature:
 
 
 @dataclass(frozen=True)
+class Strokes:
+    """A signature as somebody drew it, on a line with its caption below: a path of straight strokes in whole numbers,
+    such as "M0 0L10 4", whose y goes down."""
+
+    path: str
+    caption: str = ""
+
+
+@dataclass(frozen=True)
 class Code:
     """A QR code of `text`, with its caption beside it."""
 
@@ -129,16 +139,19 @@ class Space:
     height: float = 10
 
 
-Block = Heading | Text | Facts | Table | Signature | Code | Drawing | PageBreak | Space
+Block = Heading | Text | Facts | Table | Signature | Strokes | Code | Drawing | PageBreak | Space
 
 
-def render(head: Head, blocks: Sequence[Block]) -> bytes:
-    """The PDF. The same arguments in the same language, and the same bytes."""
+def render(head: Head, blocks: Sequence[Block], *, small: bool = False) -> bytes:
+    """The PDF, on whole sheets or, `small`, on half ones. The same arguments in the same language, and the same
+    bytes."""
     from reportlab.pdfgen.canvas import Canvas
 
     from soberhouse.documents.sheets import Sheets  # noqa: PLC0415 -- it stands on the blocks of this module
 
     size = PAPER_SIZES[settings.PAPER_SIZE]
+    if small:
+        size = size[1] / 2, size[0]
     sheets = Sheets(head, size)
     for block in blocks:
         sheets.add(block)
