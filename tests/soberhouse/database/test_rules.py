@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from residents.models import House, Resident
+from residents.models import Contract, ContractReview, House, Pass, PassDecision, Resident
 from soberhouse.accounts.models import Partner
 from soberhouse.database.constraints import Frozen, FrozenOnceSet, SameHouse, SameOrganization
 from soberhouse.history import acting_as
@@ -25,6 +25,7 @@ RANGES = [
     for starts, ends in [("starts_on", "ends_on"), ("starts_at", "ends_at"), ("opened_on", "closed_on")]
     if {starts, ends} <= {field.name for field in model._meta.fields}
 ]
+NEVER_EMPTY = {(Contract, "ends_on"), (Pass, "ends_at"), (PassDecision, "ends_at")}
 
 
 def rules(kind: type, *, but: tuple[type, ...] = ()) -> list:
@@ -56,6 +57,8 @@ def another_value(field: models.Field, row: models.Model, cast: Cast) -> object:
         return value + timedelta(days=1)
     if field.choices:
         return next(choice for choice, _label in field.flatchoices if choice != value)
+    if isinstance(field, models.TimeField | models.IntegerField):
+        return factories.changed_value(row, field)
     return f"{value}x"
 
 
@@ -144,10 +147,15 @@ def test_a_range_never_ends_before_it_starts(cast, model, starts, ends):
         execute(*factories.insert_sql(row))
 
     setattr(row, ends, begin)
+    if (model, ends) in NEVER_EMPTY:
+        with pytest.raises(IntegrityError, match="_range"):
+            execute(*factories.insert_sql(row))
+        setattr(row, ends, begin + timedelta(days=1))
     execute(*factories.insert_sql(row))
 
 
 def test_every_kind_of_range_was_tried():
-    assert len(RANGES) >= 7
+    assert len(RANGES) >= 11
     named = {field.name for model in audited_models() for field in model._meta.fields if field.name.startswith("ends_")}
-    assert named == {"ends_on", "ends_at"}
+    assert named == {"ends_on", "ends_at", "ends_it"}
+    assert isinstance(ContractReview._meta.get_field("ends_it"), models.BooleanField)
