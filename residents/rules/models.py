@@ -171,8 +171,8 @@ class Book(InHouse):
         """What it is and which version."""
         kind = str(self.get_kind_display())
         if self.is_draft:
-            return _("%(kind)s, draft") % {"kind": kind}
-        return _("%(kind)s, version %(number)s") % {"kind": kind, "number": self.number}
+            return str(_("%(kind)s, draft") % {"kind": kind})
+        return str(_("%(kind)s, version %(number)s") % {"kind": kind, "number": self.number})
 
 
 class RuleQuerySet(PublishedQuerySet):
@@ -477,8 +477,8 @@ class Ladder(InHouse):
 
     def __str__(self) -> str:
         if self.published_on is None:
-            return _("Consequence ladder, draft")
-        return _("Consequence ladder, version %(number)s") % {"number": self.number}
+            return str(_("Consequence ladder, draft"))
+        return str(_("Consequence ladder, version %(number)s") % {"number": self.number})
 
 
 class LadderStepQuerySet(PublishedQuerySet):
@@ -631,6 +631,8 @@ class ReporterQuerySet(InHouseQuerySet):
     def visible_to(self, user: User) -> ReporterQuerySet:
         """Whoever asked not to be named is withheld from the resident, also where they help to run the house."""
         rows = super().visible_to(user)
+        if not getattr(user, "pk", None):
+            return rows
         return rows.exclude(confidential=True, violation__stay__resident__user=user)
 
     def seen_by_resident(self, user: User) -> Q:
