@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,13 +19,19 @@ from residents.rules.models import (
     AppealDecision,
     Attachment,
     Book,
+    Contract,
+    ContractReview,
+    ContractSignature,
     Decision,
     Ladder,
+    Removal,
+    RemovalReview,
     Violation,
     ViolationWithdrawal,
 )
 from residents.rules.queries.cases import who_may_decide, who_may_decide_appeal
 from residents.stays.models import Stay
+from soberhouse.accounts.models import User
 from soberhouse.history import acting_now
 from soberhouse.language import in_site_language
 from soberhouse.notices.services import declare, notify
@@ -175,3 +183,84 @@ def tell_ladder_published(ladder: Ladder) -> None:
         text=_("From %(day)s %(house)s answers violations by a new consequence ladder. Read it beforehand.") % facts,
         url=reverse("ladder", args=[ladder.house.uuid]),
     )
+
+
+# --- contracts, discharge reviews, removals -------------------------------------------------------------------------
+
+CONTRACT_MADE = declare("contract-made", gettext_lazy("there is a contract for you to read and sign"))
+CONTRACT_SIGNED_ON_PAPER = declare("contract-signed-on-paper", gettext_lazy("your contract was signed on paper"))
+CONTRACT_REVIEWED = declare("contract-reviewed", gettext_lazy("somebody wrote down how your contract goes"))
+REVIEW_WAITS = declare("discharge-review-waits", gettext_lazy("a discharge review waits for another person"))
+REVIEW_OVER = declare("discharge-review-over", gettext_lazy("a discharge review about you is over"))
+REMOVED = declare("removed", gettext_lazy("it was written down that you had to leave at once"))
+REMOVAL_WAITS = declare("removal-waits", gettext_lazy("an immediate removal waits to be looked at"))
+REMOVAL_REVIEWED = declare("removal-reviewed", gettext_lazy("an immediate removal was looked at"))
+
+
+@in_site_language
+def tell_contract_made(contract: Contract) -> None:
+    facts = {"house": contract.house, "start": date_format(contract.starts_on), "end": date_format(contract.ends_on)}
+    text = _("There is a contract between you and %(house)s, from %(start)s until %(end)s: read it, and sign it.")
+    tell(contract.stay.resident, CONTRACT_MADE, text % facts, reverse("contract", args=[contract.uuid]))
+
+
+@in_site_language
+def tell_contract_signed_on_paper(row: ContractSignature) -> None:
+    text = _("It was recorded that you signed your contract on paper on %(day)s.") % {"day": date_format(row.signed_on)}
+    tell(row.contract.stay.resident, CONTRACT_SIGNED_ON_PAPER, text, reverse("contract", args=[row.contract.uuid]))
+
+
+@in_site_language
+def tell_contract_reviewed(review: ContractReview) -> None:
+    facts = {"result": review.get_result_display()}
+    if review.ends_it:
+        text = _("Your contract was looked at a last time: %(result)s. It is over.") % facts
+    else:
+        facts["day"] = date_format(review.next_on)
+        text = _("Your contract was looked at: %(result)s. It is looked at again on %(day)s.") % facts
+    contract = review.contract
+    tell(contract.stay.resident, CONTRACT_REVIEWED, text, reverse("contract", args=[contract.uuid]))
+
+
+@in_site_language
+def tell_review_waits(violation: Violation, users: Iterable[User]) -> None:
+    """To those who may speak next; not who it is about, nor what was said."""
+    text = _("A discharge review at %(house)s waits for another person, which you may be.") % {"house": violation.house}
+    notify(users=users, kind=REVIEW_WAITS, text=text, url=reverse("review_opinion", args=[violation.uuid]))
+
+
+@in_site_language
+def tell_review_over(violation: Violation, outcome: str) -> None:
+    """To whom it is about."""
+    if outcome == "stays":
+        text = _("The discharge review is over: you stay.")
+    else:
+        text = _("The discharge review is over: two people say that you must leave. Talk with them about where to.")
+    tell(violation.stay.resident, REVIEW_OVER, text, _violation_url(violation))
+
+
+@in_site_language
+def tell_removed(removal: Removal, users: Iterable[User]) -> None:
+    """To whom it is about; and to those who may look at it, without who it is about."""
+    url, by = reverse("removal", args=[removal.uuid]), timezone.localtime(removal.review_by, removal.house.zone)
+    facts = {"house": removal.house, "until": date_format(by, "DATETIME_FORMAT")}
+    text = _("It was written down that you had to leave %(house)s at once. Another person looks at it by %(until)s.")
+    tell(removal.stay.resident, REMOVED, text % facts, url)
+    text = _("Somebody had to leave %(house)s at once. Another person looks at it by %(until)s, which you may be.")
+    notify(users=users, kind=REMOVAL_WAITS, text=text % facts, url=url)
+
+
+@in_site_language
+def tell_removal_reviewed(review: RemovalReview) -> None:
+    """To whom it is about, and to whoever recorded it."""
+    removal, facts = review.removal, {"house": review.house}
+    url = reverse("removal", args=[removal.uuid])
+    if review.outcome == RemovalReview.Outcome.WRONG:
+        text = _("Another person looked at it: you need not have left. %(house)s offers you your bed back.") % facts
+        said = _("The removal at %(house)s that you recorded was looked at: the bed is offered back.") % facts
+    else:
+        text = _("Another person looked at it: it was necessary that you left %(house)s at once.") % facts
+        said = _("The removal at %(house)s that you recorded was looked at: it was necessary.") % facts
+    tell(removal.stay.resident, REMOVAL_REVIEWED, text, url)
+    if removal.recorded_by is not None:
+        notify(users=[removal.recorded_by], kind=REMOVAL_REVIEWED, text=said, url=url)

@@ -20,8 +20,8 @@ RULES: tuple[tuple[str, str, Text, Text], ...] = (
         Severity.CRITICAL,
         _("No alcohol, no drugs"),
         _(
-            "Nobody drinks alcohol or uses drugs that were not prescribed to them, in the house or anywhere else, while "
-            "they live here. This includes cannabis, kratom and anything sold as legal that is taken to get high."
+            "Nobody drinks alcohol or uses drugs that were not prescribed to them, in the house or anywhere else, "
+            "while they live here. This includes cannabis, kratom and anything sold as legal that is taken to get high."
         ),
     ),
     (
@@ -29,8 +29,8 @@ RULES: tuple[tuple[str, str, Text, Text], ...] = (
         Severity.CRITICAL,
         _("Nothing of it in the house"),
         _(
-            "Nobody brings alcohol, drugs, or things for using them into the house, its yard or a car parked there, nor "
-            "keeps them for somebody else. Mouthwash, extracts and sprays with alcohol stay outside too."
+            "Nobody brings alcohol, drugs, or things for using them into the house, its yard or a car parked there, "
+            "nor keeps them for somebody else. Mouthwash, extracts and sprays with alcohol stay outside too."
         ),
     ),
     (
@@ -47,8 +47,8 @@ RULES: tuple[tuple[str, str, Text, Text], ...] = (
         Severity.SERIOUS,
         _("Tests when asked"),
         _(
-            "You give a sample when you are asked, within the time that the testing policy says. The policy says who is "
-            "tested, how often, how a result can be disputed and who pays for the laboratory."
+            "You give a sample when you are asked, within the time that the testing policy says. The policy says who "
+            "is tested, how often, how a result can be disputed and who pays for the laboratory."
         ),
     ),
     (
@@ -71,8 +71,8 @@ RULES: tuple[tuple[str, str, Text, Text], ...] = (
         Severity.SERIOUS,
         _("Medication under lock"),
         _(
-            "Every medication is in your own locked box, in the package it came in, and is counted when the house asks. "
-            "You never share, sell or borrow medication, not even one tablet."
+            "Every medication is in your own locked box, in the package it came in, and is counted when the house "
+            "asks. You never share, sell or borrow medication, not even one tablet."
         ),
     ),
     (
@@ -92,8 +92,9 @@ RULES: tuple[tuple[str, str, Text, Text], ...] = (
         Severity.SERIOUS,
         _("Fire and smoke"),
         _(
-            "Smoking and vaping only outside, at the place for it. No candles, no heaters of your own. Nobody covers or "
-            "switches off a smoke or carbon monoxide alarm, blocks an exit or takes away an extinguisher or naloxone."
+            "Smoking and vaping only outside, at the place for it. No candles, no heaters of your own. Nobody covers "
+            "or switches off a smoke or carbon monoxide alarm, blocks an exit or takes away an extinguisher or "
+            "naloxone."
         ),
     ),
     (
@@ -101,8 +102,8 @@ RULES: tuple[tuple[str, str, Text, Text], ...] = (
         Severity.MINOR,
         _("Know what to do in an emergency"),
         _(
-            "You know where the emergency numbers, the exits, the first-aid kit and the naloxone are, and keep the name "
-            "of somebody whom we can call for you up to date."
+            "You know where the emergency numbers, the exits, the first-aid kit and the naloxone are, and keep the "
+            "name of somebody whom we can call for you up to date."
         ),
     ),
     (
@@ -127,7 +128,7 @@ RULES: tuple[tuple[str, str, Text, Text], ...] = (
         Category.RESPECT,
         Severity.MINOR,
         _("Quiet hours"),
-        _("From 10 p.m. to 6 a.m., and to 8 a.m. on weekends, nobody hears you through a door. Phones go on headphones."),
+        _("From 10 p.m. to 6 a.m., on weekends to 8 a.m., nobody hears you through a door. Phones go on headphones."),
     ),
     (
         Category.RESPECT,
@@ -170,8 +171,8 @@ RULES: tuple[tuple[str, str, Text, Text], ...] = (
         Severity.MINOR,
         _("Work on your recovery"),
         _(
-            "You have a plan for your recovery and go to the meetings, groups or appointments that you chose for it, as "
-            "many each week as your phase asks. Which way of recovery you follow is your choice."
+            "You have a plan for your recovery and go to the meetings, groups or appointments that you chose for it, "
+            "as many each week as your phase asks. Which way of recovery you follow is your choice."
         ),
     ),
     (
@@ -179,8 +180,8 @@ RULES: tuple[tuple[str, str, Text, Text], ...] = (
         Severity.MINOR,
         _("Your chore"),
         _(
-            "You do your chore by the time on the list, and clean up after yourself at once: dishes, laundry, bathroom. "
-            "Your bed is made and your part of the room is tidy when you leave."
+            "You do your chore by the time on the list, and clean up after yourself at once: dishes, laundry, "
+            "bathroom. Your bed is made and your part of the room is tidy when you leave."
         ),
     ),
     (
@@ -203,8 +204,8 @@ RULES: tuple[tuple[str, str, Text, Text], ...] = (
         Severity.MINOR,
         _("Fees on time"),
         _(
-            "You pay what your fee sheet says on the day it says, and always get a receipt. If you cannot, say so before "
-            "that day and we make a plan in writing."
+            "You pay what your fee sheet says on the day it says, and always get a receipt. If you cannot, say so "
+            "before that day and we make a plan in writing."
         ),
     ),
     (
@@ -212,8 +213,8 @@ RULES: tuple[tuple[str, str, Text, Text], ...] = (
         Severity.SERIOUS,
         _("No dealings between residents and staff"),
         _(
-            "Residents and staff do not lend to, borrow from, sell to or hire each other. Work for the house is paid or "
-            "credited as agreed in writing beforehand. Gambling for money has no place here."
+            "Residents and staff do not lend to, borrow from, sell to or hire each other. Work for the house is paid "
+            "or credited as agreed in writing beforehand. Gambling for money has no place here."
         ),
     ),
     (
@@ -227,8 +228,8 @@ RULES: tuple[tuple[str, str, Text, Text], ...] = (
         Severity.MINOR,
         _("Rooms may be looked through"),
         _(
-            "The manager may look through rooms and belongings for what is not allowed here: with a second person, while "
-            "you are there if you can be, and written down with what was found."
+            "The manager may look through rooms and belongings for what is not allowed here: with a second person, "
+            "while you are there if you can be, and written down with what was found."
         ),
     ),
     (
@@ -246,8 +247,8 @@ TEXTS: dict[str, tuple[Text, Text]] = {
     Book.Kind.RULES: (
         _("House rules"),
         _(
-            "These are the rules of this house. They are the same for everybody, and what follows when one is broken is "
-            "written down in the consequence ladder, which you can read beforehand.\n\n"
+            "These are the rules of this house. They are the same for everybody, and what follows when one is broken "
+            "is written down in the consequence ladder, which you can read beforehand.\n\n"
             "You sign that you have read them. A new version binds you once you have signed it; until then the one you "
             "signed before does."
         ),
@@ -258,17 +259,18 @@ TEXTS: dict[str, tuple[Text, Text]] = {
             "This is an agreement between you and [the operator] about living in this house.\n\n"
             "What you get: a bed of your own, the use of the shared rooms, and a home in which nobody drinks or uses. "
             "This is housing, not treatment: you find your own counselors and doctors, and we help you look.\n\n"
-            "What you undertake: to keep the house rules, to pay what the fee sheet says, to take part in the house, and "
-            "to work on your recovery in the way you choose.\n\n"
-            "Your rights: to be treated with respect; to see what is recorded about you, to answer it and to appeal; to "
-            "have your information kept private as the privacy notice says; to use medication that is prescribed to you; "
-            "to complain without being treated worse; and to leave whenever you want.\n\n"
+            "What you undertake: to keep the house rules, to pay what the fee sheet says, to take part in the house, "
+            "and to work on your recovery in the way you choose.\n\n"
+            "Your rights: to be treated with respect; to see what is recorded about you, to answer it and to appeal; "
+            "to have your information kept private as the privacy notice says; to use medication that is prescribed to "
+            "you; to complain without being treated worse; and to leave whenever you want.\n\n"
             "How long: as long as you keep this agreement and want to stay. There is no fixed end.\n\n"
             "How it ends: you tell us [7 days] before you move out. We may end it only for a reason that the rules or "
             "the fee sheet name, after you were heard, by a decision of two people and in writing. Only where somebody "
             "is in danger may one person decide it at once; another looks at it within 24 hours. We help you find "
             "another bed.\n\n"
-            "Your belongings: what you leave behind is kept safe for [30 days] and handed over to you or whom you name.\n\n"
+            "Your belongings: what you leave behind is kept safe for [30 days] and handed over to you or whom you "
+            "name.\n\n"
             "In an emergency we may call the person whom you named for that."
         ),
     ),
@@ -281,11 +283,11 @@ TEXTS: dict[str, tuple[Text, Text]] = {
             "What it covers: your bed, heat, water, power, internet, laundry and supplies for cleaning. Food is your "
             "own.\n\n"
             "What costs extra: [nothing], or: [tests by a laboratory that you ask for yourself, $40].\n\n"
-            "How you pay: [by card, transfer or money order; cash only against a receipt signed by both]. Others may pay "
-            "for you; it is credited to you alone, and you see it.\n\n"
+            "How you pay: [by card, transfer or money order; cash only against a receipt signed by both]. Others may "
+            "pay for you; it is credited to you alone, and you see it.\n\n"
             "If you leave within a paid week: [the days after you left are returned].\n\n"
-            "If you are late: tell us before the day. There is no fee for being late. After [14 days] without a plan in "
-            "writing your place may be given up, with notice.\n\n"
+            "If you are late: tell us before the day. There is no fee for being late. After [14 days] without a plan "
+            "in writing your place may be given up, with notice.\n\n"
             "You get a receipt for every payment, and a statement of your account whenever you ask for one."
         ),
     ),
@@ -296,7 +298,8 @@ TEXTS: dict[str, tuple[Text, Text]] = {
             "Who and when: at move-in; at random, [up to twice a week in the first 30 days and twice a month after "
             "that]; and when somebody has a reason to suspect use, which is written down.\n\n"
             "How: you are told, and give the sample within [two hours] in view of somebody of the gender you are "
-            "comfortable with, in private and with respect. The cup is opened in front of you and you see the result.\n\n"
+            "comfortable with, in private and with respect. The cup is opened in front of you and you see the "
+            "result.\n\n"
             "What a result is called: negative; or not negative, until a laboratory has confirmed it. A result is not "
             "used against you while it is disputed, unless somebody is in danger.\n\n"
             "If you dispute it: say so at once. The same sample goes to a laboratory. [You pay, and get it back if the "
@@ -313,7 +316,8 @@ TEXTS: dict[str, tuple[Text, Text]] = {
             "What we write down about you: who you are and whom to call, when you lived here, what the house asked of "
             "you and what you did, tests, payments, and what was decided.\n\n"
             "Who sees it: the managers of the house you live in, the operator, and auditors. Housemates see your first "
-            "name and initial where a shared list needs it. Every look at your page is on record, and you can see it.\n\n"
+            "name and initial where a shared list needs it. Every look at your page is on record, and you can see "
+            "it.\n\n"
             "What leaves the house: nothing about you goes to a court, an officer, a treatment program or your family "
             "without a consent that you signed, which says what, to whom, why and until when. You can take it back at "
             "any time. The law makes exceptions: a medical emergency, abuse of a child, a court's order.\n\n"
