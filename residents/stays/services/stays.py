@@ -38,6 +38,7 @@ from residents.stays.steps import (
     there_until,
 )
 from soberhouse.history import because
+from soberhouse.subjects import offers
 
 
 @transaction.atomic
@@ -189,8 +190,12 @@ def discharge(*, stay: Stay, left_on: date, today: date, **facts: Any) -> Discha
 
     The bed is free the night of `left_on`. An overdue resident's promised bed is given to the applicant from that day
     on.
+
+    Other subjects may refuse a reason for which something must be on record first (`gates.before_discharge`).
     """
     stay = locked_stay(stay)
+    for before_discharge in offers("gates", "before_discharge"):
+        before_discharge(stay=stay, reason=facts.get("reason", ""))
     lock(last_use(stay).bed)
     row = end(stay, left_on=left_on, today=today, **facts)
     notices.tell_stay_ended(stay)

@@ -23,6 +23,7 @@ from residents.stays.queries import (
 )
 from residents.stays.steps import DISCHARGE_FACTS
 from soberhouse.form_page import form_page
+from soberhouse.subjects import offers
 
 
 @of(Stay, Action.SEE_RESIDENTS, "resident", "house", "application")
@@ -141,6 +142,8 @@ def stay_discharge(request: HttpRequest, stay: Stay) -> HttpResponse:
         intro=_("The stay ends and the bed is open that night. A mistake can be corrected later, with a reason."),
         submit=_("Discharge"),
         done=_("Discharged."),
+        template="residents/stays/discharge.html",
+        on_record=[row for offer in offers("gates", "about_discharge") for row in offer(stay)],
     )
 
 

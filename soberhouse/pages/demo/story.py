@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.utils import timezone
 from residents.houses.models import Bed
 from residents.people import services as people
 from residents.people.models import Contact, Officer, Resident, WeeklyHours
+from residents.rules.services import removals
 from residents.stays import services as stays
 from residents.stays.models import Application, BedUse, Discharge, Stay
 from soberhouse.history import acting_as
@@ -491,6 +492,8 @@ class Story:
         destination, where_to = random.choice(destinations)
         handed = Discharge.HandedOver
         house_decides = reason in (words.Why.USE, words.Why.RULES, words.Why.MONEY)
+        if reason in words.REMOVED:
+            self._removed(place, each, day, where_to=where_to, what=words.REMOVED[reason])
         with self._as_staff(place, day):
             return self._end(
                 each,
@@ -514,6 +517,22 @@ class Story:
                 may_return=may_return,
                 return_terms=random.choice(words.RETURN_TERMS) if may_return == words.Back.TERMS else "",
             )
+
+    def _removed(self, place: Place, each: Living, day: date, *, where_to: str, what: tuple[str, str, str]) -> None:
+        """What could not wait: the manager's word in the morning, the operator's in the evening."""
+        reason, help_given, said = what
+        morning = datetime.combine(day, time(9), tzinfo=place.house.zone)
+        with acting_as(place.manager, source="command"):
+            removal = removals.removal_record(
+                stay=each.stay,
+                happened_at=morning,
+                reason=reason,
+                help_given=help_given,
+                where_to=where_to,
+                now=morning + timedelta(hours=1),
+            )
+        with self._as_operator():
+            removals.removal_review(removal=removal, outcome="right", reason=said, now=morning + timedelta(hours=9))
 
     def _end(self, each: Living, day: date, **facts: Any) -> Discharge:
         discharge = stays.discharge(stay=each.stay, left_on=day, today=day, **facts)
