@@ -51,6 +51,7 @@ urlpatterns = [
     path("contracts/<uuid:uuid>/", contracts.contract_page, name="contract"),
     path("contracts/<uuid:uuid>/sign/", contracts.contract_sign, name="contract_sign"),
     path("contracts/<uuid:uuid>/paper/", contracts.contract_paper, name="contract_paper"),
+    path("contract-signatures/<uuid:uuid>/paper/", contracts.contract_signature_paper, name="contract_signature_paper"),
     path("contracts/<uuid:uuid>/review/", contracts.contract_review, name="contract_review"),
     path("violations/<uuid:uuid>/review/", contracts.review_opinion, name="review_opinion"),
     path("stays/<uuid:uuid>/removal/", removals.removal_new, name="removal_new"),

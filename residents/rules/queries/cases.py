@@ -9,7 +9,9 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from residents.houses.models import House, Role
 from residents.houses.permissions import MAY, Action
@@ -17,10 +19,12 @@ from residents.rules.models import (
     Answer,
     Appeal,
     AppealDecision,
+    Category,
     Consequence,
     Decision,
     Ladder,
     Reporter,
+    Severity,
     Violation,
     ViolationWithdrawal,
 )
@@ -247,6 +251,122 @@ def _seen(violation: Violation, reader: User) -> QuerySet[Reporter]:
     return Reporter.objects.visible_to(reader).filter(violation=violation)
 
 
+# The story, in order
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One thing that happened: when, what, by whom, in whose words, and what else is known of it."""
+
+    at: datetime
+    title: str
+    by: str
+    text: str = ""
+    facts: Sequence[tuple[str, str]] = ()
+    tone: str = "plain"
+    icon: str = "note"
+
+
+def story(case: Case, *, seen_by: Witnesses) -> list[Moment]:
+    """What happened, from recording to the last word, in order. Who saw it is told as far as `seen_by` says. Asks
+    nothing of the database."""
+    violation = case.violation
+    moments = [
+        Moment(
+            violation.recorded_at,
+            _("Recorded"),
+            violation.recorded_as,
+            violation.what,
+            _filled(
+                (_("Rule"), str(violation.rule)),
+                (_("When"), happened_words(violation)),
+                (_("Where"), violation.place),
+                (_("What was done at once"), violation.response),
+                (_("Who saw it"), witness_words(seen_by)),
+            ),
+        ),
+        *(_answered(answer, case) for answer in case.answers),
+    ]
+    if case.decision is not None:
+        moments.append(_decided(case.decision))
+    if case.appeal is not None:
+        moments.append(
+            Moment(
+                case.appeal.recorded_at,
+                _("Appealed"),
+                _own_words(case.appeal, case),
+                case.appeal.text,
+                tone="held",
+                icon="message",
+            )
+        )
+    if case.appeal_decision is not None:
+        moments.append(_decided_again(case.appeal_decision))
+    if case.withdrawal is not None:
+        row = case.withdrawal
+        moments.append(
+            Moment(row.recorded_at, _("Taken back"), row.recorded_as, row.reason, tone="out", icon="undo"),
+        )
+    return sorted(moments, key=lambda moment: moment.at)
+
+
+def happened_words(violation: Violation) -> str:
+    """The day and, where it is known, the hour, by the house's clock."""
+    day = date_format(violation.happened_on)
+    if violation.happened_at is None:
+        return day
+    return _("%(day)s at %(hour)s") % {"day": day, "hour": time_format(violation.happened_at)}
+
+
+def witness_words(seen_by: Witnesses) -> str:
+    """Who saw it, in one line; a name that is withheld is said to be, and not said."""
+    told = [*seen_by.named, *(_("%(name)s (in confidence)") % {"name": name} for name in seen_by.in_confidence)]
+    if seen_by.withheld:
+        told.append(
+            ngettext("a person whose name is withheld", "%(count)s people whose names are withheld", seen_by.withheld)
+            % {"count": seen_by.withheld}
+        )
+    return ", ".join(told)
+
+
+def _answered(answer: Answer, case: Case) -> Moment:
+    title = _("Answer: %(stance)s") % {"stance": answer.get_stance_display()}
+    return Moment(answer.recorded_at, title, _own_words(answer, case), answer.text, icon="message")
+
+
+def _own_words(row: Answer | Appeal, case: Case) -> str:
+    """Whose words these are; who wrote them down where it was somebody else."""
+    about = case.violation.stay.resident.user_id
+    if about is not None and row.recorded_by_id == about:
+        return case.violation.stay.name
+    return _("%(name)s, written down by %(who)s") % {"name": case.violation.stay.name, "who": row.recorded_as}
+
+
+def _decided(decision: Decision) -> Moment:
+    upheld = decision.outcome == Decision.Outcome.UPHELD
+    facts = _filled(
+        (_("Consequence"), decision.get_consequence_display() if upheld else ""),
+        (_("What exactly"), decision.terms),
+        (_("It counts as"), time_words(decision.time) if decision.time else ""),
+        (_("The ladder says"), decision.get_advised_display() if decision.advised else ""),
+        (_("Why not that"), decision.deviation),
+    )
+    title = _("Upheld: it was so") if upheld else _("Dismissed: it was not so")
+    return Moment(decision.recorded_at, title, decision.recorded_as, decision.reason, facts, icon="check")
+
+
+def _decided_again(row: AppealDecision) -> Moment:
+    facts = _filled(
+        (_("Consequence"), row.get_consequence_display() if row.consequence else ""), (_("What exactly"), row.terms)
+    )
+    title = _("On appeal: %(outcome)s") % {"outcome": row.get_outcome_display()}
+    return Moment(row.recorded_at, title, row.recorded_as, row.reason, facts, icon="check")
+
+
+def _filled(*facts: tuple[str, str]) -> list[tuple[str, str]]:
+    return [(label, value) for label, value in facts if value]
+
+
 # What the ladder says
 
 
@@ -261,6 +381,10 @@ class Advice:
     since: date | None = None
     counted: Sequence[Violation] = ()
     undecided: int = 0  # earlier ones that would count, had they been decided
+
+    @property
+    def time_word(self) -> str:
+        return time_words(self.time) if self.time else ""
 
     @property
     def consequence_word(self) -> str:
@@ -330,6 +454,52 @@ def time_words(time: int) -> str:
         9: _("ninth time"),
     }
     return words.get(time) or _("time number %(count)s") % {"count": time}
+
+
+# The ladder, line by line
+
+
+@dataclass(frozen=True)
+class Line:
+    """What follows the first, the second … time, for a category (empty: all that have no line of their own) and a
+    severity."""
+
+    category: str
+    severity: str
+    steps: Sequence[str]
+
+    @property
+    def title(self) -> str:
+        severity = str(Severity(self.severity).label)
+        if not self.category:
+            return severity
+        return _("%(severity)s, about %(category)s") % {
+            "severity": severity,
+            "category": Category(self.category).label,
+        }
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """Each time with its consequence; the last says that it goes on."""
+        said = [(time_words(time), str(Consequence(each).label)) for time, each in enumerate(self.steps, start=1)]
+        if said:
+            said[-1] = (_("%(time)s and after") % {"time": said[-1][0]}, said[-1][1])
+        return said
+
+
+def lines_of(ladder: Ladder) -> list[Line]:
+    """The lines of a ladder, the minor ones first and before those of single categories. One query, or none where its
+    steps are prefetched."""
+    found: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for step in ladder.steps.all():
+        if not step.dropped:
+            found.setdefault((step.severity, step.category), []).append((step.position, step.consequence))
+    order = Severity.values
+    keys = sorted(found, key=lambda key: (order.index(key[0]), key[1]))
+    return [
+        Line(category, severity, [each for _at, each in sorted(found[severity, category])])
+        for severity, category in keys
+    ]
 
 
 # What it cost others
@@ -404,7 +574,10 @@ class Deciders:
 
     def of_appeal(self, appeal: Appeal) -> list[User]:
         """Those who neither recorded nor decided the matter, nor are whom it is about."""
-        decision = appeal.decision
+        return self.of_decided(appeal.decision)
+
+    def of_decided(self, decision: Decision) -> list[User]:
+        """Those who could decide an appeal against this decision."""
         violation = decision.violation
         return self._without(violation.recorded_by_id, decision.recorded_by_id, violation.stay.resident.user_id)
 

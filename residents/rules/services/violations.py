@@ -45,7 +45,6 @@ APPEAL_DAYS = Ladder._meta.get_field("appeal_days").default  # where the house h
 MOST_ATTACHMENTS = 20
 
 
-@transaction.atomic
 def violation_record(
     *,
     stay: Stay,
@@ -56,49 +55,45 @@ def violation_record(
     what: str,
     response: str = "",
     reporters: Sequence[tuple[str, bool]] = (),
+    attachments: Sequence[tuple[bytes, str]] = (),
     now: datetime,
 ) -> Violation:
-    """Write down what is said to be a breach of `rule` by the resident of `stay`. `reporters` are names of who saw it,
-    and whether the name is withheld from the resident, who is told of it at once.
+    """Write down what is said to be a breach of `rule` by the resident of `stay`, who is told of it at once.
+    `reporters` are names of who saw it, and whether the name is withheld from the resident; `attachments` are pictures
+    or PDFs, each with what it shows.
 
-    Refuses a rule that is not in the book that bound them that day, a day outside their stay or in the future, and
-    whoever would record about themselves.
+    Refuses a rule that is not in the book that bound them that day, a day outside their stay or in the future, what is
+    no picture and no PDF, and whoever would record about themselves.
     """
     not_about_oneself(stay.resident)
-    lock(stay.resident)
-    stay = Stay.objects.select_related("resident__user", "house__organization").get(pk=stay.pk)
-    if stay.voided:
-        raise ValidationError(_("This stay was entered by mistake and is voided."))
-    _check_day(stay, happened_on, happened_at, now)
-    _check_bound(stay, rule, happened_on)
-    violation = save(
-        Violation(
-            house=stay.house,
-            stay=stay,
-            rule=rule,
-            happened_on=happened_on,
-            happened_at=happened_at,
-            place=tidy(place),
-            what=what.strip(),
-            response=response.strip(),
-            recorded_at=now,
-            **recorded(),
-        )
-    )
-    for name, confidential in reporters:
-        if tidy(name):
-            save(
-                Reporter(
-                    house=stay.house,
-                    violation=violation,
-                    name=tidy(name),
-                    confidential=confidential,
-                    recorded_at=now,
-                    **recorded(),
-                )
+    files = [(_stored(data), caption) for data, caption in attachments]  # drawn anew before anything is locked
+    with transaction.atomic():
+        lock(stay.resident)
+        stay = Stay.objects.select_related("resident__user", "house__organization").get(pk=stay.pk)
+        if stay.voided:
+            raise ValidationError(_("This stay was entered by mistake and is voided."))
+        _check_day(stay, happened_on, happened_at, now)
+        _check_bound(stay, rule, happened_on)
+        by = {"house": stay.house, "recorded_at": now, **recorded()}
+        violation = save(
+            Violation(
+                stay=stay,
+                rule=rule,
+                happened_on=happened_on,
+                happened_at=happened_at,
+                place=tidy(place),
+                what=what.strip(),
+                response=response.strip(),
+                **by,
             )
-    notices.tell_violation_recorded(violation)
-    return violation
+        )
+        for name, confidential in reporters:
+            if tidy(name):
+                save(Reporter(violation=violation, name=tidy(name), confidential=confidential, **by))
+        for file, caption in files:
+            save(Attachment(violation=violation, file=file, caption=tidy(caption), **by))
+        notices.tell_violation_recorded(violation)
+        return violation
 
 
 def _check_day(stay: Stay, day: date, at: time | None, now: datetime) -> None:
@@ -268,11 +263,13 @@ def violation_decide(
 
 
 @transaction.atomic
-def violation_appeal(*, decision: Decision, text: str, now: datetime) -> Appeal:
+def violation_appeal(*, decision: Decision | None, text: str, now: datetime) -> Appeal:
     """The resident asks somebody else to decide again: from themselves, or written down by somebody who heard it.
 
     Refuses a decision that found nothing, one appealed already, and an appeal after its time.
     """
+    if decision is None:
+        raise ValidationError(_("Nothing is decided yet: there is nothing to appeal."))
     case = _locked_case(decision.violation)
     decision = case.decision
     if decision.outcome != Decision.Outcome.UPHELD:
