@@ -2,7 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from residents.rules.views import books, consistency, contracts, ladders, removals, signing, violations
+from soberhouse.lazy_views import views_of
+
+books = views_of("residents.rules.views.books")
+consistency = views_of("residents.rules.views.consistency")
+contracts = views_of("residents.rules.views.contracts")
+ladders = views_of("residents.rules.views.ladders")
+removals = views_of("residents.rules.views.removals")
+signing = views_of("residents.rules.views.signing")
+violations = views_of("residents.rules.views.violations")
 
 urlpatterns = [
     path("houses/<uuid:uuid>/rules/", books.books, name="books"),
