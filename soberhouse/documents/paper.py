@@ -24,6 +24,7 @@ from soberhouse.documents.lettering import isolated
 
 __all__ = [
     "Block",
+    "Clause",
     "Code",
     "Drawing",
     "Facts",
@@ -73,6 +74,16 @@ class Text:
 
     text: str
     small: bool = False
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One rule or point among others: its name in bold, what is to be said of it in a word or two on the right, and its
+    words below. The name never stands alone at the foot of a page."""
+
+    name: str
+    text: str
+    aside: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,7 +150,7 @@ class Space:
     height: float = 10
 
 
-Block = Heading | Text | Facts | Table | Signature | Strokes | Code | Drawing | PageBreak | Space
+Block = Heading | Text | Clause | Facts | Table | Signature | Strokes | Code | Drawing | PageBreak | Space
 
 
 def render(head: Head, blocks: Sequence[Block], *, small: bool = False) -> bytes:

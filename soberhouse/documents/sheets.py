@@ -39,6 +39,7 @@ HEADING = Style(12.5, 16, bold=True)
 BODY, SMALL = Style(10.5, 15), Style(8.5, 11.5, gray=SOFT)
 LABEL, VALUE = Style(9.5, 13.5, gray=SOFT), Style(10.5, 13.5)
 HEADER, CELL = Style(8.5, 11.5, bold=True), Style(9.5, 12.5)
+CLAUSE = Style(10.5, 15, bold=True)
 CODE = Style(10, 13, bold=True)
 CAPTION = Style(11, 15)
 
@@ -160,6 +161,8 @@ class Sheets:
                 self._heading(block)
             case paper.Text():
                 self._text(block)
+            case paper.Clause():
+                self._clause(block)
             case paper.Facts():
                 self._facts(block)
             case paper.Table():
@@ -186,6 +189,20 @@ class Sheets:
         self.page.headings.append(block.text)
         for line in lines:
             self.say(line, HEADING)
+        self.y -= 4
+
+    def _clause(self, block: paper.Clause) -> None:
+        aside = wrap(block.aside, SMALL, self.width * 0.24) if block.aside else []
+        names = wrap(block.name, CLAUSE, self.width * (0.74 if aside else 1))
+        self.need(max(len(names), len(aside)) * CLAUSE.leading + 2 * BODY.leading)
+        start = self.y
+        for line in names:
+            self.say(line, CLAUSE)
+        below, self.y = self.y, start
+        for line in aside:
+            self.say(line, SMALL, right=self.right, beside=CLAUSE)
+        self.y = min(below, self.y) - 1
+        self._text(paper.Text(block.text))
         self.y -= 4
 
     def _text(self, block: paper.Text) -> None:

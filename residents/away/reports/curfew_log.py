@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from soberhouse.documents import paper
 
 IN, LATE, EXCUSED, ABSENT = "in", "late", "excused", "absent"
+DAYS = 7  # a week beside each other
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,16 +93,16 @@ def draw(facts: CurfewLog, head: paper.Head) -> bytes:
             empty=_("Nobody had a bed in the house in these nights."),
         ),
     ]
-    for week in (nights[at : at + 7] for at in range(0, len(nights), 7)):
+    for week in (nights[at : at + DAYS] for at in range(0, len(nights), DAYS)):
         rows = _week(facts.people, week)
         if not rows:
             continue
         blocks += [
             paper.Heading(_span(week[0], week[-1])),
             paper.Table(
-                headers=[_("Resident"), *(date_format(night, "WEEKDAY_MONTH_DAY_FORMAT") for night in week)],
-                rows=rows,
-                widths=(22, *[78 / 7] * len(week)),
+                headers=[_("Resident"), *map(_evening, week), *[""] * (DAYS - len(week))],
+                rows=[[*row, *[""] * (DAYS - len(week))] for row in rows],
+                widths=(26, *[74 / DAYS] * DAYS),
             ),
         ]
     blocks += _corrections(facts.corrections, named=True)
@@ -179,6 +180,10 @@ def _week(people: Sequence[Person], week: Sequence[date]) -> list[list[str]]:
         if any(night in by_night for night in week):
             rows.append([person.name, *(_cell(by_night.get(night)) for night in week)])
     return rows
+
+
+def _evening(night: date) -> str:
+    return f"{date_format(night, 'D')}\n{date_format(night, 'MONTH_DAY_FORMAT')}"
 
 
 def _cell(each: Counted | None) -> str:

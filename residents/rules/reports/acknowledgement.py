@@ -56,9 +56,10 @@ def draw(facts: AcknowledgementPaper, head: paper.Head) -> bytes:
         blocks += undone_blocks(_("TAKEN BACK: this signature was recorded by mistake and binds nobody"), facts.undone)
     blocks += [
         paper.Text(
-            _("%(name)s signed %(book)s of %(house)s.")
+            _("%(name)s signed “%(title)s” of %(house)s (%(book)s).")
             % {
                 "name": paper.isolated(facts.signature.name),
+                "title": facts.title,
                 "book": facts.book,
                 "house": paper.isolated(facts.house),
             }

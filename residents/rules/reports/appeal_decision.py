@@ -46,7 +46,6 @@ def draw(facts: AppealPaper, head: paper.Head) -> bytes:
             _("TAKEN BACK: the matter was recorded by mistake and counts no more"), facts.withdrawal
         )
     rows = [
-        (_("House"), facts.house),
         (_("About rule"), f"{facts.rule} · {facts.book}"),
         (
             _("The matter"),
@@ -67,11 +66,10 @@ def draw(facts: AppealPaper, head: paper.Head) -> bytes:
         said_block(facts.appeal),
         paper.Heading(_("3. The decision on the appeal")),
         paper.Facts(decided_again_rows(facts.appeal_decision)),
-        paper.Text(_("Whoever decided the appeal neither recorded nor decided the matter before.")),
         paper.Text(
             _(
-                "Not on this paper: who reported it, what the resident answered before the first decision, and "
-                "anything about other residents. The violation notice tells the whole story."
+                "Whoever decided the appeal neither recorded nor decided the matter. Not on this paper: who reported "
+                "it, and what was answered before the first decision. The violation notice tells the whole story."
             ),
             small=True,
         ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -46,7 +47,7 @@ class Version:
 
     @property
     def label(self) -> str:
-        return _("%(kind)s, version %(number)s") % {"kind": self.kind, "number": self.number}
+        return _("%(kind)s, version %(number)s") % {"kind": capfirst(self.kind), "number": self.number}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +81,7 @@ def draw(facts: BookPaper, head: paper.Head) -> bytes:
         blocks.append(paper.Text(_superseded(facts.newer)))
     blocks += _news(facts)
     if version.text:
-        blocks.append(paper.Text(version.text))
+        blocks.append(paper.Text(paragraphs(version.text)))
     blocks += _rules(facts)
     if facts.to_sign:
         blocks += _lines_to_sign(version)
@@ -93,6 +94,11 @@ def draw(facts: BookPaper, head: paper.Head) -> bytes:
         ),
     ]
     return paper.render(head, blocks)
+
+
+def paragraphs(text: str) -> str:
+    """A text as somebody typed it, one paragraph a line: an empty line between two is no paragraph."""
+    return "\n".join(line for line in text.splitlines() if line.strip())
 
 
 def fingerprint_words(fingerprint: str) -> str:
@@ -155,15 +161,8 @@ def _news(facts: BookPaper) -> list[paper.Block]:
 def _rules(facts: BookPaper) -> list[paper.Block]:
     blocks: list[paper.Block] = []
     for about, rules in _by_subject(facts.version.rules):
-        blocks += [
-            paper.Heading(about),
-            paper.Table(
-                headers=[_("No."), _("In a few words"), _("The rule"), _("How grave")],
-                rows=[[str(rule.number), rule.title, rule.text, _grave(rule, facts)] for rule in rules],
-                widths=(6, 24, 56, 14),
-                align=("right",),
-            ),
-        ]
+        blocks.append(paper.Heading(about))
+        blocks += [paper.Clause(rule.name, paragraphs(rule.text), _grave(rule, facts)) for rule in rules]
     return blocks
 
 
@@ -176,9 +175,9 @@ def _by_subject(rules: Sequence[RuleLine]) -> list[tuple[str, list[RuleLine]]]:
 
 def _grave(rule: RuleLine, facts: BookPaper) -> str:
     if rule.number in facts.new:
-        return _("%(severity)s\nnew") % {"severity": rule.severity}
+        return _("new · %(severity)s") % {"severity": rule.severity}
     if rule.number in facts.changed:
-        return _("%(severity)s\nchanged") % {"severity": rule.severity}
+        return _("changed · %(severity)s") % {"severity": rule.severity}
     return rule.severity
 
 
@@ -188,7 +187,7 @@ def _lines_to_sign(version: Version) -> list[paper.Block]:
         paper.Heading(_("Signature")),
         paper.Text(
             _(
-                "I have read %(version)s of %(house)s, “%(title)s”, or it was read to me. I could ask what I did not "
+                "I have read “%(title)s” of %(house)s (%(version)s), or it was read to me. I could ask what I did not "
                 "understand."
             )
             % words

@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from residents.rules.reports.acknowledgement import Signature, signature_blocks
+from residents.rules.reports.book import paragraphs
 from soberhouse.documents import paper
 
 
@@ -57,9 +58,9 @@ def draw(facts: ContractPaper, head: paper.Head) -> bytes:
         paper.Heading(facts.name),
         paper.Facts([(label, text) for label, text in rows if text]),
         paper.Heading(_("What is agreed")),
-        paper.Text(facts.terms),
+        paper.Text(paragraphs(facts.terms)),
         paper.Heading(_("What the house does to help")),
-        paper.Text(facts.help or _("Nothing is written down.")),
+        paper.Text(paragraphs(facts.help) or _("Nothing is written down.")),
     ]
     if facts.signature is not None:
         blocks += signature_blocks(facts.signature)
