@@ -6,6 +6,7 @@ from soberhouse.lazy_views import views_of
 
 curfew = views_of("residents.away.views.curfew")
 nights = views_of("residents.away.views.nights")
+papers = views_of("residents.away.views.papers")
 passes = views_of("residents.away.views.passes")
 whereabouts = views_of("residents.away.views.whereabouts")
 
@@ -45,4 +46,7 @@ urlpatterns: list[URLPattern] = [
     path("movements/<uuid:uuid>/correct/", whereabouts.movement_correct_page, name="movement_correct"),
     path("my/out/", whereabouts.my_sign_out, name="my_sign_out"),
     path("my/in/", whereabouts.my_sign_in, name="my_sign_in"),
+    path("passes/<uuid:uuid>/papers/", papers.pass_slip, name="pass_slip_issue"),
+    path("houses/<uuid:uuid>/papers/curfew/", papers.curfew_log, name="curfew_log_issue"),
+    path("stays/<uuid:uuid>/papers/curfew/", papers.curfew_record, name="curfew_record_issue"),
 ]

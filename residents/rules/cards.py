@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from residents.houses.models import House
+from residents.houses.models import House, Organization
 from residents.houses.standing import Standing
 from residents.people.models import Resident
-from residents.rules import book_cards, case_cards, contract_cards
+from residents.rules import book_cards, case_cards, contract_cards, rule_paper_cards
 from residents.stays.models import Stay
 from soberhouse.cards import Card, Entry, Row, Section
+from soberhouse.documents.kinds import Offer
+from soberhouse.documents.models import IssuedDocument
 
 
 def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
     yield from book_cards.today(house, standing, today)
     yield from case_cards.today(house, standing, today)
     yield from contract_cards.today(house, standing, today)
+    yield from rule_paper_cards.today(house, standing, today)
 
 
 def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]:
@@ -56,3 +59,11 @@ def settings(house: House, standing: Standing) -> Iterator[Row]:
 
 def beside_pass(stay: Stay, starts_at: datetime, ends_at: datetime, now: datetime) -> Iterator[Row]:
     yield from case_cards.beside_pass(stay, starts_at, ends_at, now)
+
+
+def papers(place: House | Organization, standing: Standing, today: date) -> Iterator[Offer]:
+    yield from rule_paper_cards.papers(place, standing, today)
+
+
+def issued_anew(document: IssuedDocument, standing: Standing) -> Iterator[str]:
+    yield from rule_paper_cards.issued_anew(document, standing)

@@ -43,7 +43,7 @@ def draw(facts: PassSlip, head: paper.Head) -> bytes:
         paper.Facts(rows),
         paper.Text(_("Late or in trouble? Call the house.")),
         paper.Text(
-            _("Not on this slip: where they go, what for, and anything about their health or tests."), small=True
+            _("Not on this slip: where they go, what for, and anything else about them."), small=True
         ),
     ]
     return paper.render(head, blocks, small=True)

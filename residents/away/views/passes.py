@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from residents.away.forms import passes as forms
 from residents.away.models import Pass, PassDecision, PassKind, PassRule
+from residents.away.night_paper_cards import papers_of_pass
 from residents.away.queries import passes as queries
 from residents.away.services import passes as services
 from residents.houses.access import of, of_house, standing_of
@@ -144,6 +145,7 @@ def pass_page(request: HttpRequest, pass_: Pass) -> HttpResponse:
         "late_return": queries.late_words(shown.minutes_late) if shown.minutes_late else "",
         "test_asked": next((event.test_asked for event in events if event.kind == "returned"), None),
         "may_see_history": standing.may(Action.SEE_HISTORY, shown),
+        "papers": papers_of_pass(shown, standing),
     }
     return render(request, "residents/away/pass.html", context)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from soberhouse.documents.kinds import declare
+from soberhouse.documents.kinds import Kind, declare
 
 RULE_BOOK = declare("rule-book", _("Rule book"), holds=_("one version of the rules, with what is new in it; no names"))
 AGREEMENT = declare(
@@ -32,4 +32,11 @@ CONTRACT = declare(
     _("Behavioral contract"),
     holds=_("what is agreed until when, what the house does to help, signatures, and how it went"),
 )
+
+
+def of_book(kind: str) -> Kind:
+    """The kind of paper that a book of this kind becomes: rules have one of their own."""
+    return RULE_BOOK if kind == "rules" else AGREEMENT
+
+
 ALL = (RULE_BOOK, AGREEMENT, SIGNING_SHEET, ACKNOWLEDGEMENT, VIOLATION_NOTICE, APPEAL_DECISION, CONTRACT)

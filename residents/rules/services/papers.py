@@ -27,15 +27,10 @@ from soberhouse.documents.models import IssuedDocument
 from soberhouse.language import in_site_language
 
 
-def kind_of_book(book: Book) -> Kind:
-    """The kind of paper that a book becomes: rules have one of their own."""
-    return reports.RULE_BOOK if book.kind == Book.Kind.RULES else reports.AGREEMENT
-
-
 @in_site_language
 def book_issue(*, book: Book, **order: Unpack[Order]) -> IssuedDocument:
     """One published version, to read. It names nobody. Refuses a draft."""
-    return _book(book, kind_of_book(book), to_sign=False, **order)
+    return _book(book, reports.of_book(book.kind), to_sign=False, **order)
 
 
 @in_site_language

@@ -24,6 +24,7 @@ from residents.rules.forms.books import BookBeginForm, BookForm, BookPublishForm
 from residents.rules.models import Book, Rule
 from residents.rules.queries import binding
 from residents.rules.queries import books as queries
+from residents.rules.rule_paper_cards import papers_of_book
 from residents.rules.services import books as services
 from residents.stays.models import Stay
 from soberhouse.form_page import form_page
@@ -113,6 +114,7 @@ def book(request: HttpRequest, book: Book) -> HttpResponse:
             "sees_residents": standing.may(Action.SEE_RESIDENTS, book.house),
             "signature": queries.signature_of(resident, book) if resident and not book.is_draft else None,
             "may_sign": resident is not None and not book.is_draft and newer is None,
+            "papers": papers_of_book(book, standing),
         },
     )
 

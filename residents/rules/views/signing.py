@@ -34,6 +34,7 @@ from residents.rules.forms.books import (
 from residents.rules.models import Acknowledgement, Book, OrientationItem, OrientationShown, Rule
 from residents.rules.queries import binding
 from residents.rules.queries import books as queries
+from residents.rules.rule_paper_cards import papers_of_signature
 from residents.rules.services import signing as services
 from residents.stays.models import Stay
 from soberhouse.documents import store
@@ -158,6 +159,7 @@ def signature(request: HttpRequest, row: Acknowledgement) -> HttpResponse:
             "is_undone": is_undone,
             "is_mine": row.resident.user_id == request.user.pk,
             "may_undo": not is_undone and standing_of(request).may(Action.CORRECT, row),
+            "papers": papers_of_signature(row, standing_of(request)),
         },
     )
 

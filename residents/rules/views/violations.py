@@ -49,6 +49,7 @@ from residents.rules.queries.cases import (
     why_it_waits,
     witnesses,
 )
+from residents.rules.rule_paper_cards import papers_of_violation
 from residents.rules.services import violations as services
 from residents.stays.models import Stay
 from soberhouse.documents import store
@@ -148,6 +149,7 @@ def violation_page(request: HttpRequest, violation: Violation) -> HttpResponse:
             "may_attach": case.withdrawal is None and (is_own or standing.may(Action.RECORD, violation)),
             "may_correct": not is_own and standing.may(Action.CORRECT, violation) and case.withdrawal is None,
             "sees_house": standing.may(Action.SEE_RECORD, violation.house),
+            "papers": papers_of_violation(case, standing),
         },
     )
 
