@@ -44,8 +44,10 @@ from django.utils.translation import gettext as _
 
 
 class Order(IntEnum):
-    """Where a card stands: what needs a person now comes first, then the numbers, what is due, what waits, the rest."""
+    """Where a card stands: whoever is missing comes first, then what needs a person now, the numbers, what is due, what
+    waits, the rest."""
 
+    FIRST = -1
     NOW = 0
     NUMBERS = 1
     DUE = 2

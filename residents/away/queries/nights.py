@@ -73,6 +73,18 @@ def curfew_of(stay: Stay, night: date) -> Curfew:
     return curfews(stay.house, night, [stay])[stay.pk]
 
 
+def coming_curfew(stay: Stay, now: datetime) -> tuple[date, Curfew]:
+    """The night that comes for this resident, and its curfew: the night it is, until their hour or, where there is
+    none, the dawn is past; then that of the new day."""
+    zone = stay.house.zone
+    night = hours.night_of(now, zone)
+    found = curfew_of(stay, night)
+    until = max(found.due_at or now, hours.instant(night, hours.DAWN, zone))
+    if now < until:
+        return night, found
+    return night + hours.DAY, curfew_of(stay, night + hours.DAY)
+
+
 def due_at(stay: Stay, night: date) -> datetime | None:
     """By when this resident is in, this night; None where there is no curfew for them."""
     return curfew_of(stay, night).due_at

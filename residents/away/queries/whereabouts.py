@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
+from residents.away import hours
 from residents.away.models import CurfewCheck, Movement, Pass
 from residents.houses.models import House
-from residents.stays.models import Stay
+from residents.people.models import WeeklyHours
+from residents.stays.models import Stay, in_range
 
 
 def last_movement(stay: Stay) -> Movement | None:
@@ -129,3 +131,47 @@ def _pass_of(movement: Movement | None) -> Pass | None:
     if movement is None or movement.way == Movement.Way.IN or movement.of_pass is None or movement.of_pass.over:
         return None
     return movement.of_pass
+
+
+MOST_MOVEMENTS = 60
+
+# What somebody does in the hours that are spoken for, as what they go out for.
+SPOKEN_FOR = {
+    WeeklyHours.Kind.WORK: Movement.Purpose.WORK,
+    WeeklyHours.Kind.SCHOOL: Movement.Purpose.OTHER,
+    WeeklyHours.Kind.TREATMENT: Movement.Purpose.TREATMENT,
+    WeeklyHours.Kind.OTHER: Movement.Purpose.OTHER,
+}
+SOON = timedelta(hours=2)
+
+
+def likely(house: House, now: datetime) -> dict[int, str]:
+    """What those who live here would go out for now, where their week says so: by the key of the stay. One query."""
+    today = house.today(now)
+    rows = WeeklyHours.objects.filter(
+        in_range(today),
+        weekday=today.weekday(),
+        resident__stays__house=house,
+        resident__stays__ends_on=None,
+        resident__stays__voided=False,
+    ).annotate(stay=F("resident__stays"))
+    return {
+        row.stay: SPOKEN_FOR[row.kind]
+        for row in rows.order_by("starts", "pk")
+        if hours.at(today, row.starts, house.zone) - SOON <= now
+        and (row.ends <= row.starts or now < hours.at(today, row.ends, house.zone))
+    }
+
+
+def pass_for(stay: Stay, now: datetime) -> Pass | None:
+    """The pass that is given for now, or begins soon."""
+    given = Pass.objects.filter(
+        stay=stay, status=Pass.Status.APPROVED, starts_at__lte=now + SOON, ends_at__gt=now
+    ).order_by("starts_at")
+    return given.first()
+
+
+def movements_since(movements: QuerySet[Movement], since: datetime) -> QuerySet[Movement]:
+    """Of these the ones that count, the latest first."""
+    rows = movements.filter(at__gte=since, corrected_by=None, stay__voided=False)
+    return rows.select_related("stay__resident", "corrects").order_by("-at", "-id")[:MOST_MOVEMENTS]

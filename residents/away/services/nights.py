@@ -36,6 +36,14 @@ class RollEntry:
     of_pass: Pass | None = None
 
 
+class RollRefused(ValidationError):
+    """What a roll was refused for: for each resident the fields and what is wrong with them."""
+
+    def __init__(self, by_stay: list[tuple[Stay, list[tuple[str, str]]]]) -> None:
+        self.by_stay = by_stay
+        super().__init__([f"{stay.short_name}: {text}" for stay, said in by_stay for _field, text in said])
+
+
 @transaction.atomic
 def roll_take(*, house: House, night: date, entries: Sequence[RollEntry], now: datetime) -> list[CurfewCheck]:
     """Count these residents of the house in this night, all or none.
@@ -61,7 +69,7 @@ def roll_take(*, house: House, night: date, entries: Sequence[RollEntry], now: d
     due = curfews(house, night, list(there.values()))
     known = {row.stay_id: row for row in counted(CurfewCheck.objects.filter(stay__in=list(there), night=night))}
     grace = timedelta(minutes=house.curfew_grace)
-    refusals: list[str] = []
+    refusals: list[tuple[Stay, list[tuple[str, str]]]] = []
     rows = []
     for entry in entries:
         stay = there[entry.stay.pk]
@@ -79,16 +87,17 @@ def roll_take(*, house: House, night: date, entries: Sequence[RollEntry], now: d
         before = known.get(stay.pk)
         if before is not None:
             if (before.status, before.in_at, before.why) != (row.status, row.in_at, row.why):
-                words = {"name": stay.short_name, "who": before.recorded_as, "state": before.get_status_display()}
-                refusals.append(_("%(name)s was counted by %(who)s meanwhile: %(state)s.") % words)
+                words = {"who": before.recorded_as, "state": before.get_status_display()}
+                refusals.append((stay, [("status", _("counted by %(who)s meanwhile: %(state)s.") % words)]))
             continue
         try:
             _check(row, grace=grace, now=now)
         except ValidationError as refusal:
-            refusals += [f"{stay.short_name}: {sentence}" for sentence in refusal.messages]
+            said = [(field, text) for field, texts in refusal.message_dict.items() for text in texts]
+            refusals.append((stay, said))
         rows.append(row)
     if refusals:
-        raise ValidationError(refusals)
+        raise RollRefused(refusals)
     CurfewCheck.objects.bulk_create(rows)
     _sign_in_the_counted(rows, grace=grace, now=now)
     for row in rows:
