@@ -64,7 +64,7 @@ class Agreed:
 
 def agreed(contracts: QuerySet[Contract]) -> list[Agreed]:
     """These contracts with what hangs on them. Two queries."""
-    rows = contracts.select_related("house", "stay__resident", "stay__house", "signature").prefetch_related(
+    rows = contracts.select_related("house", "stay__resident", "stay__house", "signature__paper").prefetch_related(
         Prefetch("reviews", ContractReview.objects.order_by("recorded_at", "id"))
     )
     return [Agreed(row, getattr(row, "signature", None), list(row.reviews.all())) for row in rows]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from residents.houses.access import of, standing_of
 from residents.houses.permissions import Action
@@ -18,13 +20,17 @@ from residents.people.looks import note_look
 from residents.people.models import Look
 from residents.rules.forms.books import SignForm
 from residents.rules.forms.contracts import ContractForm, ContractReviewForm, OpinionForm, PaperForm
-from residents.rules.models import Contract, Violation
+from residents.rules.models import Contract, ContractSignature, Violation
 from residents.rules.queries.cases import case_of
 from residents.rules.queries.contracts import agreed, review_of
+from residents.rules.rule_paper_cards import papers_of_contract
 from residents.rules.services import contracts as services
 from residents.rules.services import reviews
 from residents.stays.models import Stay
+from soberhouse.documents import store
 from soberhouse.form_page import form_page
+
+log = logging.getLogger(__name__)
 
 
 def _looked(request: HttpRequest, row: Any, detail: str) -> None:
@@ -52,6 +58,7 @@ def contract_page(request: HttpRequest, contract: Contract) -> HttpResponse:
             "may_sign": mine and not each.is_over and each.signature is None,
             "may_record": may_record,
             "today": contract.house.today(),
+            "papers": papers_of_contract(contract, standing),
         },
     )
 
@@ -114,8 +121,25 @@ def contract_sign(request: HttpRequest, contract: Contract) -> HttpResponse:
         back_label=_("My contract"),
         template="residents/rules/contract_sign.html",
         each=each,
-        contract=contract,
+        is_mine=True,
+        name=contract.stay.resident.name,
+        on_tablet=request.on_tablet,
     )
+
+
+@of(ContractSignature, Action.SEE_RECORD, "contract__stay__resident", "paper", "house")
+@require_safe
+def contract_signature_paper(request: HttpRequest, row: ContractSignature) -> HttpResponse:
+    """The photo of the paper that was signed."""
+    if row.paper is None:
+        raise Http404
+    try:
+        answer = store.serve(row.paper, name="contract.jpg")
+    except store.Damaged as problem:
+        log.error("A stored file is damaged.", extra={"file": str(row.paper.uuid)})
+        raise Http404 from problem
+    note_look(row.person(), Look.What.PAPER, user=request.user, detail=_("a behavioral contract"))
+    return answer
 
 
 @of(Contract, Action.RECORD, "house", "stay__resident", "stay__house")
