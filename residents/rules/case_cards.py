@@ -135,7 +135,7 @@ def _chips(house: House, user: User) -> Iterator[Card]:
     if others:
         yield Card(
             title=_("Record a violation"),
-            order=Order.WAITING,
+            order=Order.DUE,
             template="residents/rules/violation_chips.html",
             context={"stays": sorted(others, key=lambda stay: stay.short_name.casefold())},
         )

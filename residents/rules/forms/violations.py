@@ -94,12 +94,8 @@ class RecordForm(ScopedForm):
             return stay.house.today()
 
     @property
-    def first_fields(self) -> list[forms.BoundField]:
-        """What every record needs: chosen and said with two taps and the words."""
-        return [self[name] for name in self.FIRST]
-
-    @property
     def more_fields(self) -> list[forms.BoundField]:
+        """What a record can go without: all but the rule and the words."""
         return [bound for bound in self.visible_fields() if bound.name not in self.FIRST]
 
     @property

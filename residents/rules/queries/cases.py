@@ -4,7 +4,7 @@ the same rule cost others, and who may decide."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet, prefetch_related_objects
@@ -507,14 +507,14 @@ def lines_of(ladder: Ladder) -> list[Line]:
 
 @dataclass(frozen=True)
 class Precedent:
-    """What the same rule of this house came to for somebody else. No name, and no day by which one would know them."""
+    """What the same rule of this house came to for somebody else. No name, no day by which one would know them, and
+    nothing that was said in words."""
 
     month: date
     outcome: str
     consequence: str
     time: int | None
     advised: str
-    deviation: str = field(repr=False)
     changed_on_appeal: bool = False
 
     @property
@@ -551,7 +551,6 @@ def precedents(violation: Violation) -> list[Precedent]:
             consequence=case.consequence,
             time=case.decision.time,
             advised=case.decision.advised,
-            deviation=case.decision.deviation,
             changed_on_appeal=case.appeal_decision is not None
             and case.appeal_decision.outcome != AppealDecision.Outcome.STANDS,
         )
