@@ -257,7 +257,8 @@ class OfPass(AboutResident, Fact):
 
 
 class PassDecision(OfPass):
-    """The answer to somebody who asked for a pass, by another: as asked, changed or refused; and what was not met."""
+    """The answer to somebody who asked for a pass, by another: as asked, changed or refused; the range as
+    it was asked for and as it was given; and what was not met."""
 
     class Outcome(models.TextChoices):
         APPROVED = "approved", _("approved as asked")
@@ -266,6 +267,8 @@ class PassDecision(OfPass):
 
     of_pass = models.OneToOneField(Pass, on_delete=models.PROTECT, related_name="decision")
     outcome = models.CharField(_("decision"), max_length=8, choices=Outcome.choices)
+    asked_from = models.DateTimeField(_("asked to leave"))
+    asked_until = models.DateTimeField(_("asked to be back by"))
     starts_at = models.DateTimeField(_("leaves"))
     ends_at = models.DateTimeField(_("back by"))
     conditions = models.CharField(_("conditions"), max_length=500, blank=True)

@@ -138,7 +138,7 @@ class Book(InHouse):
             ),
             models.CheckConstraint(
                 condition=Q(number=None, published_on=None, in_force_from=None)
-                | Q(number__gte=1, published_on__isnull=False, in_force_from__isnull=False),
+                | Q(number__isnull=False, number__gte=1, published_on__isnull=False, in_force_from__isnull=False),
                 name="book_published_whole",
             ),
             models.CheckConstraint(
@@ -461,7 +461,7 @@ class Ladder(InHouse):
             ),
             models.CheckConstraint(
                 condition=Q(number=None, published_on=None, in_force_from=None)
-                | Q(number__gte=1, published_on__isnull=False, in_force_from__isnull=False),
+                | Q(number__isnull=False, number__gte=1, published_on__isnull=False, in_force_from__isnull=False),
                 name="ladder_published_whole",
             ),
             models.CheckConstraint(

@@ -147,6 +147,8 @@ def pass_decide(
             house=asked.house,
             of_pass=asked,
             outcome=outcome,
+            asked_from=asked.starts_at,
+            asked_until=asked.ends_at,
             starts_at=new_start,
             ends_at=new_end,
             conditions=conditions.strip(),
