@@ -268,6 +268,9 @@ def _decision(row: PassRow) -> dict[str, Any] | None:
     names = ("outcome", "conditions", "test_on_return", "unmet", "reason")
     return (
         {name: getattr(decision, name) for name in names}
-        | {"starts_at": at(decision.starts_at, row.house), "ends_at": at(decision.ends_at, row.house)}
+        | {
+            name: at(getattr(decision, name), row.house)
+            for name in ("asked_from", "asked_until", "starts_at", "ends_at")
+        }
         | recorded(decision, row.house)
     )

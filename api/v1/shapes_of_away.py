@@ -29,6 +29,8 @@ class PassDecision(Recorded):
     """The answer to whoever asked for a pass."""
 
     outcome = serializers.ChoiceField(rows.PassDecision.Outcome.choices)
+    asked_from = serializers.DateTimeField(help_text=_("As it was asked for."))
+    asked_until = serializers.DateTimeField(help_text=_("As it was asked for."))
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
     conditions = serializers.CharField(allow_blank=True)

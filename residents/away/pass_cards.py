@@ -370,7 +370,8 @@ def _own_decisions(resident: Resident) -> Section:
         _("Decisions on passes"),
         decisions.select_related("of_pass__stay__resident").order_by("-recorded_at", "-id"),
         [
-            *("of_pass", "outcome", "starts_at", "ends_at", "conditions", "test_on_return", "unmet", "reason"),
+            *("of_pass", "outcome", "asked_from", "asked_until", "starts_at", "ends_at"),
+            *("conditions", "test_on_return", "unmet", "reason"),
             *("recorded_as", "recorded_at"),
         ],
         model=PassDecision,
