@@ -19,6 +19,7 @@ from residents.rules.models import Acknowledgement, AcknowledgementUndone, Book,
 from residents.rules.queries import binding
 from residents.rules.queries.binding import NotOriented
 from residents.stays.models import Stay
+from soberhouse.accounts.models import User
 from soberhouse.cards import Card, Entry, Order, Row, Section, section
 
 # Whoever moved in longer ago, before the house kept a list perhaps, is counted and not shouted about.
@@ -119,7 +120,7 @@ def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]
                     button_url=paper,
                 )
             )
-        rows.append(_orientation_row(stay, standing))
+        rows.extend(_orientation_row(stay, standing.user))
     signed = Acknowledgement.objects.visible_to(standing.user).good().filter(resident=resident).select_related("book")
     for row in signed.order_by("-signed_at", "-id"):
         rows.append(
@@ -134,16 +135,19 @@ def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]
     yield Card(title=_("Read and signed"), order=Order.LATER, rows=rows, empty=_("Nothing signed."))
 
 
-def _orientation_row(stay: Stay, standing: Standing) -> Row:
-    items = OrientationItem.objects.visible_to(standing.user).filter(house=stay.house, in_use=True)
-    shown = OrientationShown.objects.visible_to(standing.user).filter(stay=stay, voided=False, item__in_use=True)
+def _orientation_row(stay: Stay, user: User) -> Iterator[Row]:
+    """How much of the house's list they were shown, where the house has one."""
+    items = OrientationItem.objects.visible_to(user).filter(house=stay.house, in_use=True)
+    shown = OrientationShown.objects.visible_to(user).filter(stay=stay, voided=False, item__in_use=True)
     wanted, done = items.count(), shown.count()
-    return Row(
+    if not wanted:
+        return
+    yield Row(
         fact=_("Orientation"),
         reason=_("%(shown)s of %(wanted)s shown") % {"shown": done, "wanted": wanted},
         url=reverse("orientation", args=[stay.uuid]),
         state="in" if done >= wanted else "late",
-        word=_("done") if done >= wanted else _("not whole"),
+        word=_("done") if done >= wanted else _("not done yet"),
     )
 
 
@@ -165,25 +169,26 @@ def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[En
 
 
 def week(resident: Resident, today: date) -> Iterator[Card]:
-    """What I have to read and sign, before everything else."""
+    """What I have to read and sign, before everything else; and what can be read ahead."""
     stay = Stay.objects.visible_to(resident.user).current().filter(resident=resident).select_related("house").first()
     if stay is None:
         return
-    rows = []
+    now, coming = [], []
     for book in binding.to_sign(resident, stay.house, today):
         is_coming = book.in_force_from > today
-        day = date_format(book.in_force_from)
-        rows.append(
+        (coming if is_coming else now).append(
             Row(
                 fact=book.title,
-                reason=(_("in force from %(day)s") if is_coming else _("in force since %(day)s")) % {"day": day},
+                reason=(_("in force from %(day)s") if is_coming else _("in force since %(day)s"))
+                % {"day": date_format(book.in_force_from)},
                 url=reverse("book_sign", args=[book.uuid]),
-                state="plain" if is_coming else "held",
+                state="held",
                 word=_("coming") if is_coming else _("to sign"),
             )
         )
-    if rows:
-        yield Card(title=_("To read and sign"), order=Order.NOW, rows=rows)
+    yield Card(title=_("To read and sign"), order=Order.NOW, rows=now)
+    if coming:
+        yield Card(title=_("To read before it is in force"), order=Order.NUMBERS, rows=coming)
 
 
 def home(resident: Resident, today: date) -> Iterator[Card]:
@@ -203,11 +208,12 @@ def home(resident: Resident, today: date) -> Iterator[Card]:
         )
         for book in books
     ]
+    rows.extend(_orientation_row(stay, resident.user))
     yield Card(
         title=_("What we ask of each other"),
         order=Order.NUMBERS,
         rows=rows,
-        more_url=reverse("books", args=[stay.house.uuid]) if rows else "",
+        more_url=reverse("books", args=[stay.house.uuid]) if books else "",
         more_label=_("All versions"),
         empty=_("Nothing is published here yet."),
     )

@@ -18,6 +18,7 @@ from residents.houses import services as houses
 from residents.houses.permissions import RoleKind
 from residents.models import Bed, PhaseKind, Resident
 from residents.people import services as people
+from residents.rules.services import books, signing
 from residents.stays import notices, services
 from residents.stays.services import papers
 from soberhouse.accounts.keys import key_create
@@ -73,6 +74,17 @@ def referral(cast: Cast) -> None:
     partner = Partner.objects.create(organization=cast.organization, name="Riverbend Treatment")
     with acting_as(partner, source="api"):
         applicant(cast)
+
+
+def book_out(cast: Cast) -> Any:
+    book = books.starter_book(house=cast.house_a, today=cast.today)
+    return books.book_publish(book=book, in_force_from=cast.today, today=cast.today)
+
+
+def signed_on_paper(cast: Cast) -> Any:
+    now = timezone.now()
+    facts = {"signed_name": "Dana Renner", "witness": "Bob", "signed_at": now, "now": now}
+    return signing.book_sign_on_paper(book=book_out(cast), resident=cast.dana, **facts)
 
 
 @dataclass(frozen=True)
@@ -246,6 +258,24 @@ NEWS = [
         "paper-withdrawn",
         lambda cast: papers.paper_withdraw(document=letter(cast), reason="the wrong Dana"),
         {DANA: "A paper about you was withdrawn and counts no more: Residency letter."},
+    ),
+    News(
+        "book-published",
+        book_out,
+        dict.fromkeys(
+            [DANA, "frank"],
+            "Alder House published something to read and sign: House rules, in force from {today}.",
+        ),
+    ),
+    News(
+        "signed-on-paper",
+        signed_on_paper,
+        {DANA: "It was recorded that you signed on paper on {today}: House rules."},
+    ),
+    News(
+        "signature-undone",
+        lambda cast: signing.signature_undo(acknowledgement=signed_on_paper(cast), reason="it was Frank"),
+        {DANA: "Your signature was taken back as recorded by mistake: House rules."},
     ),
 ]
 

@@ -197,7 +197,7 @@ class Signer:
 def signers(book: Book, user: User) -> list[Signer]:
     """Everybody who lives in the house of `book` and whether they signed it, those who did not coming first. Two
     queries."""
-    stays = Stay.objects.visible_to(user).current().filter(house=book.house_id).select_related("resident")
+    stays = Stay.objects.visible_to(user).current().filter(house=book.house_id).select_related("resident", "house")
     rows = Acknowledgement.objects.visible_to(user).good().filter(book=book).order_by("signed_at", "id")
     signed = {row.resident_id: row for row in rows}
     found = [Signer(stay, signed.get(stay.resident_id)) for stay in stays.order_by("starts_on", "id")]

@@ -156,8 +156,7 @@ def book_publish(request: HttpRequest, book: Book) -> HttpResponse:
     living = Stay.objects.visible_to(request.user).current().filter(house=book.house).count()
     earlier = queries.before(book)
     consequences = [
-        _("From then on it is in force, under the number %(number)s.")
-        % {"number": earlier.number + 1 if earlier else 1},
+        _("It is version %(number)s, in force from the day below.") % {"number": earlier.number + 1 if earlier else 1},
         ngettext("%(count)s resident is asked to sign it.", "%(count)s residents are asked to sign it.", living)
         % {"count": living},
     ]
