@@ -42,6 +42,8 @@ CHANGED = ASKED | {
     "unmet": [],
     "decision": {
         "outcome": "changed",
+        "asked_from": "2026-06-27T10:00:00-04:00",
+        "asked_until": "2026-06-28T18:00:00-04:00",
         "starts_at": "2026-06-27T10:00:00-04:00",
         "ends_at": "2026-06-28T12:00:00-04:00",
         "conditions": "",
