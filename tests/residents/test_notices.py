@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +13,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import resolve
 from django.utils import timezone
+from django.utils.formats import date_format
 
+from residents.away.services import passes
 from residents.houses import services as houses
 from residents.houses.permissions import RoleKind
 from residents.models import Bed, PhaseKind, Resident
 from residents.people import services as people
-from residents.rules.services import books, signing
+from residents.rules.services import books, contracts, removals, signing
+from residents.rules.services.reviews import opinion_give
 from residents.stays import notices, services
 from residents.stays.services import papers
 from soberhouse.accounts.keys import key_create
@@ -28,6 +31,7 @@ from soberhouse.notices.kinds import declared
 from soberhouse.notices.models import Notice
 from tests.architecture import guards
 from tests.cast import Cast, grant
+from tests.residents.rules import given
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives, shown
 
 
@@ -85,6 +89,72 @@ def signed_on_paper(cast: Cast) -> Any:
     now = timezone.now()
     facts = {"signed_name": "Dana Renner", "witness": "Bob", "signed_at": now, "now": now}
     return signing.book_sign_on_paper(book=book_out(cast), resident=cast.dana, **facts)
+
+
+def contract(cast: Cast) -> Any:
+    return contracts.contract_make(
+        stay=cast.stay_of_dana,
+        terms="In by ten.",
+        starts_on=cast.today,
+        ends_on=cast.today + days(9),
+        review_on=cast.today + days(5),
+        today=cast.today,
+    )
+
+
+def word(cast: Cast, who: str, *, leaves: bool, of: Any = None) -> Any:
+    """Somebody's word in the discharge review of what Alice recorded and Bob decided. Gives the violation."""
+    if of is None:
+        book = given.published_book(cast.house_a)
+        given.signed(book, cast.dana)
+        of = given.violation_of(cast.stay_of_dana, book.rules.first(), by=cast.alice)
+        given.decided(of, by=cast.bob, consequence="review")
+    with acting_as(getattr(cast, who), source="web"):
+        opinion_give(violation=of, leaves=leaves, reason="x", now=timezone.now())
+    return of
+
+
+def removal(cast: Cast, at: datetime) -> Any:
+    facts = {"reason": "a knife", "help_given": "a ride to detox"}
+    return removals.removal_record(stay=cast.stay_of_dana, happened_at=at, now=at, **facts)
+
+
+def removal_seen(cast: Cast, outcome: str) -> None:
+    row = removal(cast, noon(cast))
+    with acting_as(cast.bob, source="web"):
+        removals.removal_review(removal=row, outcome=outcome, reason="x", now=timezone.now())
+
+
+def pass_asked(cast: Cast, *, by: Any = None) -> Any:
+    """Dana (or `by` for her) asks to be away from the noon after tomorrow to the next."""
+    facts = {"kind": "overnight", "where": "home", "now": timezone.now()}
+    with acting_as(by or cast.dana.user, source="web"):
+        return passes.pass_ask(
+            stay=cast.stay_of_dana, starts_at=noon(cast) + days(2), ends_at=noon(cast) + days(3), **facts
+        )
+
+
+def pass_given(cast: Cast, *, outcome: str = "approved", **facts: Any) -> Any:
+    asked = pass_asked(cast)
+    passes.pass_decide(asked=asked, outcome=outcome, now=timezone.now(), **facts)
+    return asked
+
+
+def pass_cancelled(cast: Cast, who: Any) -> None:
+    row = pass_given(cast)
+    with acting_as(who, source="web"):
+        passes.pass_cancel(pass_=row, reason="snow", now=timezone.now())
+
+
+def more_time_asked(cast: Cast) -> None:
+    row = pass_given(cast)
+    with acting_as(cast.dana.user, source="web"):
+        passes.pass_ask_more_time(pass_=row, until=noon(cast) + days(4), note="snow", now=timezone.now())
+
+
+def late_return(cast: Cast) -> None:
+    at = noon(cast) + days(3) + timedelta(minutes=35)
+    passes.pass_return(pass_=pass_given(cast), at=at, now=at)
 
 
 @dataclass(frozen=True)
@@ -277,7 +347,131 @@ NEWS = [
         lambda cast: signing.signature_undo(acknowledgement=signed_on_paper(cast), reason="it was Frank"),
         {DANA: "Your signature was taken back as recorded by mistake: House rules."},
     ),
+    News(
+        "contract-made",
+        contract,
+        {DANA: "There is a contract between you and Alder House, from {today} until {soon}: read it, and sign it."},
+    ),
+    News(
+        "contract-signed-on-paper",
+        lambda cast: contracts.contract_sign_on_paper(
+            contract=contract(cast),
+            signed_name="Dana",
+            witness="Bob",
+            signed_at=timezone.now(),
+            now=timezone.now(),
+        ),
+        {DANA: "It was recorded that you signed your contract on paper on {today}."},
+    ),
+    News(
+        "contract-reviewed",
+        lambda cast: contracts.contract_review(
+            contract=contract(cast), result="partly", note="Never signed.", ends_it=True, now=timezone.now()
+        ),
+        {DANA: "Your contract was looked at a last time: kept in part. It is over."},
+    ),
+    News(
+        "discharge-review-waits",
+        lambda cast: word(cast, "bob", leaves=True),
+        {"olive": "A discharge review at Alder House waits for another person, which you may be."},
+    ),
+    News(
+        "discharge-review-over",
+        lambda cast: word(cast, "bob", leaves=False),
+        {DANA: "The discharge review is over: you stay."},
+    ),
+    News(
+        "discharge-review-over",
+        lambda cast: word(cast, "olive", leaves=True, of=word(cast, "bob", leaves=True)),
+        {DANA: "The discharge review is over: two people say that you must leave. Talk with them about where to."},
+        name="discharge review says leave",
+    ),
+    News(
+        "removed",
+        lambda cast: removal(cast, noon(cast)),
+        {
+            DANA: "It was written down that you had to leave Alder House at once. "
+            "Another person looks at it by {tomorrow_noon}."
+        },
+    ),
+    News(
+        "removal-waits",
+        lambda cast: removal(cast, noon(cast)),
+        dict.fromkeys(
+            ["bob", "olive"],
+            "Somebody had to leave Alder House at once. "
+            "Another person looks at it by {tomorrow_noon}, which you may be.",
+        ),
+    ),
+    News(
+        "removal-reviewed",
+        lambda cast: removal_seen(cast, "wrong"),
+        {
+            DANA: "Another person looked at it: you need not have left. Alder House offers you your bed back.",
+            "alice": "The removal at Alder House that you recorded was looked at: the bed is offered back.",
+        },
+    ),
+    News(
+        "removal-reviewed",
+        lambda cast: removal_seen(cast, "right"),
+        {
+            DANA: "Another person looked at it: it was necessary that you left Alder House at once.",
+            "alice": "The removal at Alder House that you recorded was looked at: it was necessary.",
+        },
+        name="removal was necessary",
+    ),
+    News("pass-asked", pass_asked, dict.fromkeys(["alice", "bob"], "A pass is asked for at Alder House.")),
+    News(
+        "pass-written-down",
+        lambda cast: pass_asked(cast, by=cast.alice),
+        {DANA: "A pass was asked for in your name: {pass_span}."},
+    ),
+    News("pass-decided", pass_given, {DANA: "Your pass was approved: {pass_span}."}),
+    News(
+        "pass-decided",
+        lambda cast: pass_given(cast, outcome="changed", conditions="Call.", reason="x"),
+        {DANA: "Your pass was approved with changes: {pass_span}."},
+        name="pass changed",
+    ),
+    News(
+        "pass-decided",
+        lambda cast: pass_given(cast, outcome="refused", reason="x"),
+        {DANA: "Your pass was refused: {pass_span}."},
+        name="pass refused",
+    ),
+    News(
+        "pass-cancelled",
+        lambda cast: pass_cancelled(cast, cast.alice),
+        {DANA: "Your pass was cancelled: {pass_span}."},
+    ),
+    News(
+        "pass-cancelled",
+        lambda cast: pass_cancelled(cast, cast.dana.user),
+        dict.fromkeys(["alice", "bob"], "A pass at Alder House was taken back: {pass_span}."),
+        name="pass taken back by the resident",
+    ),
+    News(
+        "pass-more-time",
+        more_time_asked,
+        dict.fromkeys(["alice", "bob"], "More time is asked for on a pass at Alder House, until {pass_longer}."),
+    ),
+    News(
+        "pass-extended",
+        lambda cast: passes.pass_extend(
+            pass_=pass_given(cast), until=noon(cast) + days(4), reason="snow", now=timezone.now()
+        ),
+        {DANA: "Your pass lasts longer now: until {pass_longer}."},
+    ),
+    News(
+        "pass-returned",
+        late_return,
+        {DANA: "Your return from a pass is written down: {pass_back}, 35 minutes late."},
+    ),
 ]
+
+
+def noon_of(day: date) -> str:
+    return f"{date_format(day, 'WEEKDAY_MONTH_DAY_FORMAT')}, noon"
 
 
 def noon(cast: Cast) -> datetime:
@@ -292,6 +486,11 @@ def test_news_reaches_whom_it_is_for_and_nobody_else(cast: Cast, news: News):
 
     words = {"today": cast.today, "yesterday": cast.today - days(1), "soon": cast.today + days(9)}
     named = {name: shown(day) for name, day in words.items()}
+    starts, ends, longer = (noon_of(cast.today + days(number)) for number in (2, 3, 4))
+    named |= {"pass_span": f"{starts} to {ends}", "pass_longer": longer}
+    named["pass_back"] = ends.replace("noon", "12:35 p.m.")
+    next_day = (noon(cast).astimezone(UTC) + days(1)).astimezone(cast.house_a.zone)  # also where the clock is changed
+    named["tomorrow_noon"] = date_format(next_day, "DATETIME_FORMAT")
     expected = {who: text.format(**named) for who, text in news.told.items()}
     assert {who: text for who, kind, text in told() if kind == news.kind} == expected
 
