@@ -53,7 +53,6 @@ def settings(house: House, standing: Standing) -> Iterator[Row]:
 
 def beside_pass(stay: Stay, starts_at: datetime, ends_at: datetime, now: datetime) -> Iterator[Row]:
     yield from night_cards.beside_pass(stay, starts_at, ends_at, now)
-    yield from pass_cards.beside_pass(stay, starts_at, ends_at, now)
 
 
 def papers(place: House | Organization, standing: Standing, today: date) -> Iterator[Offer]:

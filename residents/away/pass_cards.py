@@ -1,9 +1,8 @@
 """What passes offer to the pages that gather: who waits for an answer, who comes back and who has not; for residents
-what became of theirs, and the way to ask; beside a decision the curfew record."""
+what became of theirs, and the way to ask."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
@@ -11,12 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from residents.away.models import CurfewCheck, Pass, PassDecision, PassEvent, PassKind
+from residents.away.models import Pass, PassDecision, PassEvent, PassKind
 from residents.away.queries.passes import (
     LIVING,
-    WINDOW,
     clock,
     is_late,
     late_words,
@@ -35,7 +32,7 @@ from residents.away.queries.passes import (
 from residents.houses.models import House
 from residents.houses.permissions import Action
 from residents.houses.standing import Standing
-from residents.people.models import Contact, Resident
+from residents.people.models import Resident
 from residents.stays.models import Stay
 from soberhouse.cards import Card, Entry, Order, Row, Section, section
 
@@ -232,7 +229,7 @@ def week(resident: Resident, today: date) -> Iterator[Card]:
     told = [each for each in mine.order_by("-starts_at", "-id") if each.over][:3]
     yield Card(
         title=_("My passes"),
-        order=Order.DUE,
+        order=Order.NOW if any(is_late(each, now) for each in live) else Order.DUE,
         rows=[_own_row(each, now) for each in (*live, *told)],
         empty=_("No pass is asked for."),
         more_url=reverse("my_pass_ask"),
@@ -296,44 +293,6 @@ def settings(house: House, standing: Standing) -> Iterator[Row]:
             reason=_("what each kind of pass asks for"),
             url=reverse("pass_rules", args=[house.uuid]),
         )
-
-
-# --- beside a decision ----------------------------------------------------------------------------------------------
-
-
-def beside_pass(stay: Stay, starts_at: datetime, ends_at: datetime, now: datetime) -> Iterator[Row]:
-    """How the nights of the last 30 days were, and whose permission may be needed. Two queries."""
-    yield _curfew_row(stay, stay.house.today(now))
-    officers = Contact.objects.filter(resident=stay.resident_id, kind=Contact.Kind.OFFICER, is_current=True)
-    for officer in officers:
-        yield Row(
-            fact=_("Has a probation or parole officer"),
-            reason=" · ".join(part for part in (officer.name, officer.phone) if part),
-            state="late",
-            word=_("ask for permission"),
-        )
-
-
-def _curfew_row(stay: Stay, today: date) -> Row:
-    since = today - timedelta(days=WINDOW)
-    checks = CurfewCheck.objects.filter(stay=stay, night__gte=since, corrected_by=None)
-    found = Counter(checks.order_by().values_list("status", flat=True))
-    title = _("Curfew, last %(days)s days") % {"days": WINDOW}
-    if not found:
-        return Row(fact=title, reason=_("no night was counted"), state="plain", word=_("nothing known"))
-    nights = found.total()
-    parts = [ngettext("%(count)s night counted", "%(count)s nights counted", nights) % {"count": nights}]
-    for status, label in CurfewCheck.Status.choices:
-        if found[status]:
-            parts.append(f"{found[status]} {label}")
-    missed = found[CurfewCheck.Status.LATE] + found[CurfewCheck.Status.ABSENT]
-    if not missed:
-        return Row(fact=title, reason=" · ".join(parts), state="in", word=_("always in"))
-    word = ngettext("%(count)s time not in by the hour", "%(count)s times not in by the hour", missed)
-    absent = found[CurfewCheck.Status.ABSENT]
-    return Row(
-        fact=title, reason=" · ".join(parts), state="missed" if absent else "late", word=word % {"count": missed}
-    )
 
 
 # --- all of it ------------------------------------------------------------------------------------------------------

@@ -150,7 +150,7 @@ def _unmet(wanted: Wanted, rule: PassRule) -> Iterator[str]:
                 "asked": nights_words(rule.max_in_30_days),
                 "nights": nights_words(most),
             }
-    if wanted.starts_at - wanted.asked_at < timedelta(hours=rule.notice_hours):
+    if rule.notice_hours and wanted.starts_at - wanted.asked_at < timedelta(hours=rule.notice_hours):
         yield _("To be asked for %(hours)s before.") % {"hours": hours_words(rule.notice_hours)}
     if rule.officer_agrees and not wanted.officer_agreed.strip() and has_officer(wanted.stay):
         yield _("The officer's permission is not written down.")
@@ -160,9 +160,14 @@ def nights_words(count: int) -> str:
     return ngettext("%(count)s night", "%(count)s nights", count) % {"count": count}
 
 
+def officer_of(stay: Stay) -> Contact | None:
+    """The probation or parole officer among their contacts. One query."""
+    return Contact.objects.filter(resident=stay.resident_id, kind=Contact.Kind.OFFICER, is_current=True).first()
+
+
 def has_officer(stay: Stay) -> bool:
-    """Whether a probation or parole officer is among their contacts. One query."""
-    return Contact.objects.filter(resident=stay.resident_id, kind=Contact.Kind.OFFICER, is_current=True).exists()
+    """Whether there is one."""
+    return officer_of(stay) is not None
 
 
 def _most_in_a_window(wanted: Wanted) -> int:

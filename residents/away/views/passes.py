@@ -125,7 +125,7 @@ def pass_page(request: HttpRequest, pass_: Pass) -> HttpResponse:
         "word": word,
         "decision": decision,
         "unmet": queries.unmet(shown) if is_asked else decision.unmet.splitlines() if decision else [],
-        "has_officer": not is_own and queries.has_officer(shown.stay),
+        "officer": None if is_own else queries.officer_of(shown.stay),
         "beside": queries.facts_beside(shown, now) if is_asked and is_live and not is_own else [],
         "events": events,
         "more_time": events[-1] if events and events[-1].kind == "more_time" and is_given else None,
@@ -190,7 +190,7 @@ def pass_decide(request: HttpRequest, pass_: Pass) -> HttpResponse:
         done=_("Decided. They are told."),
         template="residents/away/pass_decide.html",
         unmet=queries.unmet(pass_),
-        has_officer=queries.has_officer(pass_.stay),
+        officer=queries.officer_of(pass_.stay),
         beside=queries.facts_beside(pass_, now),
     )
 
