@@ -120,9 +120,11 @@ def tell_counted(check: CurfewCheck) -> None:
     facts = {"day": date_format(check.night), "hour": _clock(check.due_at, check.house) if check.due_at else ""}
     if check.status == CurfewCheck.Status.LATE:
         facts["when"] = _clock(check.in_at, check.house)
-        text = _("On record for the night of %(day)s: you came in at %(when)s, your hour was %(hour)s.") % facts
+        text = (
+            _("You came in at %(when)s, your hour was %(hour)s: so it is on record for the night of %(day)s.") % facts
+        )
     elif check.status == CurfewCheck.Status.ABSENT:
-        text = _("On record for the night of %(day)s: you were not in, your hour was %(hour)s.") % facts
+        text = _("You were not in, your hour was %(hour)s: so it is on record for the night of %(day)s.") % facts
     else:
         return
     tell(check.stay.resident, COUNTED, text, _curfew_url(check.stay))
@@ -165,10 +167,10 @@ def tell_curfew_changed(house: House) -> None:
 def tell_own_hour(exception: CurfewException) -> None:
     facts = {"hour": time_format(exception.hour, "TIME_FORMAT"), "day": date_format(exception.starts_on)}
     if exception.weekday is None:
-        text = _("Your own curfew hour from %(day)s: %(hour)s.") % facts
+        text = _("Your own curfew hour is %(hour)s from %(day)s on.") % facts
     else:
         facts["weekday"] = exception.get_weekday_display()
-        text = _("Your own curfew hour from %(day)s, on each %(weekday)s: %(hour)s.") % facts
+        text = _("Your own curfew hour is %(hour)s from %(day)s on, on each %(weekday)s.") % facts
     tell(exception.stay.resident, OWN_HOUR, text, _curfew_url(exception.stay))
 
 

@@ -200,7 +200,7 @@ def _check(row: CurfewCheck, *, grace: timedelta, now: datetime) -> None:
         if _minute(now) <= line:
             words = {"hour": clock(line, row)}
             raise ValidationError(
-                {"status": _("Their hour is not over: nobody is late or missing until %(hour)s.") % words}
+                {"status": _("Their hour is not over: until %(hour)s nobody is late or missing.") % words}
             )
     if row.status == Status.LATE and row.in_at is None:
         raise ValidationError({"in_at": _("Say when they came in.")})
