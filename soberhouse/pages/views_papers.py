@@ -87,12 +87,17 @@ def _url_of_all(organization: Organization, standing: Standing) -> str:
 
 def _shelf(request: HttpRequest, found: QuerySet[IssuedDocument], facts: dict[str, Any]) -> HttpResponse:
     kind = kind_of(request.GET.get("kind", ""))
+    there = set(found.order_by().values_list("kind", flat=True).distinct())
     if kind is not None:
         found = found.filter(kind=kind.slug)
     rows = found.select_related("resident", "withdrawal", "replaced_by").order_by("-issued_at", "-id")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     tabs = [{"label": _("All"), "url": "?", "current": kind is None}]
-    tabs += [{"label": each.name, "url": f"?kind={each.slug}", "current": each is kind} for each in declared()]
+    tabs += [
+        {"label": each.name, "url": f"?kind={each.slug}", "current": each is kind}
+        for each in declared()
+        if each.slug in there or each is kind
+    ]
     return render(
         request,
         "soberhouse/papers.html",
