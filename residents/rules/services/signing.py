@@ -87,7 +87,8 @@ def book_sign_on_paper(
     """Write down that `resident` signed this version on paper, before a witness; with a photo of the paper, if given.
 
     Refuses to record about oneself; a moment that is still to come or before the version was published; a person who
-    neither lives in the house nor applies to it; what they have signed already; and what is no picture.
+    neither lives in the house nor applies to it; no witness, or themselves as one; what they have signed already; and
+    what is no picture.
     """
     not_about_oneself(resident)
     file = None
@@ -116,6 +117,8 @@ def book_sign_on_paper(
             )
         if not witness.strip():
             raise ValidationError({"witness": _("Say who saw them sign.")})
+        if _plain(witness) in {_plain(resident.name), _plain(resident.legal_name)}:
+            raise ValidationError({"witness": _("The witness is somebody else than the one who signed.")})
         row = _sign(
             book,
             resident,

@@ -164,6 +164,9 @@ def test_paper_is_refused_where_it_cannot_be_so(cast):
     assert refusal(on_paper, cast, book, signed_at=now + timedelta(hours=1)) == ["That moment is still to come."]
     assert "cannot have been signed before" in refusal(on_paper, cast, book, signed_at=now - timedelta(days=12))[0]
     assert refusal(on_paper, cast, book, witness=" ") == ["Say who saw them sign."]
+    assert refusal(on_paper, cast, book, witness="dana renner") == [
+        "The witness is somebody else than the one who signed."
+    ]
     assert refusal(on_paper, cast, book, resident=cast.erin) == ["Erin Castellanos has no stay in this house."]
     assert refusal(on_paper, cast, book, paper=b"<html>") == [
         "This is not a photo that can be read. Choose a JPEG, PNG or WebP picture."
