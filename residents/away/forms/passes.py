@@ -151,7 +151,7 @@ class PassRuleForm(ScopedForm):
         PhaseKind.objects.all(),
         label=_("phase"),
         required=False,
-        empty_label=_("all phases without a rule of their own"),
+        empty_label=_("all other phases"),
     )
     min_days = forms.IntegerField(label=_("days in the house, at least"), min_value=0, max_value=3650, initial=0)
     max_nights = forms.IntegerField(
