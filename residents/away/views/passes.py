@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -282,7 +282,9 @@ def pass_extend(request: HttpRequest, pass_: Pass) -> HttpResponse:
 @of(Pass, Action.OWN_RECORD, *RELATED)
 def my_pass_more_time(request: HttpRequest, pass_: Pass) -> HttpResponse:
     """Ask for more time."""
-    form = forms.MoreTimeForm(request.POST or None, zone=pass_.house.zone, initial={"until": pass_.ends_at})
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    initial = {"until": max(pass_.ends_at, hour)}
+    form = forms.MoreTimeForm(request.POST or None, zone=pass_.house.zone, initial=initial)
     return _pass_form(
         request,
         pass_,
