@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.matrix.world import DEAD_KEYS, NOBODY, PARTNER_KEYS, PEOPLE, USER_KEYS, World
@@ -353,6 +353,32 @@ def end(world: World) -> Any:
     return ORDINARY | {"left_on": world.cast.today.isoformat()}
 
 
+def day(world: World, days: int) -> str:
+    return (world.cast.today + timedelta(days=days)).isoformat()
+
+
+def hour(hours: float) -> str:
+    return (datetime.now(UTC) + timedelta(hours=hours)).isoformat()
+
+
+def sent(*rows: str, **facts: Any) -> Callable[[World], Any]:
+    """A body that names these rows, and says the rest; what is callable is asked of the world."""
+
+    def body(world: World) -> Any:
+        said = {name: value(world) if callable(value) else value for name, value in facts.items()}
+        return {("stay" if row.startswith("stay") else row): str(world.rows[row]["uuid"]) for row in rows} | said
+
+    return body
+
+
+def own_lists() -> Asks:
+    """Everybody is told what is theirs to see; of a resident that is their own."""
+    return Asks(may=EVERYBODY, scopes=READS)
+
+
+# What staff post about anybody, and residents about themselves: nobody else's stay is there for them.
+NOT_THEIRS = NOT_THERE | {"dana": 422, "erin": 422, "frank": 422}
+
 API: dict[str, dict[str, Asks]] = {
     "api_houses": {"get": Asks(may=EVERYBODY, scopes=COUNTS, partners=BOTH_PARTNERS)},
     "api_house": {"get": Asks(about="house", may=KNOWS_A, scopes=COUNTS, partners=who("pax"))},
@@ -411,4 +437,115 @@ API: dict[str, dict[str, Asks]] = {
         "post": changes("application", lambda world: bed_of(world, "free bed") | nights(world, 3), gives=201)
     },
     "api_hold_release": {"post": changes("hold", why)},
+    "api_books": {"get": own_lists()},
+    "api_book": {"get": Asks(about="book", may=KNOWS_A, scopes=READS)},
+    "api_book_unsigned": {"get": reads("book", sees=KNOWS_A)},
+    "api_acknowledgements": {"get": own_lists()},
+    "api_ladders": {"get": own_lists()},
+    "api_ladder": {"get": Asks(about="ladder", may=KNOWS_A, scopes=READS)},
+    "api_violations": {
+        "get": own_lists(),
+        "post": Asks(
+            may=RUNS_A,
+            but=NOT_THERE,
+            scopes=WRITES,
+            body=sent("stay", "rule", happened_on=lambda world: day(world, -1), what="Came in late."),
+            gives=201,
+        ),
+    },
+    "api_violation": {"get": reads("violation")},
+    "api_violation_answer": {"post": changes("violation", sent(stance="accept"))},
+    "api_violation_decide": {
+        "post": changes("violation", sent(outcome="dismissed", reason="It was the wind.")),
+    },
+    "api_violation_appeal": {"post": changes("decided violation", sent(text="I had called."))},
+    "api_violation_opinion": {"post": changes("reviewed violation", sent(leaves=True, reason="The third time."))},
+    "api_violation_withdraw": {"post": changes("violation", why)},
+    "api_appeal_decide": {"post": changes("appeal", sent(outcome="overturned", reason="It is in the log."))},
+    "api_contracts": {
+        "get": own_lists(),
+        "post": Asks(
+            may=RUNS_A,
+            but=NOT_THERE,
+            scopes=WRITES,
+            body=sent(
+                "stay",
+                terms="In by ten.",
+                starts_on=lambda world: day(world, 0),
+                ends_on=lambda world: day(world, 30),
+                review_on=lambda world: day(world, 14),
+            ),
+            gives=201,
+        ),
+    },
+    "api_contract": {"get": reads("contract")},
+    "api_contract_review": {"post": changes("contract", sent(result="kept", note="In by ten.", ends_it=True))},
+    "api_removals": {
+        "get": own_lists(),
+        "post": Asks(
+            may=RUNS_A,
+            but=NOT_THERE,
+            scopes=WRITES,
+            body=sent("stay of dana", happened_at=lambda _world: hour(-1), reason="A fight.", help_given="Called."),
+            gives=201,
+        ),
+    },
+    "api_removal": {"get": reads("removal")},
+    "api_removal_review": {"post": changes("removal", sent(outcome="right", reason="I was told the same."))},
+    "api_passes": {
+        "get": own_lists(),
+        "post": Asks(
+            may=RUNS_A,
+            but=NOT_THEIRS,
+            scopes=WRITES,
+            body=sent(
+                "stay",
+                kind="family",
+                where="Her sister's",
+                starts_at=lambda _world: hour(72),
+                ends_at=lambda _world: hour(80),
+            ),
+            gives=201,
+        ),
+    },
+    "api_pass": {"get": reads("asked pass")},
+    "api_pass_decide": {"post": changes("asked pass", sent(outcome="refused", reason="House meeting."))},
+    "api_pass_cancel": {"post": changes("asked pass", why)},
+    "api_pass_more_time": {"post": changes("given pass", sent(until=lambda _world: hour(9)))},
+    "api_pass_extend": {"post": changes("given pass", sent(until=lambda _world: hour(9), reason="The train."))},
+    "api_pass_return": {"post": changes("given pass", sent(at=lambda _world: hour(-0.1)))},
+    "api_house_roll": {
+        "get": Asks(about="house", may=LOOKS_INTO_A | {"frank"}, sees=KNOWS_A, scopes=READS),
+        "post": Asks(
+            about="house",
+            may=RUNS_A | {"frank"},
+            sees=KNOWS_A,
+            scopes=WRITES,
+            body=lambda world: {
+                "night": day(world, -2),
+                "entries": [{"stay": str(world.rows["stay"]["uuid"]), "status": "in"}],
+            },
+        ),
+    },
+    "api_curfew_checks": {"get": own_lists()},
+    "api_curfew_check": {"get": reads("check")},
+    "api_curfew_check_correct": {
+        "post": changes("check", sent(status="excused", why="at work", reason="She works nights."), gives=201)
+    },
+    "api_house_whereabouts": {"get": reads("house", sees=KNOWS_A)},
+    "api_movements": {"get": own_lists()},
+    "api_movement_out": {
+        "post": Asks(
+            may=RUNS_A | {"dana"}, but=NOT_THEIRS, scopes=WRITES, body=sent("stay of dana", purpose="work"), gives=201
+        )
+    },
+    "api_movement_in": {"post": Asks(may=RUNS_A, but=NOT_THEIRS, scopes=WRITES, body=sent("stay"), gives=201)},
+    "api_movement": {"get": reads("movement")},
+    "api_movement_correct": {
+        "post": changes(
+            "movement",
+            sent(way="out", at=lambda _world: hour(-0.1), purpose="court", reason="It was court."),
+            gives=201,
+        )
+    },
 }

@@ -32,6 +32,7 @@ from soberhouse.documents.services import issue
 from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
 from tests.cast import Cast, make_cast, make_user
+from tests.matrix.ruled import ruled_rows
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives
 
 PEOPLE = ("alice", "bob", "charlie", "dana", "erin", "frank", "olive", "audra", "oscar")
@@ -228,6 +229,7 @@ def make_rows(cast: Cast) -> dict[str, Any]:
         "history of dana": {"kind": "resident", "uuid": cast.dana.uuid},
         "history of the house": {"kind": "house", "uuid": cast.house_a.uuid},
         "history of a kind there is not": {"kind": "nothing", "uuid": stay.uuid},
+        **ruled_rows(cast, stay),
     }
 
 
