@@ -68,7 +68,10 @@ def given_pass(cast: Cast, *, conditions: str = "Call on Saturday.", **facts: An
         PassDecision.objects.create(
             house=row.house,
             of_pass=row,
-            outcome="approved",
+            outcome="changed",
+            reason="So that we know.",
+            asked_from=row.starts_at,
+            asked_until=row.ends_at,
             starts_at=row.starts_at,
             ends_at=row.ends_at,
             conditions=conditions,
