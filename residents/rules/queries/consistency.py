@@ -48,7 +48,7 @@ class Compared:
 
     @property
     def advised_words(self) -> str:
-        return str(Consequence(self.advised).label) if self.advised else _("nothing: there was no step for it")
+        return str(Consequence(self.advised).label) if self.advised else ""
 
     @property
     def changed_from_words(self) -> str:
