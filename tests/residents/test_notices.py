@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from django.urls import resolve
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from residents.away.services import passes
+from residents.away.services import curfew, movements, nights, passes
 from residents.houses import services as houses
 from residents.houses.permissions import RoleKind
 from residents.models import Bed, PhaseKind, Resident
@@ -31,6 +31,7 @@ from soberhouse.notices.kinds import declared
 from soberhouse.notices.models import Notice
 from tests.architecture import guards
 from tests.cast import Cast, grant
+from tests.residents.away.evening import by_the_clock, curfew_at
 from tests.residents.rules import given
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives, shown
 
@@ -155,6 +156,23 @@ def more_time_asked(cast: Cast) -> None:
 def late_return(cast: Cast) -> None:
     at = noon(cast) + days(3) + timedelta(minutes=35)
     passes.pass_return(pass_=pass_given(cast), at=at, now=at)
+
+
+def late_evening(cast: Cast) -> datetime:
+    return by_the_clock(cast.house_a, 22, 30)
+
+
+def counted(cast: Cast, status: str, **facts: Any) -> Any:
+    """Dana, at half past ten, whose hour was ten."""
+    curfew_at(cast.house_a, 22)
+    entry = nights.RollEntry(cast.stay_of_dana, status, **facts)
+    (row,) = nights.roll_take(house=cast.house_a, night=cast.today, entries=[entry], now=late_evening(cast))
+    return row
+
+
+def own_hour(cast: Cast, **facts: Any) -> Any:
+    facts |= {"hour": time(21), "starts_on": cast.today, "reason": "x", "today": cast.today}
+    return curfew.curfew_exception_add(stay=cast.stay_of_dana, source="house", **facts)
 
 
 @dataclass(frozen=True)
@@ -466,6 +484,54 @@ NEWS = [
         "pass-returned",
         late_return,
         {DANA: "Your return from a pass is written down: {pass_back}, 35 minutes late."},
+    ),
+    News(
+        "curfew-counted",
+        lambda cast: counted(cast, "late", in_at=by_the_clock(cast.house_a, 22, 20)),
+        {DANA: "You came in at 10:20 p.m., your hour was 10 p.m.: so it is on record for the night of {today}."},
+    ),
+    News(
+        "curfew-missing",
+        lambda cast: counted(cast, "absent"),
+        {"bob": "Somebody is not in at Alder House, in the night of {today}."},
+    ),
+    News(
+        "curfew-counted",
+        lambda cast: counted(cast, "absent"),
+        {DANA: "You were not in, your hour was 10 p.m.: so it is on record for the night of {today}."},
+        name="counted as not in",
+    ),
+    News(
+        "record-corrected",
+        lambda cast: nights.check_correct(
+            check=counted(cast, "in"), status="excused", why="at work", reason="typed wrong", now=late_evening(cast)
+        ),
+        {DANA: "How you were counted in the night of {today} was corrected. Now on record: excused."},
+        name="a night corrected",
+    ),
+    News(
+        "record-corrected",
+        lambda cast: movements.movement_correct(
+            movement=movements.sign_out(stay=cast.stay_of_dana, purpose="work", now=noon(cast)),
+            way="in",
+            at=noon(cast),
+            reason="it was Frank",
+            now=noon(cast),
+        ),
+        {DANA: "When you went out or came in was corrected on your record."},
+        name="going out corrected",
+    ),
+    News(
+        "curfew-changed",
+        lambda cast: curfew.curfew_hour_save(house=cast.house_a, weekday=4, hour=time(23)),
+        dict.fromkeys([DANA, "frank"], "The curfew hours of Alder House changed."),
+    ),
+    News("curfew-own", own_hour, {DANA: "Your own curfew hour is 9 p.m. from {today} on."}),
+    News(
+        "curfew-own",
+        lambda cast: own_hour(cast, weekday=4),
+        {DANA: "Your own curfew hour is 9 p.m. from {today} on, on each Friday."},
+        name="an hour of one's own for a weekday",
     ),
 ]
 
