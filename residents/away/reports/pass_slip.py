@@ -42,9 +42,7 @@ def draw(facts: PassSlip, head: paper.Head) -> bytes:
         paper.Text(_("may be away from the house for this time.")),
         paper.Facts(rows),
         paper.Text(_("Late or in trouble? Call the house.")),
-        paper.Text(
-            _("Not on this slip: where they go, what for, and anything else about them."), small=True
-        ),
+        paper.Text(_("Not on this slip: where they go, what for, and anything else about them."), small=True),
     ]
     return paper.render(head, blocks, small=True)
 
