@@ -54,6 +54,11 @@ FIELDS_LEFT_OUT = {
     "documents.IssuedDocument.tells_until": "stands on the paper",
     "residents.ApplicationEvent.house": "the application's",
     "residents.Look.actor_id": "a number; the name is told",
+    "residents.Pass.ends_on": "the day of its hour in the house",
+    "residents.Pass.over": "follows from its state",
+    "residents.Pass.starts_on": "the day of its hour in the house",
+    "residents.PassDecision.house": "the pass's",
+    "residents.PassEvent.house": "the pass's",
 }
 
 
