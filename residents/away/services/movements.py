@@ -41,7 +41,7 @@ def sign_out(
     if last is not None and last.way == Way.OUT:
         raise ValidationError(
             _("%(name)s is signed out since %(when)s. Sign them in first.")
-            % {"name": stay.short_name, "when": clock_words(last.at, stay)}
+            % {"name": stay.short_name, "when": _clock_words(last.at, stay)}
         )
     _after(last, at, stay)
     if of_pass is not None and (of_pass.stay_id != stay.pk or of_pass.status != Pass.Status.APPROVED):
@@ -63,7 +63,7 @@ def sign_in(*, stay: Stay, at: datetime | None = None, now: datetime) -> Movemen
     _after(last, at, stay)
     row = _write(Movement(stay=stay, way=Way.IN, at=at, of_pass=last.of_pass if last else None))
     if missing is not None:
-        note_came_in(missing, in_at=at, now=now)
+        note_came_in(check=missing, in_at=at, now=now)
     return row
 
 
@@ -104,7 +104,7 @@ def movement_correct(
     _after(before[-1] if before else None, at, stay)
     if after and at > after[0].at:
         raise ValidationError(
-            {"at": _("This is after what came next: %(when)s.") % {"when": clock_words(after[0].at, stay)}}
+            {"at": _("This is after what came next: %(when)s.") % {"when": _clock_words(after[0].at, stay)}}
         )
     out = way == Way.OUT
     row = _write(
@@ -124,8 +124,7 @@ def movement_correct(
     return row
 
 
-def clock_words(instant: datetime, stay: Stay) -> str:
-    """An instant as the house's clock shows it."""
+def _clock_words(instant: datetime, stay: Stay) -> str:
     return date_format(localtime(instant, stay.house.zone), "SHORT_DATETIME_FORMAT")
 
 
@@ -153,7 +152,7 @@ def _after(last: Movement | None, at: datetime, stay: Stay) -> None:
         raise ValidationError(
             {
                 "at": _("This is before what is written down already: %(way)s since %(when)s.")
-                % {"way": last.get_way_display(), "when": clock_words(last.at, stay)}
+                % {"way": last.get_way_display(), "when": _clock_words(last.at, stay)}
             }
         )
 

@@ -126,7 +126,7 @@ def came_in(*, check: CurfewCheck, in_at: datetime, now: datetime) -> CurfewChec
     check = _locked(check)
     if check.status != Status.ABSENT:
         raise ValidationError(_("%(name)s was not counted as missing.") % {"name": check.stay.short_name})
-    row = note_came_in(check, in_at=in_at, now=now)
+    row = note_came_in(check=check, in_at=in_at, now=now)
     if row is None:
         raise ValidationError(_("That night is over, and they were not in. Sign them in where you see who is in."))
     last = last_movement(check.stay)
@@ -135,7 +135,7 @@ def came_in(*, check: CurfewCheck, in_at: datetime, now: datetime) -> CurfewChec
     return row
 
 
-def note_came_in(check: CurfewCheck, *, in_at: datetime, now: datetime) -> CurfewCheck | None:
+def note_came_in(*, check: CurfewCheck, in_at: datetime, now: datetime) -> CurfewCheck | None:
     """The new row for whoever was not in and came at `in_at`. Inside the caller's transaction and on its locks. None
     where the night was over by then, or where they say so themselves."""
     acting = acting_now()
@@ -198,7 +198,7 @@ def _check(row: CurfewCheck, *, grace: timedelta, now: datetime) -> None:
         if line is None:
             raise ValidationError({"status": _("There is no curfew for them that night.")})
         if _minute(now) <= line:
-            words = {"hour": clock(line, row)}
+            words = {"hour": _clock(line, row)}
             raise ValidationError(
                 {"status": _("Their hour is not over: until %(hour)s nobody is late or missing.") % words}
             )
@@ -212,7 +212,7 @@ def _check(row: CurfewCheck, *, grace: timedelta, now: datetime) -> None:
         if not hours.at(row.night, hours.NOON, zone) <= row.in_at < hours.morning(row.night, zone):
             raise ValidationError({"in_at": _("This is not in that night, which lasts from noon to noon.")})
         if line is not None and (row.status == Status.LATE) != (row.in_at > line):
-            words = {"hour": clock(line, row)}
+            words = {"hour": _clock(line, row)}
             said = (
                 _("Until %(hour)s nobody is late: that is in.") if row.in_at <= line else _("After %(hour)s is late.")
             )
@@ -238,6 +238,5 @@ def _minute(instant: datetime | None) -> datetime | None:
     return instant.replace(second=0, microsecond=0) if instant else None
 
 
-def clock(instant: datetime, row: CurfewCheck) -> str:
-    """An instant as the house's clock shows it."""
+def _clock(instant: datetime, row: CurfewCheck) -> str:
     return time_format(localtime(instant, row.house.zone), "TIME_FORMAT")
