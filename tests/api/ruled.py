@@ -54,7 +54,7 @@ def make_ruled(cast: Cast) -> Ruled:
             rule=rule,
             happened_on=cast.today - timedelta(days=2),
             what="Came in at twenty to twelve.",
-            reporters=[("Sam Lund", False), *((name, True) for name in IN_CONFIDENCE)],
+            reporters=[("Ignatz Pomerantz", False), *((name, True) for name in IN_CONFIDENCE)],
             now=now(),
         )
     upheld = given.violation_of(cast.stay_of_dana, book.rules.get(category=Category.RESPECT), by=cast.alice)
@@ -92,7 +92,7 @@ def make_removal(cast: Cast) -> Any:
             happened_at=now() - timedelta(minutes=5),
             reason="A fight in the kitchen.",
             help_given="Called two houses.",
-            where_to="Bellweather House",
+            where_to="Cloudberry House",
             now=now(),
         )
 
@@ -136,7 +136,7 @@ def make_check(cast: Cast, status: str = CurfewCheck.Status.ABSENT, nights_ago: 
 def make_movement(cast: Cast) -> Movement:
     with acting_as(cast.dana.user, source="web"):
         return movements.sign_out(
-            stay=cast.stay_of_dana, purpose="work", where="Genesee Bakery", at=now() - timedelta(minutes=9), now=now()
+            stay=cast.stay_of_dana, purpose="work", where="Tamarack Bakery", at=now() - timedelta(minutes=9), now=now()
         )
 
 

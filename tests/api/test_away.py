@@ -334,9 +334,9 @@ def test_curfew_checks_by_house_person_and_night(cast, ruled, alices, danas, pro
 
 def test_a_resident_signs_out_and_in_with_their_own_key(cast, danas, alices):
     back = soon(4)
-    out = danas.post("/movements/out", {"purpose": "work", "where": "Genesee Bakery", "expected_at": back})
+    out = danas.post("/movements/out", {"purpose": "work", "where": "Tamarack Bakery", "expected_at": back})
 
-    assert (out.status_code, out.json()["way"], out.json()["where"]) == (201, "out", "Genesee Bakery")
+    assert (out.status_code, out.json()["way"], out.json()["where"]) == (201, "out", "Tamarack Bakery")
     assert same(out.json()["expected_at"], back)
     assert danas.get(out["Location"]).json() == out.json()
     told = refused(danas.post("/movements/out", {"purpose": "work"}), 422, "values-wrong")

@@ -89,7 +89,7 @@ def test_a_browser_s_session_of_a_resident_reads_their_own(cast, ruled, signed_i
 
     assert len(client.get("/api/v1/violations").json()["items"]) == 2
     answer = client.get(f"/api/v1/violations/{ruled.violation.uuid}")
-    assert [each["name"] for each in answer.json()["reporters"]] == ["Sam Lund", None, None]
+    assert [each["name"] for each in answer.json()["reporters"]] == ["Ignatz Pomerantz", None, None]
 
 
 def test_no_partner_s_scope_opens_any_of_it():

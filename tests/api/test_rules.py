@@ -319,7 +319,7 @@ def test_nobody_acts_about_themselves(cast, ruled, program):
 
 
 def test_a_name_given_in_confidence_is_told_to_staff(cast, ruled, alices, program):
-    told = [{"name": "Sam Lund", "confidential": False}] + [
+    told = [{"name": "Ignatz Pomerantz", "confidential": False}] + [
         {"name": name, "confidential": True} for name in IN_CONFIDENCE
     ]
 
@@ -329,7 +329,7 @@ def test_a_name_given_in_confidence_is_told_to_staff(cast, ruled, alices, progra
 
 def test_the_resident_is_told_that_a_name_is_withheld_and_no_name(cast, ruled, danas, alices):
     path = f"/violations/{ruled.violation.uuid}"
-    withheld = [{"name": "Sam Lund", "confidential": False}, *[{"name": None, "confidential": True}] * 2]
+    withheld = [{"name": "Ignatz Pomerantz", "confidential": False}, *[{"name": None, "confidential": True}] * 2]
 
     assert danas.get(path).json()["reporters"] == withheld
     answered = danas.post(f"{path}/answer", {"stance": "accept"}, **{"Idempotency-Key": '"a"'})
@@ -348,19 +348,21 @@ def test_a_manager_whom_it_is_about_is_told_what_the_resident_is(cast, ruled, pr
 
     told = dana.get(f"/violations/{ruled.violation.uuid}")
 
-    assert [each["name"] for each in told.json()["reporters"]] == ["Sam Lund", None, None]
+    assert [each["name"] for each in told.json()["reporters"]] == ["Ignatz Pomerantz", None, None]
     assert not [name for name in IN_CONFIDENCE if name in told.content.decode()]
     other = given.violation_of(cast.stay_of_frank, ruled.rule(), by=cast.alice)
     with acting_as(cast.alice, source="web"):
         Reporter.objects.create(
             house=cast.house_a,
             violation=other,
-            name="Sam Lund",
+            name="Ignatz Pomerantz",
             confidential=True,
             recorded_by=cast.alice,
             recorded_as="Alice Example",
         )
-    assert dana.get(f"/violations/{other.uuid}").json()["reporters"] == [{"name": "Sam Lund", "confidential": True}]
+    assert dana.get(f"/violations/{other.uuid}").json()["reporters"] == [
+        {"name": "Ignatz Pomerantz", "confidential": True}
+    ]
 
 
 # What remains of it
