@@ -256,12 +256,13 @@ def week(resident: Resident, today: date) -> Iterator[Card]:
     user = resident.user
     live = Contract.objects.visible_to(user).filter(stay__resident=resident, ended_on=None, stay__ends_on=None)
     contracts = queries.agreed(live)
-    to_sign = [each for each in contracts if each.signature is None]
-    if to_sign:
-        yield Card(title=_("My contract"), order=Order.NOW, rows=[_my_contract(each, today) for each in to_sign])
-    signed = [each for each in contracts if each.signature is not None]
-    if signed:
-        yield Card(title=_("My contract"), order=Order.DUE, rows=[_my_contract(each, today) for each in signed])
+    if contracts:
+        to_sign = any(each.signature is None for each in contracts)
+        yield Card(
+            title=_("My contract"),
+            order=Order.NUMBERS if to_sign else Order.DUE,
+            rows=[_my_contract(each, today) for each in contracts],
+        )
     yield from _my_reviews(resident)
     lately = Removal.objects.visible_to(user).filter(
         stay__resident=resident, happened_at__gt=timezone.now() - STILL_NEWS
