@@ -4,6 +4,7 @@ decided by another, appealed, and decided again by a third person. And the pages
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pypdf
@@ -73,7 +74,7 @@ def test_violation_goes_from_a_phone_to_the_last_word(bound: Cast, phone_of: Any
     # Dana sees it at once in her week, and says her side.
     dana = phone_of(bound.dana)
     dana.goto(reverse("my_week"))
-    dana.get_by_role("link", name="My side: 2. About curfew 2").click()
+    dana.get_by_role("link", name=re.compile("^My side")).click()
     expect(dana.get_by_text(WORDS)).to_be_visible()
     dana.get_by_label("there is more to it").check()
     dana.get_by_label("In your words").fill("The last bus did not come.")
@@ -85,7 +86,7 @@ def test_violation_goes_from_a_phone_to_the_last_word(bound: Cast, phone_of: Any
     expect(alice.get_by_text("you recorded it: Bob Example or Olive Example can decide")).to_be_visible()
     olive = phone_of(bound.olive)
     olive.goto(reverse("house_today", args=[bound.house_a.uuid]))
-    olive.get_by_role("link", name="Decide: Dana R. · 2. About curfew 2").click()
+    olive.get_by_role("link", name=re.compile("^Decide")).click()
     expect(olive.get_by_text("The last bus did not come.")).to_be_visible()
     expect(olive.get_by_text("The ladder says: verbal warning.")).to_be_visible()
     olive.locator("label", has_text="it was so").first.click()
@@ -95,7 +96,7 @@ def test_violation_goes_from_a_phone_to_the_last_word(bound: Cast, phone_of: Any
 
     # Dana appeals.
     dana.goto(reverse("my_week"))
-    dana.get_by_role("link", name="Appeal: 2. About curfew 2").click()
+    dana.get_by_role("link", name=re.compile("^Appeal")).click()
     dana.get_by_label("Why should it be decided again?").fill("Here is the note of the bus company.")
     dana.get_by_role("button", name="Send my appeal").click()
     expect(dana.get_by_text("The appeal waits for a decision").first).to_be_visible()
@@ -103,7 +104,7 @@ def test_violation_goes_from_a_phone_to_the_last_word(bound: Cast, phone_of: Any
     # The second manager, who had no hand in it, decides the appeal.
     bob = phone_of(bound.bob)
     bob.goto(reverse("house_today", args=[bound.house_a.uuid]))
-    bob.get_by_role("link", name="Decide: Dana R. · 2. About curfew 2").click()
+    bob.get_by_role("link", name=re.compile("^Decide")).click()
     bob.get_by_label("the decision is overturned").check()
     bob.get_by_label("Why", exact=True).fill("The note says that no bus came.")
     bob.get_by_role("button", name="Save the decision").click()

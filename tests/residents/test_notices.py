@@ -20,7 +20,7 @@ from residents.houses import services as houses
 from residents.houses.permissions import RoleKind
 from residents.models import Bed, PhaseKind, Resident
 from residents.people import services as people
-from residents.rules.services import books, contracts, removals, signing
+from residents.rules.services import books, contracts, ladders, removals, signing, violations
 from residents.rules.services.reviews import opinion_give
 from residents.stays import notices, services
 from residents.stays.services import papers
@@ -115,6 +115,48 @@ def word(cast: Cast, who: str, *, leaves: bool, of: Any = None) -> Any:
     return of
 
 
+def violation(cast: Cast) -> Any:
+    """Recorded by Alice about Dana, under rule 2."""
+    book = given.published_book(cast.house_a)
+    given.signed(book, cast.dana)
+    return violations.violation_record(
+        stay=cast.stay_of_dana, rule=book.rules.get(number=2), happened_on=cast.today, what="x", now=noon(cast)
+    )
+
+
+def answered(cast: Cast, who: User) -> None:
+    row = violation(cast)
+    with acting_as(who, source="web"):
+        violations.violation_answer(violation=row, stance="accept", now=timezone.now())
+
+
+def violation_decided(cast: Cast, outcome: str = "upheld", consequence: str = "verbal") -> Any:
+    """By Bob."""
+    row = violation(cast)
+    facts = {"outcome": outcome, "consequence": consequence, "reason": "x", "now": noon(cast)}
+    with acting_as(cast.bob, source="web"):
+        return violations.violation_decide(violation=row, **facts)
+
+
+def appealed(cast: Cast, who: User) -> Any:
+    decision = violation_decided(cast)
+    with acting_as(who, source="web"):
+        return violations.violation_appeal(decision=decision, text="x", now=noon(cast))
+
+
+def appeal_decided(cast: Cast, outcome: str, consequence: str = "") -> None:
+    """By Olive."""
+    row = appealed(cast, cast.dana.user)
+    facts = {"outcome": outcome, "consequence": consequence, "reason": "x", "now": timezone.now()}
+    with acting_as(cast.olive, source="web"):
+        violations.appeal_decide(appeal=row, **facts)
+
+
+def ladder_out(cast: Cast) -> None:
+    draft = ladders.ladder_draft(house=cast.house_a)
+    ladders.ladder_publish(ladder=draft, in_force_from=cast.today, today=cast.today)
+
+
 def removal(cast: Cast, at: datetime) -> Any:
     facts = {"reason": "a knife", "help_given": "a ride to detox"}
     return removals.removal_record(stay=cast.stay_of_dana, happened_at=at, now=at, **facts)
@@ -190,6 +232,89 @@ class News:
 
 DANA = "dana"
 NEWS = [
+    News(
+        "violation-recorded",
+        violation,
+        {
+            DANA: "Something was recorded about you, under rule 2. Nothing is decided: read it and say your side.",
+        },
+    ),
+    News(
+        "violation-to-decide",
+        violation,
+        dict.fromkeys(
+            ["bob", "olive"], "A violation was recorded at Alder House. It waits for a decision, which you may make."
+        ),
+    ),
+    News(
+        "violation-answered",
+        lambda cast: answered(cast, cast.dana.user),
+        dict.fromkeys(["bob", "olive"], "A resident answered a violation recorded at Alder House."),
+    ),
+    News(
+        "answer-written-down",
+        lambda cast: answered(cast, cast.alice),
+        {DANA: "What you said to a recorded violation was written down. Read whether it is what you said."},
+    ),
+    News(
+        "violation-attachment",
+        lambda cast: violations.attachment_add(violation=violation(cast), data=b"%PDF-1.7\n%%EOF", caption="x"),
+        {DANA: "Something was added to a violation recorded about you."},
+    ),
+    News(
+        "violation-decided",
+        violation_decided,
+        {
+            DANA: "What was recorded about you under rule 2 was decided: verbal warning. "
+            "You can appeal until {appeal_until}."
+        },
+    ),
+    News(
+        "violation-decided",
+        lambda cast: violation_decided(cast, "dismissed", ""),
+        {DANA: "What was recorded about you under rule 2 was dismissed. It does not count."},
+        name="violation dismissed",
+    ),
+    News(
+        "violation-appealed",
+        lambda cast: appealed(cast, cast.dana.user),
+        {"olive": "An appeal at Alder House waits for a decision, which you may make."},
+    ),
+    News(
+        "appeal-written-down",
+        lambda cast: appealed(cast, cast.bob),
+        {DANA: "Your appeal was written down. Read whether it is what you said."},
+    ),
+    News(
+        "appeal-decided",
+        lambda cast: appeal_decided(cast, "stands"),
+        {DANA: "Your appeal was decided: the decision stands."},
+    ),
+    News(
+        "appeal-decided",
+        lambda cast: appeal_decided(cast, "overturned"),
+        {DANA: "Your appeal was decided: the decision is overturned and does not count."},
+        name="decision overturned",
+    ),
+    News(
+        "appeal-decided",
+        lambda cast: appeal_decided(cast, "changed", "chore"),
+        {DANA: "Your appeal was decided: now an extra chore."},
+        name="consequence changed",
+    ),
+    News(
+        "violation-withdrawn",
+        lambda cast: violations.violation_withdraw(violation=violation(cast), reason="x", now=timezone.now()),
+        {DANA: "What was recorded about you under rule 2 was taken back: it was recorded by mistake."},
+    ),
+    News(
+        "ladder-published",
+        ladder_out,
+        dict.fromkeys(
+            [DANA, "frank"],
+            "From {today} Alder House answers violations by a new consequence ladder. Read it beforehand.",
+        ),
+    ),
     News("application-received", applicant, {"bob": "An application came in at Alder House."}),
     News(
         "referral-received",
@@ -556,6 +681,8 @@ def test_news_reaches_whom_it_is_for_and_nobody_else(cast: Cast, news: News):
     named |= {"pass_span": f"{starts} to {ends}", "pass_longer": longer}
     named["pass_back"] = ends.replace("noon", "12:35 p.m.")
     next_day = (noon(cast).astimezone(UTC) + days(1)).astimezone(cast.house_a.zone)  # also where the clock is changed
+    until = (noon(cast).astimezone(UTC) + days(3)).astimezone(cast.house_a.zone)
+    named["appeal_until"] = date_format(until, "DATETIME_FORMAT")
     named["tomorrow_noon"] = date_format(next_day, "DATETIME_FORMAT")
     expected = {who: text.format(**named) for who, text in news.told.items()}
     assert {who: text for who, kind, text in told() if kind == news.kind} == expected

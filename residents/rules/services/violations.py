@@ -8,7 +8,7 @@ about themselves. The resident is told of each step at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -253,7 +253,7 @@ def violation_decide(
             terms=terms.strip(),
             reason=reason.strip(),
             deviation=deviation.strip() if upheld else "",
-            appeal_until=now + timedelta(days=days),
+            appeal_until=now.astimezone(UTC) + timedelta(days=days),  # real hours, over a change of the clock too
             recorded_at=now,
             **recorded(),
         )

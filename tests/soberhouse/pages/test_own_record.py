@@ -52,13 +52,20 @@ FIELDS_LEFT_OUT = {
     "documents.IssuedDocument.subject": "the stay it tells of, which is told in its own section",
     "documents.IssuedDocument.tells_from": "stands on the paper",
     "documents.IssuedDocument.tells_until": "stands on the paper",
+    "residents.Answer.house": "the violation's",
+    "residents.Appeal.house": "the violation's",
+    "residents.AppealDecision.house": "the violation's",
     "residents.ApplicationEvent.house": "the application's",
+    "residents.Attachment.house": "the violation's",
+    "residents.Decision.house": "the violation's",
     "residents.Look.actor_id": "a number; the name is told",
     "residents.Pass.ends_on": "the day of its hour in the house",
     "residents.Pass.over": "follows from its state",
     "residents.Pass.starts_on": "the day of its hour in the house",
     "residents.PassDecision.house": "the pass's",
     "residents.PassEvent.house": "the pass's",
+    "residents.Reporter.house": "the violation's",
+    "residents.ViolationWithdrawal.house": "the violation's",
 }
 
 
