@@ -344,7 +344,7 @@ class Hands(TriggerConstraint):
 
     def wrong(self, hand: str, ends: list[str]) -> str:
         """The condition on the user `hand` and those at the ends of the paths under which the row is refused."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} refuses no hand")
 
     def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
         hand = f'NEW."{model._meta.get_field("recorded_by").column}"'

@@ -31,9 +31,7 @@ def test_starting_imports_no_view_and_a_server_imports_all():
         "assert 'soberhouse.pages.views_mine' in sys.modules, 'not imported'"
     )
     environment = {"DJANGO_SETTINGS_MODULE": "soberhouse.settings", "DATABASE_URL": "sqlite://:memory:"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from soberhouse.lazy_views import views_of
+
 views = views_of("residents.stays.roster.views")
 
 urlpatterns = [
