@@ -33,39 +33,49 @@ def stays_of_night(house: House, night: date) -> QuerySet[Stay]:
     )
 
 
-def curfews(house: House, night: date, stays: Collection[Stay]) -> dict[int, Curfew]:
-    """By when each of these stays of the house is in, this night, by the key of the stay. The same four queries,
-    however many they are."""
-    keys, people = [stay.pk for stay in stays], [stay.resident_id for stay in stays]
-    hold = CurfewHour.objects.filter(house=house, in_use=True)
-    differs = [Differs(*row) for row in hold.values_list("phase", "weekday", "hour")]
-    phases = dict(Phase.objects.filter(in_range(night), stay__in=keys, voided=False).values_list("stay", "kind"))
-    own: dict[int, list[Own]] = {}
-    for row in CurfewException.objects.filter(in_range(night), stay__in=keys).order_by("pk"):
-        officer = row.source == CurfewException.Source.OFFICER
-        own.setdefault(row.stay_id, []).append(Own(officer, row.weekday, row.hour, row.starts_on, row.ends_on))
-    shifts: dict[int, list[Shift]] = {}
-    spoken_for = WeeklyHours.objects.filter(resident__in=people, starts_on__lte=night + hours.DAY)
-    for row in spoken_for.filter(Q(ends_on=None) | Q(ends_on__gt=night - hours.DAY)):
-        shift = Shift(row.weekday, row.starts, row.ends, row.starts_on, row.ends_on, row)
-        shifts.setdefault(row.resident_id, []).append(shift)
-    zone = house.zone
-    return {
-        stay.pk: hours.curfew(
+class KnownHours:
+    """All that says by when these stays of one house are in, in the nights from `first` to `last`. Made by the same
+    four queries, however many they are."""
+
+    def __init__(self, house: House, stays: Collection[Stay], first: date, last: date) -> None:
+        keys, people = [stay.pk for stay in stays], [stay.resident_id for stay in stays]
+        self.house = house
+        hold = CurfewHour.objects.filter(house=house, in_use=True)
+        self.differs = [Differs(*row) for row in hold.values_list("phase", "weekday", "hour")]
+        touching = Q(starts_on__lte=last) & (Q(ends_on=None) | Q(ends_on__gt=first))
+        self.phases: dict[int, list[tuple[date, date | None, int]]] = {}
+        phases = Phase.objects.filter(touching, stay__in=keys, voided=False)
+        for stay, *phase in phases.values_list("stay", "starts_on", "ends_on", "kind"):
+            self.phases.setdefault(stay, []).append(tuple(phase))
+        self.own: dict[int, list[Own]] = {}
+        for row in CurfewException.objects.filter(touching, stay__in=keys).order_by("pk"):
+            officer = row.source == CurfewException.Source.OFFICER
+            self.own.setdefault(row.stay_id, []).append(Own(officer, row.weekday, row.hour, row.starts_on, row.ends_on))
+        self.shifts: dict[int, list[Shift]] = {}
+        spoken_for = WeeklyHours.objects.filter(resident__in=people, starts_on__lte=last + hours.DAY)
+        for row in spoken_for.filter(Q(ends_on=None) | Q(ends_on__gt=first - hours.DAY)):
+            shift = Shift(row.weekday, row.starts, row.ends, row.starts_on, row.ends_on, row)
+            self.shifts.setdefault(row.resident_id, []).append(shift)
+
+    def of(self, stay: Stay, night: date) -> Curfew:
+        """By when this stay is in, this night."""
+        spans = self.phases.get(stay.pk, ())
+        phase = next((kind for start, end, kind in spans if start <= night and (end is None or night < end)), None)
+        asked = hours.house_hour(
             night,
-            zone,
-            house=hours.house_hour(
-                night,
-                weeknights=house.curfew_weeknights,
-                weekends=house.curfew_weekends,
-                differs=differs,
-                phase=phases.get(stay.pk),
-            ),
-            own=own.get(stay.pk, ()),
-            shifts=shifts.get(stay.resident_id, ()),
+            weeknights=self.house.curfew_weeknights,
+            weekends=self.house.curfew_weekends,
+            differs=self.differs,
+            phase=phase,
         )
-        for stay in stays
-    }
+        own, shifts = self.own.get(stay.pk, ()), self.shifts.get(stay.resident_id, ())
+        return hours.curfew(night, self.house.zone, house=asked, own=own, shifts=shifts)
+
+
+def curfews(house: House, night: date, stays: Collection[Stay]) -> dict[int, Curfew]:
+    """By when each of these stays of the house is in, this night, by the key of the stay. Four queries."""
+    known = KnownHours(house, stays, night, night)
+    return {stay.pk: known.of(stay, night) for stay in stays}
 
 
 def curfew_of(stay: Stay, night: date) -> Curfew:
