@@ -20,13 +20,16 @@ from residents.people.models import Contact, Officer, Resident, WeeklyHours
 from residents.rules.services import removals
 from residents.stays import services as stays
 from residents.stays.models import Application, BedUse, Discharge, Stay
+from soberhouse.accounts.models import User
 from soberhouse.history import acting_as
 from soberhouse.notices.services import notices_read
 from soberhouse.pages.demo import words
+from soberhouse.pages.demo.diary import Diary
 from soberhouse.pages.demo.place import MAN, PASSWORD, RESIDENTS, WOMAN, Person, Place, Setting
 
 HALF_YEAR = 182
 BEFORE = 400  # those who live there when the half year begins moved in since then
+LATELY = timedelta(days=3)  # what happened since then is news
 QUIET = 8  # in the last days little is left to chance: what Today shows is staged
 COMES_TO_STAY = ("admit", "admit", "hold", "hold", "hold", "lapse")
 SETTLED = 5  # days after which somebody may move on
@@ -66,6 +69,7 @@ class Story:
     setting: Setting
     random: Random
     say: Callable[[str], None]
+    beside: Diary  # rules and nights, told once it is known who lived where
     past: list[Living] = field(default_factory=list)
     asking: dict[int, list[Applicant]] = field(default_factory=dict)
     waiting: dict[int, list[Applicant]] = field(default_factory=dict)
@@ -88,10 +92,14 @@ class Story:
                     self._on(day + timedelta(days=1), act)
             for place in self.setting.places:
                 self._a_day(place, day, ago)
-        for user in self.setting.users.values():  # what happened before today is no news to those who run the houses
+        self.say("Rules, signatures, passes and nights …")
+        self.beside.tell(until=self.setting.now - LATELY)
+        residents = User.objects.filter(resident__isnull=False)
+        for user in (*self.setting.users.values(), *residents):  # what happened before is no news to them
             notices_read(user=user, until=timezone.now(), now=self.setting.now)
         self.say("Today …")
         self._today()
+        self.beside.tell(until=self.setting.now)
 
     def _plan(self, today: date) -> None:
         """Who is there at the start, on which days somebody leaves, and what happens once."""
