@@ -38,7 +38,8 @@ class LadderForm(forms.Form):
 
 
 class LineForm(forms.Form):
-    """What follows the first, the second … time. Empty steps are left out."""
+    """What follows the first, the second … time. An empty step is as the one before it; those after the last that was
+    chosen are left out."""
 
     severity = forms.ChoiceField(label=_("how grave"), choices=Severity.choices)
     category = forms.ChoiceField(
@@ -58,9 +59,11 @@ class LineForm(forms.Form):
             )
 
     def consequences(self) -> list[str]:
-        """What was chosen, in order."""
+        """One for each time, up to the last that was chosen."""
         chosen = [self.cleaned_data[f"step_{time}"] for time in range(1, self.times + 1)]
-        return [each for each in chosen if each]
+        while chosen and not chosen[-1]:
+            chosen.pop()
+        return [next(each for each in reversed(chosen[:time]) if each) for time in range(1, len(chosen) + 1)]
 
 
 class LadderPublishForm(forms.Form):

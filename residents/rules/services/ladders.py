@@ -96,31 +96,26 @@ def line_set(*, ladder: Ladder, category: str, severity: str, consequences: Sequ
 
 
 @transaction.atomic
-def step_add(*, ladder: Ladder, category: str = "", severity: str, consequence: str) -> LadderStep:
-    """One step more at the end of a line of a draft. Refuses what is published, and more than nine."""
+def line_write(
+    *,
+    ladder: Ladder,
+    opened: tuple[str, str] | None,
+    category: str,
+    severity: str,
+    consequences: Sequence[str],
+) -> list[LadderStep]:
+    """Write a line of a draft, or a new one: `opened` is the category and severity of the line that is changed. One
+    that is made to be about something else leaves none behind. Refuses what is published, and to write over another
+    line than the one that was opened."""
     ladder = _locked_draft(ladder)
-    _check_consequence(consequence)
-    steps = _steps(ladder, category, severity)
-    if len(steps) >= MOST_STEPS:
-        raise ValidationError(_("A line has at most %(count)s steps.") % {"count": MOST_STEPS})
-    return _add(ladder, category, severity, len(steps) + 1, consequence)
-
-
-@transaction.atomic
-def step_drop(*, step: LadderStep) -> LadderStep:
-    """Take a step out of a draft; those after it move up. Refuses what is published."""
-    ladder = _locked_draft(step.ladder)
-    steps = _steps(ladder, step.category, step.severity)
-    step = next((each for each in steps if each.pk == step.pk), None)
-    if step is None:
-        raise ValidationError(_("This step is taken out already."))
-    step.dropped = True
-    save(step)
-    for later in steps:
-        if later.position > step.position:
-            later.position -= 1
-            save(later)
-    return step
+    there, meant = set(_lines(ladder)), (category, severity)
+    if meant in there and meant != opened:
+        raise ValidationError(
+            {"category": _("There is a line of this kind already. Change that one, or choose something else.")}
+        )
+    if opened in there and opened != meant:
+        line_set(ladder=ladder, category=opened[0], severity=opened[1], consequences=[])
+    return line_set(ladder=ladder, category=category, severity=severity, consequences=consequences)
 
 
 @transaction.atomic

@@ -100,20 +100,21 @@ def ladder_change(request: HttpRequest, ladder: Ladder) -> HttpResponse:
 
 @of(Ladder, Action.PUBLISH, "house")
 def ladder_line(request: HttpRequest, ladder: Ladder) -> HttpResponse:
-    """One line of a draft: what follows the first, the second … time. Which one stands in the query."""
-    category, severity = _asked_line(request)
-    steps = next(
-        (line.steps for line in lines_of(ladder) if (line.category, line.severity) == (category, severity)), ()
-    )
-    initial = {"category": category, "severity": severity}
-    initial |= {f"step_{time}": each for time, each in enumerate(steps, start=1)}
+    """One line of a draft: what follows the first, the second … time. Which one stands in the query; without one, a new
+    line."""
+    opened = _asked_line(request) if "severity" in request.GET else None
+    steps = next((line.steps for line in lines_of(ladder) if (line.category, line.severity) == opened), ())
+    initial = {f"step_{time}": each for time, each in enumerate(steps, start=1)}
+    if opened is not None:
+        initial |= dict(zip(("category", "severity"), opened, strict=True))
     form = LineForm(request.POST or None, steps=steps, initial=initial)
     return _draft_form(
         request,
         ladder,
         form,
-        lambda data: services.line_set(
+        lambda data: services.line_write(
             ladder=ladder,
+            opened=opened,
             category=data["category"],
             severity=data["severity"],
             consequences=form.consequences(),

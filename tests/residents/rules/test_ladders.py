@@ -84,26 +84,34 @@ def test_line_is_set_shortened_and_taken_out(draft):
     assert ("money", "minor") not in said(draft)
 
 
-def test_steps_are_added_at_the_end_and_close_ranks(draft):
-    step = services.step_add(ladder=draft, category="money", severity="minor", consequence="verbal")
-    services.step_add(ladder=draft, category="money", severity="minor", consequence="written")
-    services.step_add(ladder=draft, category="money", severity="minor", consequence="chore")
+def test_line_is_written_over_by_nothing_but_itself(draft):
+    before = rows()
 
-    services.step_drop(step=step)
+    for opened in (None, ("chores", "minor"), ("money", "minor")):
+        with pytest.raises(ValidationError, match="There is a line of this kind already"):
+            services.line_write(
+                ladder=draft, opened=opened, category="", severity="minor", consequences=["verbal", "chore"]
+            )
 
-    assert said(draft)["money", "minor"] == ["written", "chore"]
-    kept = LadderStep.objects.filter(ladder=draft, category="money", dropped=False).order_by("position")
-    assert [each.position for each in kept] == [1, 2]
-    with pytest.raises(ValidationError, match="taken out already"):
-        services.step_drop(step=step)
+    assert rows() == before
+
+
+def test_line_that_becomes_another_leaves_no_twin(draft):
+    before = said(draft)
+
+    services.line_write(
+        ladder=draft, opened=("chores", "minor"), category="money", severity="minor", consequences=["written"]
+    )
+
+    assert said(draft) == {key: steps for key, steps in before.items() if key != ("chores", "minor")} | {
+        ("money", "minor"): ["written"]
+    }
 
 
 @pytest.mark.parametrize("consequence", ["none", "", "prison"])
 def test_only_consequences_of_a_ladder_are_steps(draft, consequence):
     before = rows()
 
-    with pytest.raises(ValidationError):
-        services.step_add(ladder=draft, severity="minor", consequence=consequence)
     with pytest.raises(ValidationError):
         services.line_set(ladder=draft, category="", severity="minor", consequences=["verbal", consequence])
 
@@ -114,20 +122,19 @@ def test_line_has_an_end(draft):
     with pytest.raises(ValidationError, match="at most 9 steps"):
         services.line_set(ladder=draft, category="", severity="minor", consequences=["verbal"] * 10)
     services.line_set(ladder=draft, category="", severity="minor", consequences=["verbal"] * 9)
-    with pytest.raises(ValidationError, match="at most 9 steps"):
-        services.step_add(ladder=draft, severity="minor", consequence="chore")
+    assert len(said(draft)["", "minor"]) == 9
 
 
 def test_published_ladder_never_changes_again(draft, cast):
     ladder = services.ladder_publish(ladder=draft, in_force_from=cast.today, today=cast.today)
     before = rows()
-    step = ladder.steps.first()
 
     for act in (
         lambda: services.ladder_change(ladder=ladder, look_back_days=1, appeal_days=1),
         lambda: services.line_set(ladder=ladder, category="", severity="minor", consequences=["chore"]),
-        lambda: services.step_add(ladder=ladder, severity="minor", consequence="chore"),
-        lambda: services.step_drop(step=step),
+        lambda: services.line_write(
+            ladder=ladder, opened=None, category="money", severity="minor", consequences=["chore"]
+        ),
         lambda: services.ladder_publish(ladder=ladder, in_force_from=cast.today, today=cast.today),
     ):
         with pytest.raises(ValidationError, match="published and stays as it is"):
@@ -233,7 +240,7 @@ def test_ladder_is_drafted_and_published_on_pages(cast, signed_in):
     assert begun.url == reverse("ladder_draft", args=[ladder.uuid])
     assert published.url == reverse("ladder", args=[house.uuid])
     assert (ladder.number, ladder.look_back_days, ladder.appeal_days, ladder.text) == (1, 60, 7, "Ask us.")
-    assert said(ladder)["money", "minor"] == ["verbal", "chore"]
+    assert said(ladder)["money", "minor"] == ["verbal", "verbal", "chore"]
     assert ("curfew", "minor") not in said(ladder)
 
 
@@ -242,6 +249,50 @@ def test_line_is_shown_as_it_is(cast, signed_in, draft):
 
     form = page.context["form"]
     assert [form[f"step_{n}"].value() for n in range(1, 6)] == ["verbal", "chore", "written", "restriction", None]
+
+
+@pytest.mark.parametrize(
+    ("steps", "written"),
+    [
+        (("verbal", "", "written"), ["verbal", "verbal", "written"]),
+        (("verbal", "", "", "chore", "", ""), ["verbal", "verbal", "verbal", "chore"]),
+        (("written", "written"), ["written", "written"]),
+        (("chore",), ["chore"]),
+    ],
+)
+def test_step_left_empty_is_as_the_one_before(cast, signed_in, draft, steps, written):
+    chosen = {f"step_{time}": each for time, each in enumerate(steps, start=1)}
+
+    signed_in(cast.alice).post(
+        reverse("ladder_line", args=[draft.uuid]), {"severity": "minor", "category": "money"} | chosen
+    )
+
+    assert said(draft)["money", "minor"] == written
+
+
+def test_another_line_begins_empty_and_writes_over_none(cast, signed_in, draft):
+    client, url, before = signed_in(cast.alice), reverse("ladder_line", args=[draft.uuid]), rows()
+
+    empty = client.get(url).context["form"]
+    refused = client.post(url, {"severity": "minor", "category": "", "step_1": "chore"})
+
+    assert empty["step_1"].value() is None
+    assert "already" in refused.context["form"].errors["category"][0]
+    assert refused.context["form"]["step_1"].value() == "chore"
+    assert rows() == before
+
+
+def test_line_that_is_changed_into_another_is_refused_or_moved(cast, signed_in, draft):
+    client = signed_in(cast.alice)
+    url, before = f"{reverse('ladder_line', args=[draft.uuid])}?severity=minor&category=chores", rows()
+
+    refused = client.post(url, {"severity": "minor", "category": "curfew", "step_1": "chore"})
+    assert refused.context["form"].errors["category"]
+    assert rows() == before
+    client.post(url, {"severity": "serious", "category": "chores", "step_1": "contract"})
+
+    assert ("chores", "minor") not in said(draft)
+    assert said(draft)["chores", "serious"] == ["contract"]
 
 
 @pytest.mark.parametrize(
