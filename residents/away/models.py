@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -11,7 +13,19 @@ from residents.houses.models import House, InHouse, InHouseQuerySet, OfHouseQuer
 from residents.people.models import Fact, Resident, WeeklyHours
 from residents.stays.models import AboutResident, OwnStayQuerySet, PhaseKind, Stay
 from soberhouse.accounts.models import User
-from soberhouse.database.constraints import AppendOnly, Frozen, NoOverlap, OtherHands, Same, SameHouse, Within
+from soberhouse.database.constraints import (
+    AppendOnly,
+    DayOf,
+    Frozen,
+    NoOverlap,
+    OtherHands,
+    Same,
+    SameHouse,
+    TriggerConstraint,
+    WellWritten,
+    Within,
+)
+from soberhouse.database.triggers import Trigger, refuse
 
 
 class OfStay(AboutResident):
@@ -100,6 +114,7 @@ class CurfewException(OfStay):
                 name="curfew_exception_range",
                 violation_error_message=_("The end is before the start."),
             ),
+            WellWritten(days=["starts_on", "ends_on"], name="curfew_exception_days"),
             models.CheckConstraint(condition=~Q(reason=""), name="curfew_exception_reason"),
             SameHouse(via="stay", name="curfew_exception_stay_house"),
             Frozen(
@@ -162,6 +177,26 @@ class PassRule(InHouse):
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
+
+
+class AsDecided(TriggerConstraint):
+    """A pass is approved, refused or over only as somebody decided: its state never says more than its decision."""
+
+    def triggers(self, model: type[models.Model], vendor: str) -> Iterator[Trigger]:
+        decided = f'SELECT 1 FROM "{PassDecision._meta.db_table}" d WHERE d.of_pass_id = NEW.id AND d.outcome'  # noqa: S608
+        wrong = (
+            f"(NEW.status IN ('approved', 'returned') AND NOT EXISTS ({decided} <> 'refused')) "
+            f"OR (NEW.status = 'refused' AND NOT EXISTS ({decided} = 'refused')) "
+            f"OR (NEW.status = 'asked' AND EXISTS ({decided} <> ''))"
+        )
+        # AFTER, because a new row has its id only then.
+        for event in ("INSERT", "UPDATE"):
+            yield Trigger(
+                self.trigger_name(event.lower()),
+                model._meta.db_table,
+                f"AFTER {event}",
+                refuse(self.name, vendor, where=wrong),
+            )
 
 
 class Pass(OfStay, Fact):
@@ -228,6 +263,9 @@ class Pass(OfStay, Fact):
                 name="pass_within_stay",
                 violation_error_message=_("A pass lies within the stay."),
             ),
+            DayOf(day="starts_on", instant="starts_at", name="pass_first_day"),
+            DayOf(day="ends_on", instant="ends_at", name="pass_last_day"),
+            AsDecided(name="pass_as_decided"),
             SameHouse(via="stay", name="pass_stay_house"),
             Frozen(fields=["house", "stay", "kind", "recorded_by", "recorded_as", "recorded_at"], name="pass_frozen"),
         ]
@@ -314,6 +352,7 @@ class PassEvent(OfPass):
     at = models.DateTimeField(_("when"))
     minutes_late = models.PositiveIntegerField(_("minutes late"), null=True, blank=True)
     test_asked = models.BooleanField(_("a test was asked for"), default=False, db_default=False)
+    unmet = models.TextField(_("what the rules for passes ask for and was not met"), blank=True, editable=False)
     note = models.CharField(_("note"), max_length=500, blank=True)
 
     class Meta:
@@ -336,10 +375,16 @@ class PassEvent(OfPass):
             ),
             OtherHands(
                 paths=["of_pass.stay.resident.user"],
-                unless="NEW.kind NOT IN ('extended', 'returned')",
+                unless="NEW.kind <> 'returned'",
                 anybody=True,
                 name="pass_event_by_another",
             ),
+            OtherHands(
+                paths=["of_pass.recorded_by", "of_pass.stay.resident.user"],
+                unless="NEW.kind <> 'extended'",
+                name="pass_event_extended_by_another",
+            ),
+            WellWritten(instants=["until", "at"], name="pass_event_instants"),
             AppendOnly(name="pass_event_kept"),
         ]
         verbose_name = _("event of a pass")
@@ -403,6 +448,13 @@ class Movement(OfStay, Fact):
             models.CheckConstraint(
                 condition=Q(corrects=None) | ~Q(correction_reason=""), name="movement_correction_reason"
             ),
+            WellWritten(instants=["at", "expected_at"], name="movement_instants"),
+            OtherHands(
+                paths=["stay.resident.user"],
+                unless="NEW.corrects_id IS NULL",
+                anybody=True,
+                name="movement_corrected_by_another",
+            ),
             AppendOnly(name="movement_kept"),
         ]
         indexes = [models.Index(fields=["stay", "-at"], name="movement_of_stay")]
@@ -410,6 +462,22 @@ class Movement(OfStay, Fact):
 
     def __str__(self) -> str:
         return f"{self.stay.short_name} · {self.get_way_display()}"
+
+
+class NightOfStay(TriggerConstraint):
+    """The night is one of the stay, from the day of the move-in to the day they left."""
+
+    def triggers(self, model: type[models.Model], vendor: str) -> Iterator[Trigger]:
+        lived = (
+            f'EXISTS (SELECT 1 FROM "{Stay._meta.db_table}" s WHERE s.id = NEW.stay_id AND NOT s.voided '  # noqa: S608
+            "AND s.starts_on <= NEW.night AND (s.ends_on IS NULL OR NEW.night <= s.ends_on))"
+        )
+        yield Trigger(
+            self.trigger_name("insert"),
+            model._meta.db_table,
+            "BEFORE INSERT",
+            refuse(self.name, vendor, where=f"NOT {lived}"),
+        )
 
 
 class CurfewCheck(OfStay, Fact):
@@ -425,6 +493,7 @@ class CurfewCheck(OfStay, Fact):
     stay = models.ForeignKey(Stay, on_delete=models.PROTECT, related_name="curfew_checks")
     night = models.DateField(_("night of"))
     due_at = models.DateTimeField(_("in by"), null=True, blank=True)
+    grace = models.PositiveSmallIntegerField(_("minutes of grace"), default=0, db_default=0)
     status = models.CharField(_("state"), max_length=7, choices=Status.choices)
     in_at = models.DateTimeField(_("came in"), null=True, blank=True)
     why = models.CharField(_("why"), max_length=200, blank=True)
@@ -462,6 +531,18 @@ class CurfewCheck(OfStay, Fact):
                 name="curfew_check_late",
                 violation_error_message=_("Say when they came in."),
             ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["late", "absent"]) | Q(due_at__isnull=False),
+                name="curfew_check_due",
+                violation_error_message=_("Without an hour nobody is late."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="late") | Q(due_at__isnull=False, in_at__isnull=False, in_at__gt=F("due_at")),
+                name="curfew_check_after",
+                violation_error_message=_("Late is after the hour."),
+            ),
+            WellWritten(days=["night"], instants=["due_at", "in_at"], name="curfew_check_written"),
+            NightOfStay(name="curfew_check_of_stay"),
             models.CheckConstraint(
                 condition=~Q(status="excused") | ~Q(why=""),
                 name="curfew_check_excused",

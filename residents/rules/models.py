@@ -19,8 +19,10 @@ from residents.stays.models import AboutResident, OwnStayQuerySet, Stay
 from soberhouse.accounts.models import User
 from soberhouse.database.constraints import (
     AppendOnly,
+    DayOf,
     Frozen,
     FrozenOnce,
+    FrozenOnceSet,
     OtherHands,
     OwnHand,
     SameHouse,
@@ -246,6 +248,7 @@ class Signed(Fact):
                 name="%(class)s_witness",
                 violation_error_message=_("Say who saw them sign."),
             ),
+            DayOf(day="signed_on", instant="signed_at", name="%(class)s_day"),
         ]
 
 
@@ -260,6 +263,35 @@ class SignedBookOnly(TriggerConstraint):
             wrong = f"{odd_time('NEW.signed_on')} OR {wrong}"
         yield Trigger(
             self.trigger_name("insert"), model._meta.db_table, "BEFORE INSERT", refuse(self.name, vendor, where=wrong)
+        )
+
+
+class RebindsNobody(TriggerConstraint):
+    """No signature is recorded with a day in the past by which a violation that stands would be one of a book that did
+    not bind. A violation of the very day of the signature counts as before it. The resident is locked first."""
+
+    def triggers(self, model: type[models.Model], vendor: str) -> Iterator[Trigger]:
+        book, rule, violation, withdrawn = (
+            each._meta.db_table for each in (Book, Rule, Violation, ViolationWithdrawal)
+        )
+        stay, resident = Stay._meta.db_table, Resident._meta.db_table
+        rebound = (
+            f'EXISTS (SELECT 1 FROM "{book}" b JOIN "{stay}" s ON s.house_id = b.house_id '  # noqa: S608 -- names of tables
+            f'JOIN "{violation}" v ON v.stay_id = s.id JOIN "{rule}" r ON r.id = v.rule_id '
+            f'JOIN "{book}" old ON old.id = r.book_id '
+            f"WHERE b.id = NEW.book_id AND b.kind = 'rules' AND s.resident_id = NEW.resident_id "
+            f"AND NOT s.voided AND old.number < b.number "
+            f"AND v.happened_on > NEW.signed_on AND v.happened_on >= b.in_force_from "
+            f'AND NOT EXISTS (SELECT 1 FROM "{withdrawn}" w WHERE w.violation_id = v.id))'
+        )
+        lock = ""
+        if vendor == "postgresql":
+            lock = f'PERFORM 1 FROM "{resident}" WHERE id = NEW.resident_id FOR NO KEY UPDATE; '
+        yield Trigger(
+            self.trigger_name("insert"),
+            model._meta.db_table,
+            "BEFORE INSERT",
+            lock + refuse(self.name, vendor, where=rebound),
         )
 
 
@@ -287,6 +319,7 @@ class Acknowledgement(AboutResident, Signed):
             SameHouse(via="book", name="acknowledgement_house"),
             SameOrganization(via="resident", here="house", name="acknowledgement_organization"),
             SignedBookOnly(name="acknowledgement_of_published"),
+            RebindsNobody(name="acknowledgement_rebinds"),
             OwnHand(paths=["resident.user"], unless="NEW.how = 'paper'", name="acknowledgement_own_hand"),
             OtherHands(
                 paths=["resident.user"],
@@ -563,6 +596,59 @@ class BindingBook(TriggerConstraint):
         )
 
 
+class WithinItsStay(TriggerConstraint):
+    """The days of a stay are not corrected so that a violation that stands would lie outside them. A stay entered by
+    mistake has none that count. The resident is locked first."""
+
+    def triggers(self, model: type[models.Model], vendor: str) -> Iterator[Trigger]:
+        violation, withdrawn = model._meta.db_table, ViolationWithdrawal._meta.db_table
+        outside = (
+            f'NOT NEW.voided AND EXISTS (SELECT 1 FROM "{violation}" v WHERE v.stay_id = NEW.id '  # noqa: S608
+            f"AND (v.happened_on < NEW.starts_on OR v.happened_on > NEW.ends_on) "
+            f'AND NOT EXISTS (SELECT 1 FROM "{withdrawn}" w WHERE w.violation_id = v.id))'
+        )
+        lock = ""
+        if vendor == "postgresql":
+            lock = f'PERFORM 1 FROM "{Resident._meta.db_table}" WHERE id = NEW.resident_id FOR NO KEY UPDATE; '
+        yield Trigger(
+            self.trigger_name("stay"),
+            Stay._meta.db_table,
+            "BEFORE UPDATE",
+            lock + refuse(self.name, vendor, where=outside),
+        )
+
+
+class NotTakenBack(TriggerConstraint):
+    """Nothing is added to a violation that was taken back as recorded by mistake."""
+
+    def triggers(self, model: type[models.Model], vendor: str) -> Iterator[Trigger]:
+        withdrawn = f'SELECT 1 FROM "{ViolationWithdrawal._meta.db_table}" w WHERE w.violation_id = NEW.violation_id'  # noqa: S608
+        yield Trigger(
+            self.trigger_name("insert"),
+            model._meta.db_table,
+            "BEFORE INSERT",
+            refuse(self.name, vendor, where=f"EXISTS ({withdrawn})"),
+        )
+
+
+class AppealInTime(TriggerConstraint):
+    """An appeal is of a decision that upheld a violation that still stands, and within its time."""
+
+    def triggers(self, model: type[models.Model], vendor: str) -> Iterator[Trigger]:
+        decision, withdrawn = Decision._meta.db_table, ViolationWithdrawal._meta.db_table
+        open_ = (
+            f"EXISTS (SELECT 1 FROM \"{decision}\" d WHERE d.id = NEW.decision_id AND d.outcome = 'upheld' "  # noqa: S608
+            f"AND NEW.recorded_at <= d.appeal_until "
+            f'AND NOT EXISTS (SELECT 1 FROM "{withdrawn}" w WHERE w.violation_id = d.violation_id))'
+        )
+        yield Trigger(
+            self.trigger_name("insert"),
+            model._meta.db_table,
+            "BEFORE INSERT",
+            refuse(self.name, vendor, where=f"NOT {open_}"),
+        )
+
+
 class Violation(AboutResident, Fact):
     """What is said to be a breach of one rule by one resident. It says nothing about guilt: that is the decision's."""
 
@@ -595,6 +681,7 @@ class Violation(AboutResident, Fact):
                 name="violation_binding_book",
                 violation_error_message=_("This rule did not bind them that day."),
             ),
+            WithinItsStay(name="violation_within_stay"),
             OtherHands(paths=["stay.resident.user"], anybody=True, name="violation_by_another"),
             AppendOnly(name="violation_kept"),
         ]
@@ -704,6 +791,7 @@ class Answer(OfViolation, Fact):
                 name="answer_text",
                 violation_error_message=_("Say it in a few words."),
             ),
+            NotTakenBack(name="answer_of_standing"),
             AppendOnly(name="answer_kept"),
         ]
         verbose_name = _("answer")
@@ -759,6 +847,7 @@ class Decision(OfViolation, Fact):
                 violation_error_message=_("The ladder says something else: say why not."),
             ),
             OtherHands(paths=["violation.recorded_by", "violation.stay.resident.user"], name="decision_by_another"),
+            NotTakenBack(name="decision_of_standing"),
             AppendOnly(name="decision_kept"),
         ]
         verbose_name = _("decision")
@@ -784,6 +873,7 @@ class Appeal(AboutResident, Fact):
         constraints = [
             SameHouse(via="decision", name="appeal_house"),
             models.CheckConstraint(condition=~Q(text=""), name="appeal_text"),
+            AppealInTime(name="appeal_in_time"),
             AppendOnly(name="appeal_kept"),
         ]
         verbose_name = _("appeal")
@@ -869,7 +959,7 @@ class ViolationWithdrawal(OfViolation, Fact):
 # What the gravest consequences ask for
 
 
-class Contract(AboutResident):
+class Contract(AboutResident, Fact):
     """A behavioral contract: what a resident undertakes, from one day until another, and when it is looked at."""
 
     stay = models.ForeignKey(Stay, on_delete=models.PROTECT, related_name="contracts")
@@ -901,10 +991,16 @@ class Contract(AboutResident):
                 violation_error_message=_("It is first looked at while it lasts."),
             ),
             models.CheckConstraint(condition=~Q(terms=""), name="contract_terms"),
+            models.CheckConstraint(condition=Q(ended_on__gte=F("starts_on")), name="contract_ended"),
+            OtherHands(paths=["stay.resident.user"], anybody=True, name="contract_by_another"),
             Frozen(
-                fields=["house", "stay", "violation", "terms", "help", "starts_on", "ends_on", "review_on"],
+                fields=[
+                    *("house", "stay", "violation", "terms", "help", "starts_on", "ends_on", "review_on"),
+                    *("recorded_by", "recorded_as", "recorded_at"),
+                ],
                 name="contract_frozen",
             ),
+            FrozenOnceSet(fields=["ended_on"], name="contract_ended_once"),
         ]
         verbose_name = _("behavioral contract")
 

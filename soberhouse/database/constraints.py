@@ -319,6 +319,59 @@ class FrozenOnce(TriggerConstraint):
             )
 
 
+class WellWritten(TriggerConstraint):
+    """Days and instants are written as they should be. PostgreSQL knows no other way; SQLite takes any text, and then
+    neither compares nor counts it right."""
+
+    def __init__(self, *, name: str, days: Iterable[str] = (), instants: Iterable[str] = (), **kwargs: Any) -> None:
+        self.days, self.instants = tuple(days), tuple(instants)
+        super().__init__(name=name, **kwargs)
+
+    def options(self) -> dict[str, Any]:
+        return {"days": self.days, "instants": self.instants}
+
+    def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
+        if vendor != "sqlite":
+            return
+        columns = [(name, False) for name in self.days] + [(name, True) for name in self.instants]
+        odd = " OR ".join(
+            odd_time(f'NEW."{model._meta.get_field(name).column}"', instant=instant) for name, instant in columns
+        )
+        for event in ("INSERT", "UPDATE"):
+            yield Trigger(
+                self.trigger_name(event.lower()),
+                model._meta.db_table,
+                f"BEFORE {event}",
+                refuse(self.name, vendor, where=odd),
+            )
+
+
+class DayOf(TriggerConstraint):
+    """The day in one column is that of the instant in another, by some clock on earth: the databases know no house's
+    time zone, so it may be the day before or after that in UTC."""
+
+    def __init__(self, *, day: str, instant: str, name: str, **kwargs: Any) -> None:
+        self.day, self.instant = day, instant
+        super().__init__(name=name, **kwargs)
+
+    def options(self) -> dict[str, Any]:
+        return {"day": self.day, "instant": self.instant}
+
+    def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
+        day, instant = (f'NEW."{model._meta.get_field(name).column}"' for name in (self.day, self.instant))
+        if vendor == "sqlite":
+            wrong = f"{odd_time(day)} OR abs(julianday({day}) - julianday(date({instant}))) > 1"
+        else:
+            wrong = f"abs({day} - ({instant} AT TIME ZONE 'UTC')::date) > 1"
+        for event in ("INSERT", "UPDATE"):
+            yield Trigger(
+                self.trigger_name(event.lower()),
+                model._meta.db_table,
+                f"BEFORE {event}",
+                refuse(self.name, vendor, where=wrong),
+            )
+
+
 class Hands(TriggerConstraint):
     """Whose hand a row is recorded by. `paths` lead from the row to users along foreign keys, a dot between, such as
     `violation.stay.resident.user`. Rows where the SQL condition `unless` holds (on NEW) do not count."""
