@@ -75,10 +75,9 @@ class SignForm(forms.Form):
     )
 
 
-class PaperSignForm(ScopedForm):
-    """A signature on paper. `house` is where; the books are those published there."""
+class PaperForm(forms.Form):
+    """A signature on paper, whatever was signed."""
 
-    book = forms.ModelChoiceField(label=_("What they signed"), queryset=Book.objects.none())
     signed_at = forms.DateTimeField(label=_("When"), widget=LocalTimeInput)
     signed_name = forms.CharField(label=_("Name as signed"), max_length=210)
     witness = forms.CharField(
@@ -90,6 +89,13 @@ class PaperSignForm(ScopedForm):
         help_text=_("JPEG, PNG or WebP, up to 10 MB."),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
+
+
+class PaperSignForm(PaperForm, ScopedForm):
+    """A signature on paper under a book. `house` is where; the books are those published there."""
+
+    book = forms.ModelChoiceField(label=_("What they signed"), queryset=Book.objects.none())
+    field_order = ("book",)
 
     def __init__(self, *args: Any, user: User, house: House, **kwargs: Any) -> None:
         super().__init__(*args, user=user, house=house, **kwargs)

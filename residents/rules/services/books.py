@@ -22,7 +22,7 @@ from residents.stays.steps import lock, save
 
 
 @transaction.atomic
-def book_draft(*, house: House, kind: str, today: date) -> Book:
+def book_draft(*, house: House, kind: str) -> Book:
     """A draft of the next version: what the newest version says, without the rules it took out; empty where there is
     none. Refuses where there is a draft already."""
     _require_no_draft(house, kind)
@@ -46,7 +46,7 @@ def book_draft(*, house: House, kind: str, today: date) -> Book:
 
 
 @transaction.atomic
-def starter_book(*, house: House, kind: str = Book.Kind.RULES, today: date) -> Book:
+def starter_book(*, house: House, kind: str = Book.Kind.RULES) -> Book:
     """A draft to begin with: the rules that a house is expected to have in writing, or the text of an agreement, to be
     changed until it says what this house means. Refuses where the house has a book of this kind already."""
     _require_no_draft(house, kind)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -34,6 +34,7 @@ from residents.stays.models import Application, Stay
 from residents.stays.steps import lock, locked_stay, save
 from soberhouse.accounts.rules import check_reason, tidy
 from soberhouse.documents import store
+from soberhouse.documents.models import StoredFile
 from soberhouse.history import because, recorded
 
 
@@ -71,6 +72,7 @@ def book_sign(
         drawing=drawing,
         signed_at=now,
         how=Signed.How.TABLET if on_tablet else Signed.How.OWN,
+        now=now,
     )
 
 
@@ -86,39 +88,26 @@ def book_sign_on_paper(
 ) -> Acknowledgement:
     """Write down that `resident` signed this version on paper, before a witness; with a photo of the paper, if given.
 
-    Refuses to record about oneself; a moment that is still to come or before the version was published; a person who
-    neither lives in the house nor applies to it; no witness, or themselves as one; what they have signed already; and
-    what is no picture.
+    Refuses to record about oneself; what `check_paper_signature` refuses; somebody who did not live in the house that
+    day and does not apply to it; what they have signed already; a day after which a violation of an older version
+    stands that this one would not have let stand; and what is no picture.
     """
     not_about_oneself(resident)
-    file = None
-    if paper:
-        try:
-            file = store.put(paper, allow=store.PHOTOS)
-        except ValidationError as refusal:
-            raise ValidationError({"paper": refusal.messages}) from refusal
+    file = kept_paper(paper)
     with transaction.atomic():
         lock(resident)
         _require_published(book)
-        known = (
-            Stay.objects.real().filter(house=book.house, resident=resident).exists()
-            or Application.objects.live().filter(house=book.house, resident=resident).exists()
+        _require_known(book.house, resident, signed_at)
+        check_paper_signature(
+            signer=resident,
+            house=book.house,
+            signed_name=signed_name,
+            witness=witness,
+            signed_at=signed_at,
+            earliest=book.published_on,
+            too_early=_("This version was published on %(day)s. It cannot have been signed before."),
+            now=now,
         )
-        if not known:
-            raise ValidationError(_("%(name)s has no stay in this house.") % {"name": resident.name})
-        if signed_at > now:
-            raise ValidationError({"signed_at": _("That moment is still to come.")})
-        if book.house.today(signed_at) < book.published_on:
-            raise ValidationError(
-                {
-                    "signed_at": _("This version was published on %(day)s. It cannot have been signed before.")
-                    % {"day": date_format(book.published_on)}
-                }
-            )
-        if not witness.strip():
-            raise ValidationError({"witness": _("Say who saw them sign.")})
-        if _plain(witness) in {_plain(resident.name), _plain(resident.legal_name)}:
-            raise ValidationError({"witness": _("The witness is somebody else than the one who signed.")})
         row = _sign(
             book,
             resident,
@@ -127,9 +116,65 @@ def book_sign_on_paper(
             paper=file,
             signed_at=signed_at,
             how=Signed.How.PAPER,
+            now=now,
         )
         notices.tell_signed_on_paper(row)
         return row
+
+
+def check_paper_signature(
+    *,
+    signer: Resident,
+    house: House,
+    signed_name: str,
+    witness: str,
+    signed_at: datetime,
+    earliest: date,
+    too_early: str,
+    now: datetime,
+) -> None:
+    """Raise ValidationError where nobody can have signed on paper like this, whatever it was: without a name, without a
+    witness or as one's own; at a moment that is still to come; or before `earliest`, the day it was written in this
+    house, of which `too_early` tells as `%(day)s`."""
+    if not tidy(signed_name):
+        raise ValidationError({"signed_name": _("Write the name as they signed it.")})
+    if not tidy(witness):
+        raise ValidationError({"witness": _("Say who saw them sign.")})
+    if _plain(witness) in {_plain(name) for name in (signer.name, signer.legal_name, signed_name)}:
+        raise ValidationError({"witness": _("The witness is somebody else than the one who signed.")})
+    if signed_at > now:
+        raise ValidationError({"signed_at": _("That moment is still to come.")})
+    if house.today(signed_at) < earliest:
+        raise ValidationError({"signed_at": too_early % {"day": date_format(earliest)}})
+
+
+def kept_paper(data: bytes | None) -> StoredFile | None:
+    """The photo of a paper, drawn anew and kept; nothing where there is none. Refuses what is no picture. To be done
+    before anything is locked."""
+    if not data:
+        return None
+    try:
+        return store.put(data, allow=store.PHOTOS)
+    except ValidationError as refusal:
+        raise ValidationError({"paper": refusal.messages}) from refusal
+
+
+def _require_known(house: House, resident: Resident, signed_at: datetime) -> None:
+    """Refuse whoever neither lived in the house on the day of this moment nor applies to it now, telling no more of
+    them than the house knows."""
+    if Application.objects.live().filter(house=house, resident=resident).exists():
+        return
+    stays = list(Stay.objects.real().filter(house=house, resident=resident).select_related("resident"))
+    if not stays:
+        raise ValidationError(_("This person has no stay in this house."))
+    day = house.today(signed_at)
+    if not any(stay.starts_on <= day and (stay.ends_on is None or day <= stay.ends_on) for stay in stays):
+        raise ValidationError(
+            {
+                "signed_at": _("%(name)s did not live in this house on %(day)s.")
+                % {"name": stays[0].name, "day": date_format(day)}
+            }
+        )
 
 
 @transaction.atomic
@@ -201,19 +246,22 @@ def _require_published(book: Book) -> None:
         raise ValidationError(_("This is a draft. It can be signed when it is published."))
 
 
-def _sign(book: Book, resident: Resident, *, signed_at: datetime, **facts: Any) -> Acknowledgement:
+def _sign(book: Book, resident: Resident, *, signed_at: datetime, now: datetime, **facts: Any) -> Acknowledgement:
     """The person is locked."""
     before = Acknowledgement.objects.good().filter(book=book, resident=resident).first()
     if before is not None:
         raise ValidationError(
             _("This version was signed already, on %(day)s.") % {"day": date_format(before.signed_on)}
         )
+    signed_on = book.house.today(signed_at)
+    _require_none_rebound(book, resident, signed_on)
     row = Acknowledgement(
         house=book.house,
         book=book,
         resident=resident,
         signed_at=signed_at,
-        signed_on=book.house.today(signed_at),
+        signed_on=signed_on,
+        recorded_at=now,
         **facts,
         **recorded(),
     )
@@ -222,13 +270,33 @@ def _sign(book: Book, resident: Resident, *, signed_at: datetime, **facts: Any) 
     return row
 
 
+def _require_none_rebound(book: Book, resident: Resident, signed_on: date) -> None:
+    """Refuse where this version would have bound them on a day of which a violation of an older one stands: that would
+    be of a book that did not bind. What happened on the very day of the signature counts as before it."""
+    standing = Violation.objects.filter(
+        stay__resident=resident,
+        rule__book__house=book.house,
+        rule__book__kind=book.kind,
+        rule__book__number__lt=book.number,
+        happened_on__gt=signed_on,
+        happened_on__gte=book.in_force_from,
+        withdrawal=None,
+    )
+    last = standing.select_related("rule__book").order_by("-happened_on", "-id").first()
+    if last is not None:
+        raise ValidationError(
+            {
+                "signed_at": _(
+                    "A violation of version %(number)s is on record for %(day)s. Had they signed this version before, "
+                    "that one would not have bound them any more. If they had, take the violation back first; if "
+                    "not, correct the day."
+                )
+                % {"number": last.rule.book.number, "day": date_format(last.happened_on)}
+            }
+        )
+
+
 # --- orientation ----------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def item_shown(*, item: OrientationItem, stay: Stay, now: datetime) -> OrientationShown:
-    """Write down that this was shown to this resident, by whoever acts, now. Refuses what `items_shown` refuses."""
-    return items_shown(items=[item], stay=stay, now=now)[0]
 
 
 @transaction.atomic

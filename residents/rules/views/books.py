@@ -67,7 +67,7 @@ def book_begin(request: HttpRequest, house: House) -> HttpResponse:
 
     def begin(data: dict[str, Any]) -> Book:
         begins = services.starter_book if data.get("begin") == BookBeginForm.STARTER else services.book_draft
-        return begins(house=house, kind=kind, today=house.today())
+        return begins(house=house, kind=kind)
 
     if newest is None:
         intro = _("Our words are a beginning, to be changed until they say what this house means.")

@@ -90,8 +90,8 @@ def book_sign_paper(request: HttpRequest, stay: Stay) -> HttpResponse:
     asked = request.GET.get("book", "")
     initial = {
         "book": asked,
-        "signed_at": timezone.now().replace(second=0, microsecond=0),
-        "signed_name": stay.resident.name,
+        "signed_at": timezone.now().replace(second=0, microsecond=0) if stay.ends_on is None else None,
+        "signed_name": stay.name,
         "witness": str(request.user),
     }
     form = PaperSignForm(

@@ -29,7 +29,7 @@ def alice_acts(cast: Cast) -> Any:
 
 def draft_of(cast: Cast, kind: str = "rules") -> Book:
     with acting_as(cast.alice, source="web"):
-        return services.book_draft(house=cast.house_a, kind=kind, today=cast.today)
+        return services.book_draft(house=cast.house_a, kind=kind)
 
 
 def rule(book: Book, number: int) -> Rule:
@@ -47,7 +47,7 @@ def refused(act: Any, **facts: Any) -> list[str]:
 
 @pytest.mark.usefixtures("alice_acts")
 def test_starter_book_has_rules_of_every_category_in_plain_words(cast):
-    book = services.starter_book(house=cast.house_a, today=cast.today)
+    book = services.starter_book(house=cast.house_a)
 
     assert book.is_draft
     assert [rule.number for rule in book.rules.all()] == list(range(1, len(starter.RULES) + 1))
@@ -59,36 +59,36 @@ def test_starter_book_has_rules_of_every_category_in_plain_words(cast):
 @pytest.mark.usefixtures("alice_acts")
 @pytest.mark.parametrize("kind", Book.Kind.values)
 def test_every_kind_has_a_starter_that_can_be_published(cast, kind):
-    book = services.starter_book(house=cast.house_a, kind=kind, today=cast.today)
+    book = services.starter_book(house=cast.house_a, kind=kind)
     published = services.book_publish(book=book, in_force_from=cast.today, today=cast.today)
 
     assert (published.number, published.in_force_from) == (1, cast.today)
     assert published.text
-    assert refused(services.starter_book, house=cast.house_a, kind=kind, today=cast.today) == [
+    assert refused(services.starter_book, house=cast.house_a, kind=kind) == [
         "This house has one already. Begin a new version of it instead."
     ]
 
 
 @pytest.mark.usefixtures("alice_acts")
 def test_there_is_one_draft_of_a_kind(cast):
-    services.book_draft(house=cast.house_a, kind="rules", today=cast.today)
-    services.book_draft(house=cast.house_a, kind="fees", today=cast.today)
+    services.book_draft(house=cast.house_a, kind="rules")
+    services.book_draft(house=cast.house_a, kind="fees")
 
     for act in (services.book_draft, services.starter_book):
-        assert refused(act, house=cast.house_a, kind="rules", today=cast.today) == [
+        assert refused(act, house=cast.house_a, kind="rules") == [
             "There is a draft of this already. Go on with that one."
         ]
 
 
 @pytest.mark.usefixtures("alice_acts")
 def test_a_draft_says_what_the_newest_version_says_and_numbers_are_never_used_again(cast):
-    first = services.book_draft(house=cast.house_a, kind="rules", today=cast.today)
+    first = services.book_draft(house=cast.house_a, kind="rules")
     for title in ("One", "Two", "Three"):
         services.rule_add(book=first, category="other", severity="minor", title=title, text=f"{title}.")
     services.rule_drop(rule=rule(first, 3))
     services.book_publish(book=first, in_force_from=cast.today, today=cast.today)
 
-    second = services.book_draft(house=cast.house_a, kind="rules", today=cast.today)
+    second = services.book_draft(house=cast.house_a, kind="rules")
     services.rule_drop(rule=rule(second, 1))
     added = services.rule_add(book=second, category="other", severity="minor", title="Four", text="Four.")
 
@@ -116,8 +116,8 @@ def test_what_is_published_is_never_written_again(cast):
 
 @pytest.mark.usefixtures("alice_acts")
 def test_publishing_refuses_what_nobody_could_sign(cast):
-    empty = services.book_draft(house=cast.house_a, kind="rules", today=cast.today)
-    fees = services.book_draft(house=cast.house_a, kind="fees", today=cast.today)
+    empty = services.book_draft(house=cast.house_a, kind="rules")
+    fees = services.book_draft(house=cast.house_a, kind="fees")
     days = {"in_force_from": cast.today, "today": cast.today}
 
     assert refused(services.book_publish, book=empty, **days) == ["There is no rule in it yet. Write one first."]
@@ -132,13 +132,13 @@ def test_publishing_refuses_what_nobody_could_sign(cast):
 
 @pytest.mark.usefixtures("alice_acts")
 def test_a_version_is_not_in_force_in_the_past_nor_before_the_one_it_follows(cast):
-    first = services.starter_book(house=cast.house_a, today=cast.today)
+    first = services.starter_book(house=cast.house_a)
     yesterday, later = cast.today - timedelta(days=1), cast.today + timedelta(days=9)
     assert refused(services.book_publish, book=first, in_force_from=yesterday, today=cast.today) == [
         "That day is past. A book is in force from today or later."
     ]
     services.book_publish(book=first, in_force_from=later, today=cast.today)
-    second = services.book_draft(house=cast.house_a, kind="rules", today=cast.today)
+    second = services.book_draft(house=cast.house_a, kind="rules")
 
     [sentence] = refused(services.book_publish, book=second, in_force_from=cast.today, today=cast.today)
     assert "This one cannot be in force sooner." in sentence
@@ -147,7 +147,7 @@ def test_a_version_is_not_in_force_in_the_past_nor_before_the_one_it_follows(cas
 
 @pytest.mark.usefixtures("alice_acts")
 def test_whoever_lives_there_is_told_of_a_new_version(cast):
-    book = services.starter_book(house=cast.house_a, today=cast.today)
+    book = services.starter_book(house=cast.house_a)
     services.book_publish(book=book, in_force_from=cast.today, today=cast.today)
 
     told = Notice.objects.filter(kind="book-published")

@@ -78,7 +78,7 @@ def test_shown_says_by_whom_and_when(cast):
     now = timezone.now()
 
     with acting_as(cast.alice, source="web"):
-        row = services.item_shown(item=keys, stay=cast.stay_of_dana, now=now)
+        [row] = services.items_shown(items=[keys], stay=cast.stay_of_dana, now=now)
 
     assert (row.recorded_by, row.recorded_at) == (cast.alice, now)
 
@@ -94,7 +94,7 @@ def test_what_was_shown_or_is_not_on_the_list_is_refused_and_nothing_saved(cast)
     assert refusal(show, cast, fire, pets) == ["“Pets” is not on the list any more."]
     assert refusal(show, cast, fire, stay=cast.stay_of_erin) == ["This is on another house's list."]
     with acting_as(cast.dana.user, source="web"), pytest.raises(PermissionDenied):
-        services.item_shown(item=fire, stay=cast.stay_of_dana, now=timezone.now())
+        services.items_shown(items=[fire], stay=cast.stay_of_dana, now=timezone.now())
     assert OrientationShown.objects.count() == 1
 
 

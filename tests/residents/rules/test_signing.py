@@ -12,15 +12,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from PIL import Image
 
 from residents.models import Acknowledgement, AcknowledgementUndone, Book, Look, Resident
 from residents.rules.queries import binding
 from residents.rules.services import signing as services
+from residents.rules.services.violations import violation_withdraw
+from residents.stays import services as stays
 from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
 from tests.cast import Cast
 from tests.residents.rules.given import published_book, signed, violation_of
+from tests.residents.stays.stories import ORDINARY
 
 DRAWN = "M10 20L30 40L50 60M70 80L90 100"
 
@@ -167,12 +171,104 @@ def test_paper_is_refused_where_it_cannot_be_so(cast):
     assert refusal(on_paper, cast, book, witness="dana renner") == [
         "The witness is somebody else than the one who signed."
     ]
-    assert refusal(on_paper, cast, book, resident=cast.erin) == ["Erin Castellanos has no stay in this house."]
+    assert refusal(on_paper, cast, book, resident=cast.erin) == ["This person has no stay in this house."]
+    assert refusal(on_paper, cast, book, witness="d. RENNER") == [
+        "The witness is somebody else than the one who signed."
+    ]
+    assert refusal(on_paper, cast, book, signed_name=" ") == ["Write the name as they signed it."]
     assert refusal(on_paper, cast, book, paper=b"<html>") == [
         "This is not a photo that can be read. Choose a JPEG, PNG or WebP picture."
     ]
-    assert refusal(on_paper, cast, book, signed_name=" ")
     assert not Acknowledgement.objects.exists()
+
+
+def leaves(cast: Cast, days_ago: int, *, renamed: bool = False) -> None:
+    """Dana leaves the house for another one, and, if wanted, is called otherwise there."""
+    with acting_as(cast.olive, source="web"):
+        on = cast.today - timedelta(days=days_ago)
+        stays.transfer(stay=cast.stay_of_dana, bed=cast.bed_b("2A"), on=on, reason="a job", today=cast.today)
+    with acting_as(None, source="command"), transaction.atomic():
+        if renamed:
+            cast.dana.legal_first_name, cast.dana.legal_last_name = "Mara", "Quill"
+            cast.dana.save()
+    cast.dana.refresh_from_db()
+    cast.stay_of_dana.refresh_from_db()
+
+
+def test_whoever_left_signed_on_a_day_of_their_stay_or_not_at_all(cast):
+    book, now = published_book(cast.house_a, days_ago=100), timezone.now()
+    leaves(cast, 10)
+    moved_in = (cast.today - cast.stay_of_dana.starts_on).days
+
+    for days in (0, 9, moved_in + 1):
+        at = now - timedelta(days=days)
+        sentence = f"Dana Renner did not live in this house on {date_format(cast.house_a.today(at))}."
+        assert refusal(on_paper, cast, book, signed_at=at) == [sentence]
+    assert not Acknowledgement.objects.exists()
+
+    assert on_paper(cast, book, signed_at=now - timedelta(days=10))
+
+
+def test_a_stay_entered_by_mistake_is_none_to_have_signed_in(cast):
+    book = published_book(cast.house_a)
+    with acting_as(cast.alice, source="web"):
+        stays.stay_void(stay=cast.stay_of_dana, reason="Another Dana")
+
+    assert refusal(on_paper, cast, book) == ["This person has no stay in this house."]
+
+
+def test_whoever_left_and_applies_again_signs_today(cast):
+    book = published_book(cast.house_a)
+    with acting_as(cast.alice, source="web"):
+        stays.discharge(stay=cast.stay_of_dana, left_on=cast.today - timedelta(days=5), today=cast.today, **ORDINARY)
+        stays.application_receive(resident=cast.dana, house=cast.house_a, received_on=cast.today, today=cast.today)
+
+    assert on_paper(cast, book)
+
+
+def test_the_old_house_does_not_learn_a_new_name(cast, signed_in):
+    book, alice = published_book(cast.house_a, days_ago=100), signed_in(cast.alice)
+    leaves(cast, 10, renamed=True)
+    address = page("book_sign_paper", cast.stay_of_dana)
+
+    pages = [alice.get(address), alice.post(address, paper_facts(book))]
+    with acting_as(cast.alice, source="web"), pytest.raises(ValidationError) as ended:
+        services.items_shown(items=[], stay=cast.stay_of_dana, now=timezone.now())
+
+    assert 'value="Dana Renner"' in pages[0].content.decode()
+    assert "Dana Renner did not live in this house on" in pages[1].content.decode()
+    assert ended.value.messages == [f"Dana Renner left on {date_format(cast.stay_of_dana.ends_on)}."]
+    assert not any("Mara" in each.content.decode() for each in pages)
+
+
+def test_paper_of_before_a_violation_does_not_make_it_one_of_a_book_that_did_not_bind(cast):
+    now = timezone.now()
+    first, second = published_book(cast.house_a, days_ago=100), published_book(cast.house_a, days_ago=20)
+    signed(first, cast.dana)
+    violation = violation_of(cast.stay_of_dana, first.rules.first(), by=cast.alice, days_ago=5)
+    violation_of(cast.stay_of_dana, first.rules.first(), by=cast.alice, days_ago=12)
+
+    for days in (6, 13):
+        assert refusal(on_paper, cast, second, signed_at=now - timedelta(days=days)) == [
+            f"A violation of version 1 is on record for {date_format(violation.happened_on)}. Had they signed this "
+            "version before, that one would not have bound them any more. If they had, take the violation back first; "
+            "if not, correct the day."
+        ]
+    assert not Acknowledgement.objects.filter(book=second).exists()
+
+    with acting_as(cast.alice, source="web"):
+        violation_withdraw(violation=violation, reason="Version 2 bound them", now=now)
+    assert on_paper(cast, second, signed_at=now - timedelta(days=6))
+
+
+def test_paper_of_an_older_version_or_of_the_day_itself_rebinds_nothing(cast):
+    first, now = published_book(cast.house_a, days_ago=100), timezone.now()
+    second, third = published_book(cast.house_a, days_ago=60), published_book(cast.house_a, days_ago=20)
+    signed(second, cast.dana)
+    violation_of(cast.stay_of_dana, second.rules.first(), by=cast.alice, days_ago=5)
+
+    assert on_paper(cast, first, signed_at=now - timedelta(days=10))
+    assert on_paper(cast, third, signed_at=now - timedelta(days=5))
 
 
 def test_a_signature_is_taken_back_with_a_reason(cast):
