@@ -59,9 +59,10 @@ def shelves(house: House, user: User, day: date) -> list[Shelf]:
     return found
 
 
-def before(book: Book) -> Book | None:
-    """The version that this one follows."""
-    out = Book.objects.out().filter(house=book.house_id, kind=book.kind)
+def before(book: Book, *, seen_by: User | None = None) -> Book | None:
+    """The version that this one follows; of those that `seen_by` sees, if given."""
+    rows = Book.objects.all() if seen_by is None else Book.objects.visible_to(seen_by)
+    out = rows.out().filter(house=book.house_id, kind=book.kind)
     if book.number is not None:
         out = out.filter(number__lt=book.number)
     return out.order_by("-number").first()
@@ -207,6 +208,13 @@ def signers(book: Book, user: User) -> list[Signer]:
 def signature_of(resident: Resident, book: Book) -> Acknowledgement | None:
     """Their signature under this version, unless it was taken back."""
     return Acknowledgement.objects.good().filter(resident=resident, book=book).first()
+
+
+def own_signature(user: User, book: Book) -> Acknowledgement | None:
+    """A signature under this version that is on record of `user` as a resident, also one that was taken back: what they
+    were told they signed, they may read."""
+    rows = Acknowledgement.objects.filter(book=book, resident__user=user)
+    return rows.select_related("house", "resident").order_by("signed_at", "id").last()
 
 
 def signed_before(resident: Resident, book: Book) -> Book | None:

@@ -86,14 +86,14 @@ def book_begin(request: HttpRequest, house: House) -> HttpResponse:
     )
 
 
-@of(Book, Action.SEE_HOUSE, "house")
+@of(Book, Action.SEE_HOUSE, "house", own=queries.own_signature)
 def book(request: HttpRequest, book: Book) -> HttpResponse:
-    """One version, to be read; a draft, to be written."""
+    """One version, to be read; a draft, to be written. Whoever signed it reads it wherever they live."""
     standing = standing_of(request)
-    resident = _living_here(request, book.house)
+    resident, signer = _living_here(request, book.house), resident_of(request.user)
     today = book.house.today()
     rules = Rule.objects.visible_to(request.user).filter(book=book)
-    earlier = queries.before(book)
+    earlier = queries.before(book, seen_by=request.user)
     newer = None
     if not book.is_draft:
         out = Book.objects.visible_to(request.user).out().filter(house=book.house, kind=book.kind)
@@ -103,6 +103,7 @@ def book(request: HttpRequest, book: Book) -> HttpResponse:
         "residents/rules/book.html",
         {
             "house": book.house,
+            "sees_house": standing.may(Action.SEE_HOUSE, book),
             "book": book,
             "rules": [rule for rule in rules if book.is_draft or not rule.dropped],
             "earlier": earlier,
@@ -112,17 +113,18 @@ def book(request: HttpRequest, book: Book) -> HttpResponse:
             "may_write": book.is_draft and standing.may(Action.PUBLISH, book),
             "may_publish": standing.may(Action.PUBLISH, book),
             "sees_residents": standing.may(Action.SEE_RESIDENTS, book.house),
-            "signature": queries.signature_of(resident, book) if resident and not book.is_draft else None,
+            "signature": queries.signature_of(signer, book) if signer and not book.is_draft else None,
             "may_sign": resident is not None and not book.is_draft and newer is None,
             "papers": papers_of_book(book, standing),
         },
     )
 
 
-@of(Book, Action.SEE_HOUSE, "house")
+@of(Book, Action.SEE_HOUSE, "house", own=queries.own_signature)
 def book_changes(request: HttpRequest, book: Book) -> HttpResponse:
-    """What this version says otherwise than the one before."""
-    earlier = queries.before(book)
+    """What this version says otherwise than the one before; for whoever lives elsewhere by now, than the last one
+    before that they signed."""
+    earlier = queries.before(book, seen_by=request.user)
     if earlier is None:
         raise Http404
     return render(

@@ -9,16 +9,20 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from residents.models import Book, House, Rule
 from residents.rules import starter
 from residents.rules.models import Category
 from residents.rules.queries import books as queries
 from residents.rules.services import books as services
+from residents.rules.services import signing
+from residents.stays import services as stays
 from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
 from tests.cast import Cast, move_in
 from tests.residents.rules.given import published_book, signed
+from tests.residents.stays.stories import ORDINARY
 
 
 @pytest.fixture
@@ -305,6 +309,52 @@ def test_whoever_may_not_publish_reads_only(cast, signed_in, name):
         assert client.post(page(each, draft), {}).status_code == hidden
     assert client.post(page("rule_drop", rule(draft, 1))).status_code == hidden
     assert Book.objects.count() == 2
+
+
+def test_whoever_signed_reads_it_wherever_they_live_and_nothing_else_of_that_house(cast, signed_in):
+    first, second, third, fees = [
+        *(published_book(cast.house_a, days_ago=days) for days in (100, 60, 30)),
+        published_book(cast.house_a, kind="fees"),
+    ]
+    for book in (first, third):
+        signed(book, cast.dana, days_ago=20)
+    with acting_as(cast.olive, source="web"):
+        on = cast.today - timedelta(days=1)
+        stays.transfer(stay=cast.stay_of_dana, bed=cast.bed_b("2A"), on=on, reason="a job", today=cast.today)
+    dana = signed_in(cast.dana)
+
+    text = dana.get(reverse("book", args=[third.uuid])).content.decode()
+
+    assert "What this house asks about curfew." in text
+    assert "You signed this on" in text
+    assert reverse("my_record") in text
+    assert reverse("books", args=[cast.house_a.uuid]) not in text
+    assert reverse("book_sign", args=[third.uuid]) not in text
+    changes = dana.get(reverse("book_changes", args=[third.uuid]))
+    assert changes.context["changes"].old == first  # the second, which she never signed, is not hers to read
+    assert dana.get(reverse("book_changes", args=[first.uuid])).status_code == 404
+    for book in (second, fees):
+        for name in ("book", "book_changes"):
+            assert dana.get(reverse(name, args=[book.uuid])).status_code == 404
+    assert dana.get(reverse("signatures", args=[third.uuid])).status_code == 403
+    assert signed_in(cast.erin).get(reverse("book", args=[third.uuid])).status_code == 404
+
+
+def test_an_applicant_reads_what_they_are_told_they_signed_on_paper(cast, signed_in):
+    book, other = published_book(cast.house_b), published_book(cast.house_b, kind="fees")
+    with acting_as(cast.alice, source="web"):
+        stays.discharge(stay=cast.stay_of_dana, left_on=cast.today, today=cast.today, **ORDINARY)
+    with acting_as(cast.charlie, source="web"):
+        stays.application_receive(resident=cast.dana, house=cast.house_b, received_on=cast.today, today=cast.today)
+        now = timezone.now()
+        signing.book_sign_on_paper(
+            book=book, resident=cast.dana, signed_name="Dana Renner", witness="Bob", signed_at=now, now=now
+        )
+    dana = signed_in(cast.dana)
+    told = Notice.objects.get(user=cast.dana.user, kind="signed-on-paper")
+
+    assert dana.get(told.url).status_code == 200
+    assert dana.get(reverse("book", args=[other.uuid])).status_code == 404
 
 
 def test_residents_see_no_draft(cast, signed_in):
