@@ -10,7 +10,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from residents.houses.forms import LocalTimeInput
 from residents.houses.models import House
 from residents.houses.scoped_forms import ScopedForm
 from residents.rules.models import Contract, ContractReview, Violation
@@ -66,24 +65,6 @@ class ContractForm(ScopedForm):
         today = house.today()
         for name, day in (("starts_on", today), ("ends_on", today + LASTS), ("review_on", today + FIRST_LOOK)):
             self.initial.setdefault(name, day)
-
-
-class PaperForm(forms.Form):
-    """A signature on paper under one contract."""
-
-    signed_at = forms.DateTimeField(label=gettext_lazy("When"), widget=LocalTimeInput)
-    signed_name = forms.CharField(label=gettext_lazy("Name as signed"), max_length=210)
-    witness = forms.CharField(
-        label=gettext_lazy("Who saw them sign"),
-        max_length=120,
-        help_text=gettext_lazy("Somebody else than the one who signed."),
-    )
-    paper = forms.FileField(
-        label=gettext_lazy("Photo of the paper"),
-        required=False,
-        help_text=gettext_lazy("JPEG, PNG or WebP, up to 10 MB."),
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-    )
 
 
 class ContractReviewForm(forms.Form):
