@@ -56,7 +56,7 @@ CHANGED = ASKED | {
 
 
 def event(kind: str, at: str, by: str, **facts: Any) -> dict[str, Any]:
-    rest = {"until": None, "minutes_late": None, "test_asked": False, "note": ""}
+    rest = {"until": None, "minutes_late": None, "test_asked": False, "unmet": "", "note": ""}
     return {"kind": kind, "at": at} | rest | facts | told(by, at)
 
 
@@ -85,6 +85,7 @@ ROLL = {
             "stay": STAY,
             "name": "Nia O.",
             "due_at": "2026-06-12T23:00:00-04:00",
+            "counted": True,
             "set_by": "house",
             "on_pass": None,
             "foreseen": "in",
@@ -96,6 +97,7 @@ ROLL = {
             "stay": OTHER_STAY,
             "name": "Rosa K.",
             "due_at": "2026-06-12T21:00:00-04:00",
+            "counted": False,
             "set_by": "officer",
             "on_pass": None,
             "foreseen": "absent",
@@ -178,6 +180,7 @@ ANSWERS: dict[str, Any] = {
                 "on_pass": None,
                 "overdue": False,
                 "missing": False,
+                "says_back": False,
             }
         ],
     },

@@ -104,7 +104,7 @@ class MovementOut(OfMovement):
         },
     )
     def post(self, call: Call) -> Answer:
-        """They left the house. A resident signs out themselves."""
+        """They left the house. A resident signs out themselves, as of now."""
         data = dict(call.data)
         stay = stay_meant(call, data)
         if (uuid := data.pop("of_pass", None)) is not None:
@@ -128,8 +128,8 @@ class MovementIn(OfMovement):
         example={"stay": "c4e8f1a6-9d2b-4f7c-b3a5-6e0d8c1f2b4a"},
     )
     def post(self, call: Call) -> Answer:
-        """They are in the house again. Whoever was counted as not in this night is counted as come in, where somebody
-        else says so."""
+        """They are in the house again; a resident signs in themselves as of now. Whoever was counted as not in this
+        night is counted as come in, where somebody else says so."""
         data = dict(call.data)
         stay = stay_meant(call, data)
         row = movements.sign_in(stay=stay, now=call.now, **data)
@@ -181,6 +181,7 @@ def _where(row: Where, house: House) -> dict[str, Any]:
         "on_pass": str(row.on_pass.uuid) if row.on_pass else None,
         "overdue": row.overdue,
         "missing": row.missing is not None,
+        "says_back": row.says_back,
     }
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,9 +20,11 @@ from api.v1.beds import NightQuery
 from api.v1.records import OF_STAY, RecordQuery, at, head, narrowed, people_of, recorded
 from residents.away.hours import night_of
 from residents.away.models import CurfewCheck as CheckRow
+from residents.away.night_words import excuse
 from residents.away.queries.nights import Roll, RollRow, night_roll
 from residents.away.services import nights
 from residents.houses.models import House
+from residents.houses.permissions import Action
 from residents.people.looks import note_look
 from residents.people.models import Look
 
@@ -39,7 +41,7 @@ class EntryIn(Strict):
         required=False,
         allow_blank=True,
         default="",
-        help_text=gettext_lazy("What excuses them; nothing where they are on a pass."),
+        help_text=gettext_lazy("What excuses them; nothing where they are on a pass or at work."),
     )
 
 
@@ -49,20 +51,21 @@ class RollIn(Strict):
 
 
 class HouseRoll(Endpoint):
-    """The roll of one house in one night. Whoever counts there is told first names and initials."""
+    """The roll of one house in one night. Whoever counts there is told first names and initials; house officers are
+    told no reasons, and of no other night than it is."""
 
     def again(self, call: Call, uuid: UUID) -> Answer:
         house = call.row(House, uuid)
-        roll = night_roll(house, call.data["night"], call.now)
-        return Answer(body=_roll(roll), about=house.uuid)
+        roll = night_roll(house, _own_night(call, house, call.data["night"]), call.now)
+        return Answer(body=_roll(call, roll), about=house.uuid)
 
     @operation(id="curfew_roll", summary="Read the roll of a night", query=NightQuery, gives=(told.Roll,))
     def get(self, call: Call, uuid: UUID) -> Answer:
         """By when each resident of the house is in, tonight or another night, who is on a pass, and who was counted
-        how."""
+        how. House officers are told tonight's hours and who is counted, and no more."""
         house = call.row(House, uuid)
-        night = call.query.get("night", night_of(call.now, house.zone))
-        return Answer(body=_roll(night_roll(house, night, call.now)))
+        night = _own_night(call, house, call.query.get("night", night_of(call.now, house.zone)))
+        return Answer(body=_roll(call, night_roll(house, night, call.now)))
 
     @operation(
         id="curfew_take_roll",
@@ -83,9 +86,10 @@ class HouseRoll(Endpoint):
     )
     def post(self, call: Call, uuid: UUID) -> Answer:
         """All that are sent are counted, or none. What says the same as is written down already is passed over, so the
-        same roll may be sent twice. Nobody counts themselves."""
+        same roll may be sent twice. Nobody counts themselves. A night is counted within a week, by house officers while
+        it lasts."""
         house = call.row(House, uuid)
-        night: date = call.data["night"]
+        night = _own_night(call, house, call.data["night"])
         there = {row.stay.uuid: row for row in night_roll(house, night, call.now).rows}
         sent = call.data["entries"]
         if twice := {each["stay"] for each in sent if [other["stay"] for other in sent].count(each["stay"]) > 1}:
@@ -98,11 +102,11 @@ class HouseRoll(Endpoint):
 
 
 def _entry(row: RollRow, said: Mapping[str, Any]) -> nights.RollEntry:
-    """What is sent about one resident; whoever is excused and nothing is said of it is excused by their pass."""
-    why, of_pass = said["why"], None
-    if said["status"] == CheckRow.Status.EXCUSED and not why.strip() and row.known.on_pass is not None:
-        of_pass = row.known.on_pass
-        why = str(of_pass.get_kind_display())
+    """What is sent about one resident; whoever is excused and nothing is said of it is excused by what is foreseen:
+    their pass, or their shift."""
+    why, of_pass, found = said["why"], None, row.foreseen
+    if CheckRow.Status.EXCUSED == said["status"] == found.status and not why.strip():
+        why, of_pass = excuse(found, row.known.curfew, row.stay.house), found.of_pass
     return nights.RollEntry(stay=row.stay, status=said["status"], in_at=said.get("in_at"), why=why, of_pass=of_pass)
 
 
@@ -186,20 +190,38 @@ class CurfewCheckCorrect(OfCheck):
 # What is told
 
 
-def _roll(roll: Roll) -> dict[str, Any]:
+def _sees_residents(call: Call, house: House) -> bool:
+    return call.caller.standing.may(Action.SEE_RESIDENTS, house)
+
+
+def _own_night(call: Call, house: House, night: date) -> date:
+    """Raise PermissionDenied where whoever counts and sees no more asks for another night than it is."""
+    if night != night_of(call.now, house.zone) and not _sees_residents(call, house):
+        raise PermissionDenied(_("House officers count the night it is."))
+    return night
+
+
+def _roll(call: Call, roll: Roll) -> dict[str, Any]:
+    plain = not _sees_residents(call, roll.house)
     return {
         "house": str(roll.house.uuid),
         "night": roll.night.isoformat(),
-        "items": [_row(row, roll.house) for row in roll.rows],
+        "items": [_row(row, roll.house, plain=plain) for row in roll.rows],
     }
 
 
-def _row(row: RollRow, house: House) -> dict[str, Any]:
-    check, on_pass = row.check, row.known.on_pass
-    return {
+def _row(row: RollRow, house: House, *, plain: bool) -> dict[str, Any]:
+    """`plain`: to whoever counts and is told no reasons."""
+    check, on_pass = row.check, row.foreseen.of_pass or row.known.on_pass
+    told = {
         "stay": str(row.stay.uuid),
         "name": row.stay.short_name,
         "due_at": at(row.due_at, house),
+        "counted": check is not None,
+    }
+    if plain:
+        return told
+    return told | {
         "set_by": row.known.curfew.set_by.value,
         "on_pass": str(on_pass.uuid) if on_pass else None,
         "foreseen": str(row.foreseen.status),

@@ -47,6 +47,9 @@ class PassEvent(Recorded):
     until = serializers.DateTimeField(allow_null=True)
     minutes_late = serializers.IntegerField(allow_null=True)
     test_asked = serializers.BooleanField()
+    unmet = serializers.CharField(
+        allow_blank=True, help_text=_("What the rules for passes ask for and the longer time does not meet.")
+    )
     note = serializers.CharField(allow_blank=True)
 
 
@@ -68,22 +71,27 @@ class Pass(PassLine, Recorded):
 
 
 class RollRow(serializers.Serializer):
-    """One resident in one night: by when they are in, and how they were counted."""
+    """One resident in one night: by when they are in, and how they were counted. House officers are told the first
+    four fields, and no more."""
 
     stay = serializers.UUIDField()
     name = serializers.CharField(help_text=_("First name and initial."))
     due_at = serializers.DateTimeField(allow_null=True, help_text=_("Null: no curfew for them that night."))
-    set_by = serializers.ChoiceField([(each.value, each.value) for each in SetBy], help_text=_("Whose hour it is."))
-    on_pass = serializers.UUIDField(allow_null=True)
+    counted = serializers.BooleanField()
+    set_by = serializers.ChoiceField(
+        [(each.value, each.value) for each in SetBy], required=False, help_text=_("Whose hour it is.")
+    )
+    on_pass = serializers.UUIDField(allow_null=True, required=False)
     foreseen = serializers.ChoiceField(
         [*rows.CurfewCheck.Status.choices, (LATER, LATER)],
+        required=False,
         help_text=_("What is taken to be so until somebody counts; `later`: their hour has not come."),
     )
     status = serializers.ChoiceField(
-        rows.CurfewCheck.Status.choices, allow_null=True, help_text=_("Null: not counted.")
+        rows.CurfewCheck.Status.choices, allow_null=True, required=False, help_text=_("Null: not counted.")
     )
-    in_at = serializers.DateTimeField(allow_null=True)
-    check = serializers.UUIDField(allow_null=True)
+    in_at = serializers.DateTimeField(allow_null=True, required=False)
+    check = serializers.UUIDField(allow_null=True, required=False)
 
 
 class Roll(serializers.Serializer):
@@ -128,7 +136,8 @@ class Whereabouts(serializers.Serializer):
     expected_at = serializers.DateTimeField(allow_null=True)
     on_pass = serializers.UUIDField(allow_null=True)
     overdue = serializers.BooleanField()
-    missing = serializers.BooleanField(help_text=_("Counted as not in at night, and not known to have come since."))
+    missing = serializers.BooleanField(help_text=_("Counted as not in at night, and nobody has seen them come since."))
+    says_back = serializers.BooleanField(help_text=_("Missing, and says themselves that they are back."))
 
 
 class HouseWhereabouts(serializers.Serializer):

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 NOON = time(12)
 DAWN = time(5)  # whoever goes out after it begins the day, and is not missed in the night
+SOON = timedelta(hours=2)  # whoever goes out so long before a shift or a pass begins is on the way to it
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 FRIDAY, SATURDAY = 4, 5
@@ -103,6 +104,11 @@ class Shift:
     starts_on: date
     ends_on: date | None = None
     row: Any = None
+
+    def covers(self, left: datetime, zone: ZoneInfo) -> datetime | None:
+        """The end of this shift, where whoever went out at `left` went to it: it was under way, or began soon after."""
+        night = night_of(left, zone)
+        return max((until for since, until in self.around(night, zone) if since - SOON <= left < until), default=None)
 
     def around(self, night: date, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
         """The instants from when until when, each time that can touch this night."""

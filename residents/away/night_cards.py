@@ -4,7 +4,7 @@ resident by when they are in, and all of it to keep."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,17 @@ from residents.away.night_words import (
     where_pill,
     where_words,
 )
-from residents.away.queries.nights import RECORD_DAYS, Roll, Tally, coming_curfew, night_roll, record_of, tally
+from residents.away.queries.nights import (
+    RECORD_DAYS,
+    Missing,
+    Roll,
+    Tally,
+    coming_curfew,
+    missing_now,
+    night_roll,
+    record_of,
+    tally,
+)
 from residents.away.queries.passes import clock, has_officer
 from residents.away.queries.whereabouts import Where, last_movement, missing_check, pass_for, whereabouts
 from residents.houses.models import House
@@ -49,11 +59,12 @@ def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
         yield Card(title=_("Night roll"), order=Order.DUE, rows=list(_roll_rows(roll, takes=takes)))
         return
     there = whereabouts(house, now)
-    loud = {row.stay.pk for row in there if _is_missing(row, roll, house, now)}
+    missing = missing_now(house, there, roll, now)
+    loud = {row.where.stay.pk for row in missing}
     yield Card(
         title=_("Not in"),
         order=Order.FIRST,
-        rows=[_missing_row(row, roll, house, now, takes=takes) for row in there if row.stay.pk in loud],
+        rows=[_missing_row(row, roll, now, takes=takes) for row in missing],
         more_url=reverse("whereabouts", args=[house.uuid]),
         more_label=_("Who is in"),
     )
@@ -70,44 +81,28 @@ def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
     )
 
 
-def _is_missing(row: Where, roll: Roll, house: House, now: datetime) -> bool:
-    """Whether somebody is missing for longer than the house waits: counted as not in, or signed out over their hour and
-    counted by nobody."""
-    wait = timedelta(minutes=house.absent_after)
-    if row.missing is not None:
-        return row.missing.due_at is None or row.missing.due_at + wait <= now
-    if not row.out or row.on_pass is not None:
-        return False
-    asked = next((one for one in roll.open if one.stay.pk == row.stay.pk), None)
-    return (
-        asked is not None
-        and asked.due_at is not None
-        and asked.due_at + wait <= now
-        and row.movement is not None
-        and row.movement.at <= asked.line
-    )
-
-
-def _missing_row(row: Where, roll: Roll, house: House, now: datetime, *, takes: bool) -> Row:
-    due_at = row.missing.due_at if row.missing else None
-    if due_at is None:
-        due_at = next((one.due_at for one in roll.rows if one.stay.pk == row.stay.pk and one.due_at), now)
-    said = [_("in by %(hour)s") % {"hour": since_words(due_at, house, now)}]
-    if row.movement is not None and row.movement.way == Movement.Way.OUT:
+def _missing_row(missing: Missing, roll: Roll, now: datetime, *, takes: bool) -> Row:
+    row, house = missing.where, roll.house
+    said = [_("in by %(hour)s") % {"hour": since_words(missing.due_at, house, now)}]
+    if missing.said_at is not None:
+        when = since_words(missing.said_at, house, now)
+        said.append(_("says they are back since %(when)s, not seen") % {"when": when})
+    elif row.movement is not None and row.movement.way == Movement.Way.OUT:
         facts = {"when": since_words(row.movement.at, house, now), "what": row.movement.get_purpose_display()}
         said.append(_("out since %(when)s, %(what)s") % facts)
     if row.missing is not None:
         facts = {"who": row.missing.recorded_as, "when": since_words(row.missing.recorded_at, house, now)}
         said.append(_("counted by %(who)s, %(when)s") % facts)
-    tonight = row.missing is None or row.missing.night == roll.night
+    to_count = any(one.stay.pk == row.stay.pk for one in roll.open)
+    in_roll = missing.night == roll.night and (to_count or (row.missing is not None and missing.said_at is None))
     return Row(
         fact=row.stay.short_name,
         reason=" · ".join(said),
         url=reverse("resident", args=[row.stay.resident.uuid]),
-        state="missed",
-        word=how_long(now - due_at),
-        button=(_("Roll") if tonight else _("In and out")) if takes else "",
-        button_url=reverse("night_roll" if tonight else "whereabouts", args=[house.uuid]) if takes else "",
+        state="missed" if missing.said_at is None else "late",
+        word=how_long(now - missing.due_at) if missing.said_at is None else _("not seen"),
+        button=(_("Roll") if in_roll else _("In and out")) if takes else "",
+        button_url=reverse("night_roll" if in_roll else "whereabouts", args=[house.uuid]) if takes else "",
     )
 
 
@@ -253,8 +248,10 @@ def week(resident: Resident, today: date) -> Iterator[Card]:
             "stay": stay,
             "hour": _be_in_by(curfew, house),
             "why": _why(curfew, house),
-            "out": where.out,
-            "said": where_words(where, house),
+            "out": where.out and not where.says_back,
+            "said": _("since %(when)s") % {"when": since_words(last.at, house, now)}
+            if where.says_back
+            else where_words(where, house),
             "officer_url": reverse("night_roll", args=[house.uuid]) if takes else "",
             "waiting": len([row for row in roll.due if row.stay.pk != stay.pk]) if roll else 0,
         },
@@ -270,7 +267,7 @@ def _be_in_by(curfew: hours.Curfew, house: House) -> str:
 def _why(curfew: hours.Curfew, house: House) -> str:
     """Where the hour is not the house's: whose it is."""
     if curfew.shift is not None:
-        return at_hours(curfew.shift, curfew, house)
+        return at_hours(curfew.shift, curfew.due_at, house)
     if curfew.set_by == SetBy.OFFICER:
         return _("your officer's hour")
     return _("your own hour") if curfew.set_by == SetBy.RESIDENT else ""
@@ -349,7 +346,7 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
             *("corrects__stay__resident", "corrected_by"),
         ).order_by("-night", "-pk"),
         [
-            *("night", "status", "due_at", "in_at", "why", "of_pass", "house", "stay"),
+            *("night", "status", "due_at", "grace", "in_at", "why", "of_pass", "house", "stay"),
             *("recorded_as", "recorded_at", "corrects", "correction_reason"),
         ],
         model=CurfewCheck,

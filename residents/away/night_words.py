@@ -26,15 +26,15 @@ def excuse(found: Foreseen, curfew: Curfew, house: House) -> str:
         facts = {"kind": found.of_pass.get_kind_display(), "until": moment(found.of_pass.ends_at, house)}
         return _("%(kind)s pass until %(until)s") % facts
     if found.shift is not None:
-        return at_hours(found.shift, curfew, house)
+        return at_hours(found.shift, found.until or curfew.due_at, house)
     return _("told the house beforehand")
 
 
-def at_hours(shift: Shift, curfew: Curfew, house: House) -> str:
+def at_hours(shift: Shift, until: datetime, house: House) -> str:
     """“work until 1 a.m.”"""
     return _("%(what)s until %(until)s") % {
         "what": shift.row.get_kind_display(),
-        "until": clock(curfew.due_at, house),
+        "until": clock(until, house),
     }
 
 
@@ -44,7 +44,7 @@ def hour_words(curfew: Curfew, house: House) -> str:
         return _("no curfew")
     due = _("in by %(hour)s") % {"hour": clock(curfew.due_at, house)}
     if curfew.shift is not None:
-        return f"{due} · {at_hours(curfew.shift, curfew, house)}"
+        return f"{due} · {at_hours(curfew.shift, curfew.due_at, house)}"
     if curfew.set_by == SetBy.OFFICER:
         return f"{due} · {_('hour of the officer')}"
     if curfew.set_by == SetBy.RESIDENT:
@@ -57,7 +57,7 @@ def row_words(row: RollRow, house: House, *, plain: bool = False) -> str:
     if plain:
         return _("in by %(hour)s") % {"hour": clock(row.due_at, house)} if row.due_at else _("no curfew")
     said = [hour_words(row.known.curfew, house)]
-    if row.known.on_pass is not None:
+    if row.foreseen.of_pass is not None or (row.foreseen.shift is not None and row.known.curfew.shift is None):
         said.append(excuse(row.foreseen, row.known.curfew, house))
     if row.movement is not None and row.movement.way == Movement.Way.OUT:
         facts = {"when": clock(row.movement.at, house), "what": row.movement.get_purpose_display()}
@@ -100,6 +100,8 @@ def where_words(where: Where, house: House) -> str:
     if where.out and row is not None and row.way == Movement.Way.OUT:
         what = str(row.get_purpose_display())
         said.append(f"{what}, {row.where}" if row.where else what)
+    elif where.says_back:
+        said.append(_("says they are back, not seen"))
     elif where.missing is not None:
         said.append(_("not in at the night roll"))
     if where.expected_at is not None:
@@ -109,6 +111,8 @@ def where_words(where: Where, house: House) -> str:
 
 def where_pill(where: Where) -> tuple[str, str]:
     """The state and the word for it."""
+    if where.says_back:
+        return "late", _("not seen")
     if where.missing is not None:
         return "missed", _("not in")
     if where.overdue:

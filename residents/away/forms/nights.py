@@ -35,6 +35,7 @@ WORDS = {
     Status.ABSENT: gettext_lazy("Not in"),
     LATER: gettext_lazy("Later"),
 }
+FIRST_YEAR = 2000
 EVERY_NIGHT = [("", gettext_lazy("every night")), *WeeklyHours.Weekday.choices]
 
 
@@ -267,10 +268,12 @@ def initial_of(movement: Movement) -> dict[str, Any]:
     return {name: getattr(movement, name) for name in ("way", "at", "purpose", "where", "expected_at")}
 
 
-def night_asked(text: str, tonight: date) -> date:
-    """The night in a query; nonsense and nights to come count as tonight."""
+def night_asked(text: str, tonight: date) -> date | None:
+    """The night that is asked for; tonight where none is; None for nonsense and for nights to come."""
+    if not text:
+        return tonight
     try:
         night = date.fromisoformat(text)
     except ValueError:
-        return tonight
-    return min(night, tonight) if night.year >= 2000 else tonight
+        return None
+    return night if night.year >= FIRST_YEAR and night <= tonight else None

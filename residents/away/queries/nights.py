@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
 from residents.away import hours
 from residents.away.hours import Curfew, Differs, Own, Shift
 from residents.away.models import CurfewCheck, CurfewException, CurfewHour, Movement, Pass
-from residents.away.queries.passes import passes_on
-from residents.away.queries.whereabouts import last_movements
+from residents.away.queries.passes import excuses_until, passes_on
+from residents.away.queries.whereabouts import Where, by_themselves, last_movements
 from residents.houses.models import House
 from residents.people.models import WeeklyHours
 from residents.stays.models import Phase, Stay, in_range
@@ -23,6 +24,8 @@ Status = CurfewCheck.Status
 LATER = "later"  # beside the states of a check: whose hour has not come can be counted later
 
 RECORD_DAYS = 30
+NIGHTS_BACK = 7  # so many nights before this one can still be counted
+MOST_NIGHTS_OUT = 31  # so many nights are looked at of whoever is out
 
 
 def stays_of_night(house: House, night: date) -> QuerySet[Stay]:
@@ -68,8 +71,11 @@ class KnownHours:
             differs=self.differs,
             phase=phase,
         )
-        own, shifts = self.own.get(stay.pk, ()), self.shifts.get(stay.resident_id, ())
-        return hours.curfew(night, self.house.zone, house=asked, own=own, shifts=shifts)
+        own = self.own.get(stay.pk, ())
+        return hours.curfew(night, self.house.zone, house=asked, own=own, shifts=self.shifts_of(stay))
+
+    def shifts_of(self, stay: Stay) -> Sequence[Shift]:
+        return self.shifts.get(stay.resident_id, ())
 
 
 def curfews(house: House, night: date, stays: Collection[Stay]) -> dict[int, Curfew]:
@@ -113,7 +119,9 @@ class Known:
     """What is known about one resident in one night before anybody counts."""
 
     curfew: Curfew
-    on_pass: Pass | None = None
+    on_pass: Pass | None = None  # for their hour
+    passes: tuple[Pass, ...] = ()  # of this night
+    shifts: Sequence[Shift] = ()
     movements: tuple[Movement, ...] = ()  # those that count, the earliest first; the first may be of before
 
 
@@ -125,32 +133,50 @@ class Foreseen:
     in_at: datetime | None = None
     of_pass: Pass | None = None
     shift: Shift | None = None
+    until: datetime | None = None  # of the shift
 
 
-def foreseen(known: Known, *, grace: timedelta, dawn: datetime, now: datetime) -> Foreseen:
+def foreseen(known: Known, *, grace: timedelta, dawn: datetime, now: datetime, zone: ZoneInfo) -> Foreseen:
     """What is taken to be so until somebody says otherwise.
 
     Whoever has a pass for their hour is excused, and whoever is at work still. Whoever was signed out over their hour
     came late, if they signed in since, and else is not in; whoever goes out in the night before `dawn` is not in
-    either. Before their hour whoever is out is counted later. Everybody else is in.
+    either; unless they went to a shift, or on a pass, that was under way or began soon after: those are excused.
+    Before their hour whoever is out is counted later. Everybody else is in.
     """
     due_at = known.curfew.due_at
     line = due_at + grace if due_at else None
     if known.on_pass is not None:
         return Foreseen(Status.EXCUSED, of_pass=known.on_pass)
     if known.curfew.shift is not None and now < due_at:
-        return Foreseen(Status.EXCUSED, shift=known.curfew.shift)
+        return Foreseen(Status.EXCUSED, shift=known.curfew.shift, until=due_at)
     moment = now if line is None else min(now, line)
     before = [row for row in known.movements if row.at <= moment]
     last = known.movements[-1] if known.movements else None
     if before and before[-1].way == Movement.Way.OUT:
         if line is None or now <= line:
             return Foreseen(LATER)
+        if (excused := _gone_to(known, before[-1].at, zone)) is not None:
+            return excused
         came = next((row for row in known.movements if row.at > moment and row.way == Movement.Way.IN), None)
         return Foreseen(Status.LATE, in_at=came.at) if came else Foreseen(Status.ABSENT)
-    if line is not None and last is not None and last.way == Movement.Way.OUT and last.at < dawn and now < dawn:
-        return Foreseen(Status.ABSENT)
+    if line is not None and last is not None and last.way == Movement.Way.OUT and last.at < dawn:
+        excused = _gone_to(known, last.at, zone)
+        if excused is not None or now < dawn:
+            return excused or Foreseen(Status.ABSENT)
     return Foreseen(Status.IN)
+
+
+def _gone_to(known: Known, left: datetime, zone: ZoneInfo) -> Foreseen | None:
+    """Excused, where whoever went out at `left` went on a pass or to a shift that was under way or began soon after."""
+    for row in known.passes:
+        if row.starts_at - hours.SOON <= left < excuses_until(row):
+            return Foreseen(Status.EXCUSED, of_pass=row)
+    ends = [(until, shift) for shift in known.shifts if (until := shift.covers(left, zone)) is not None]
+    if not ends:
+        return None
+    until, shift = max(ends, key=lambda each: each[0])
+    return Foreseen(Status.EXCUSED, shift=shift, until=until)
 
 
 @dataclass(frozen=True)
@@ -170,7 +196,9 @@ class RollRow:
 
     @property
     def line(self) -> datetime | None:
-        """The last instant at which they are not late."""
+        """The last instant at which they are not late; of whoever is counted, as it was then."""
+        if self.check is not None:
+            return self.check.due_at + timedelta(minutes=self.check.grace) if self.check.due_at else None
         return self.due_at + self.grace if self.due_at else None
 
     @property
@@ -216,6 +244,11 @@ class Roll:
         return [row for row in self.open if row.has_come]
 
     @property
+    def can_be_taken(self) -> bool:
+        """Whether it is not too long ago to be counted."""
+        return self.night >= hours.night_of(self.now, self.house.zone) - NIGHTS_BACK * hours.DAY
+
+    @property
     def first_due_at(self) -> datetime | None:
         return min((row.due_at for row in self.rows if row.due_at), default=None)
 
@@ -224,7 +257,7 @@ def night_roll(house: House, night: date, now: datetime) -> Roll:
     """Everybody who has a bed here in this night, by name. The same nine queries, however many they are."""
     stays = list(stays_of_night(house, night))
     keys = [stay.pk for stay in stays]
-    due = curfews(house, night, stays)
+    hours_known = KnownHours(house, stays, night, night)
     checks = {row.stay_id: row for row in counted(CurfewCheck.objects.filter(stay__in=keys, night=night))}
     noon, over = hours.at(night, hours.NOON, house.zone), hours.morning(night, house.zone)
     until = min(now, over)
@@ -239,15 +272,20 @@ def night_roll(house: House, night: date, now: datetime) -> Roll:
     dawn = hours.instant(night, hours.DAWN, house.zone)
     rows = []
     for stay in stays:
-        curfew = due[stay.pk]
-        moment = curfew.due_at or until
-        away = next((row for row in passes.get(stay.pk, ()) if row.starts_at <= moment < _away_until(row)), None)
-        known = Known(curfew, away, tuple(moved.get(stay.pk, ())))
+        curfew = hours_known.of(stay, night)
+        moment, given = curfew.due_at or until, tuple(passes.get(stay.pk, ()))
+        known = Known(
+            curfew=curfew,
+            on_pass=next((row for row in given if row.starts_at <= moment < excuses_until(row)), None),
+            passes=given,
+            shifts=hours_known.shifts_of(stay),
+            movements=tuple(moved.get(stay.pk, ())),
+        )
         rows.append(
             RollRow(
                 stay=stay,
                 known=known,
-                foreseen=foreseen(known, grace=grace, dawn=dawn, now=now),
+                foreseen=foreseen(known, grace=grace, dawn=dawn, now=now, zone=house.zone),
                 check=checks.get(stay.pk),
                 grace=grace,
                 now=now,
@@ -256,9 +294,80 @@ def night_roll(house: House, night: date, now: datetime) -> Roll:
     return Roll(house, night, now, rows)
 
 
-def _away_until(row: Pass) -> datetime:
-    """Until when this pass excuses: its end, or before that the return."""
-    return min(row.ends_at, row.back_at or row.ends_at)
+@dataclass(frozen=True)
+class Missing:
+    """Somebody who is not in for longer than the house waits: since which hour, and of which night. `said_at` is when
+    they said that they are back, where nobody else has seen them."""
+
+    where: Where
+    due_at: datetime
+    night: date
+    said_at: datetime | None = None
+
+
+def missing_now(house: House, there: Sequence[Where], roll: Roll, now: datetime) -> list[Missing]:
+    """Of those who live here (`there`) whoever is missing: counted as not in, or signed out over their hour and counted
+    by nobody, or excused without a pass and not back since; last those who say that they are back. The same five
+    queries, however many they are.
+
+    Whoever went out before their hour is asked about that night, also after it is over; whoever went to a shift, from
+    its end on.
+    """
+    wait, tonight = timedelta(minutes=house.absent_after), roll.night
+    left = {row.stay.pk: gone for row in there if (gone := _gone_unseen(row, roll)) is not None}
+    nights = [hours.night_of(gone.at, house.zone) for gone in left.values()]
+    first = max(min(nights, default=tonight), tonight - MOST_NIGHTS_OUT * hours.DAY)
+    known = KnownHours(house, [row.stay for row in there if row.stay.pk in left], first, tonight)
+    checks = {
+        (check.stay_id, check.night): check
+        for check in counted(CurfewCheck.objects.filter(stay__in=list(left), night__range=(first, tonight)))
+    }
+    grace = timedelta(minutes=house.curfew_grace)
+    found = []
+    for row in there:
+        check = row.missing
+        if check is not None:
+            if check.due_at is None or check.due_at + wait <= now:
+                said_at = row.movement.at if row.says_back else None
+                found.append(Missing(row, check.due_at or now, check.night, said_at))
+            continue
+        gone = left.get(row.stay.pk)
+        if gone is None:
+            continue
+        ends = [until for shift in known.shifts_of(row.stay) if (until := shift.covers(gone.at, house.zone))]
+        over = None
+        night = max(hours.night_of(gone.at, house.zone), first)
+        while night <= tonight:
+            counted_as = checks.get((row.stay.pk, night))
+            due_at = counted_as.due_at if counted_as is not None else known.of(row.stay, night).due_at
+            if counted_as is not None and (
+                counted_as.status != Status.EXCUSED or counted_as.of_pass_id is not None or due_at is None
+            ):
+                over = None
+            elif due_at is not None and gone.at <= due_at + grace:
+                due_at = max([due_at, *ends])
+                over = over or ((due_at, night) if due_at + wait <= now else None)
+            night += hours.DAY
+        if over is not None:
+            back = row.movement if row.movement.way == Movement.Way.IN else None
+            if back is None or back.at >= over[0] + wait:  # they were missing already when they said so
+                found.append(Missing(row, *over, said_at=back.at if back else None))
+    return sorted(found, key=lambda each: each.said_at is not None)
+
+
+def _gone_unseen(row: Where, roll: Roll) -> Movement | None:
+    """The movement by which somebody is out, and on no pass; also where nobody but themselves says since, in this
+    night, that they are back."""
+    last = row.movement
+    if last is None or row.on_pass is not None or row.missing is not None:
+        return None
+    if last.way == Movement.Way.OUT:
+        return last
+    asked = next((one for one in roll.open if one.stay.pk == row.stay.pk), None)
+    if asked is None or not by_themselves(last, row.stay):
+        return None
+    before = [one for one in asked.known.movements if (one.at, one.pk) < (last.at, last.pk)]
+    return before[-1] if before and before[-1].way == Movement.Way.OUT and before[-1].of_pass_id is None else None
 
 
 def check_of(house: House, uuid: UUID) -> CurfewCheck | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from residents.away import hours
 from residents.away.models import CurfewCheck, Movement, Pass
@@ -29,15 +29,32 @@ def last_movements(stays: Iterable[int], *, before: datetime | None = None) -> d
     return {row.stay_id: row for row in rows.select_related("of_pass")}
 
 
+BY_ANOTHER = Q(recorded_by=None) | Q(stay__resident__user=None) | ~Q(recorded_by=F("stay__resident__user"))
+
+
+def by_themselves(movement: Movement, stay: Stay) -> bool:
+    """Whether they wrote it down themselves."""
+    return movement.recorded_by_id is not None and movement.recorded_by_id == stay.resident.user_id
+
+
+def says_back(movement: Movement | None, missing: CurfewCheck | None, stay: Stay) -> bool:
+    """Whether somebody who is missing signed in themselves since their hour, and nobody else has seen them."""
+    return (
+        missing is not None
+        and movement is not None
+        and movement.way == Movement.Way.IN
+        and by_themselves(movement, stay)
+        and (missing.due_at is None or movement.at >= missing.due_at)
+    )
+
+
 def not_come_in(checks: QuerySet[CurfewCheck]) -> QuerySet[CurfewCheck]:
-    """Of these checks those that say of somebody who lives here that they were not in, and who is not known to have
-    come since: not counted again in any night, not signed in."""
+    """Of these checks those that say of somebody who lives here that they were not in, and whom nobody has seen come
+    since their hour: not counted again in any later night, not signed in by somebody else. Whoever signs in themselves
+    says that they are back; that is not seen."""
     later = CurfewCheck.objects.filter(stay=OuterRef("stay"), night__gt=OuterRef("night"))
     came = Movement.objects.filter(
-        stay=OuterRef("stay"),
-        way=Movement.Way.IN,
-        corrected_by=None,
-        recorded_at__gte=OuterRef("recorded_at"),
+        BY_ANOTHER, stay=OuterRef("stay"), way=Movement.Way.IN, corrected_by=None, at__gte=OuterRef("due_at")
     )
     return checks.filter(
         ~Exists(later),
@@ -76,8 +93,15 @@ class Where:
         return self.missing is not None or (self.movement is not None and self.movement.way == Movement.Way.OUT)
 
     @property
+    def says_back(self) -> bool:
+        """Whether they are missing, and say themselves that they are back."""
+        return says_back(self.movement, self.missing, self.stay)
+
+    @property
     def since(self) -> datetime | None:
         """Since when they are in or out, as far as anybody wrote down."""
+        if self.says_back:
+            return self.movement.at
         if self.movement is not None and (self.movement.way == Movement.Way.OUT) == self.out:
             return self.movement.at
         return self.missing.due_at if self.missing else None
@@ -142,7 +166,6 @@ SPOKEN_FOR = {
     WeeklyHours.Kind.TREATMENT: Movement.Purpose.TREATMENT,
     WeeklyHours.Kind.OTHER: Movement.Purpose.OTHER,
 }
-SOON = timedelta(hours=2)
 
 
 def likely(house: House, now: datetime) -> dict[int, str]:
@@ -158,7 +181,7 @@ def likely(house: House, now: datetime) -> dict[int, str]:
     return {
         row.stay: SPOKEN_FOR[row.kind]
         for row in rows.order_by("starts", "pk")
-        if hours.at(today, row.starts, house.zone) - SOON <= now
+        if hours.at(today, row.starts, house.zone) - hours.SOON <= now
         and (row.ends <= row.starts or now < hours.at(today, row.ends, house.zone))
     }
 
@@ -166,7 +189,7 @@ def likely(house: House, now: datetime) -> dict[int, str]:
 def pass_for(stay: Stay, now: datetime) -> Pass | None:
     """The pass that is given for now, or begins soon."""
     given = Pass.objects.filter(
-        stay=stay, status=Pass.Status.APPROVED, starts_at__lte=now + SOON, ends_at__gt=now
+        stay=stay, status=Pass.Status.APPROVED, starts_at__lte=now + hours.SOON, ends_at__gt=now
     ).order_by("starts_at")
     return given.first()
 

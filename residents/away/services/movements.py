@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,15 +11,17 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from residents.away import hours, notices
-from residents.away.models import Movement, Pass
-from residents.away.queries.whereabouts import last_movement, missing_check
+from residents.away.models import CurfewCheck, Movement, Pass
+from residents.away.queries.passes import span
+from residents.away.queries.whereabouts import last_movement, missing_check, says_back
 from residents.away.services.nights import note_came_in
 from residents.people.services import not_about_oneself
 from residents.stays.models import Stay
 from residents.stays.steps import lock, reason_required, save
-from soberhouse.history import recorded
+from soberhouse.history import acting_now, recorded
 
 Way = Movement.Way
+NOW = timedelta(minutes=1)  # what residents say of themselves is so now, give or take this
 
 
 @transaction.atomic
@@ -34,8 +36,10 @@ def sign_out(
     now: datetime,
 ) -> Movement:
     """They left the house, `at` or now. Refuses somebody who is out already, a time that has not come or lies before
-    what is written down already, a return before leaving, and a pass that does not hold."""
+    what is written down already, a return before leaving, a pass that does not hold then; and from the residents
+    themselves any other time than now."""
     stay = _here(stay)
+    _now_for_oneself(at, stay, now)
     at = _moment(at or now, stay, now)
     last = last_movement(stay)
     if last is not None and last.way == Way.OUT:
@@ -44,37 +48,45 @@ def sign_out(
             % {"name": stay.short_name, "when": _clock_words(last.at, stay)}
         )
     _after(last, at, stay)
-    if of_pass is not None and (of_pass.stay_id != stay.pk or of_pass.status != Pass.Status.APPROVED):
-        raise ValidationError({"of_pass": _("This pass does not hold.")})
+    if of_pass is not None:
+        _holds(of_pass, at, stay)
     return _write(
         Movement(stay=stay, way=Way.OUT, at=at, purpose=purpose, where=where, expected_at=expected_at, of_pass=of_pass)
     )
 
 
 @transaction.atomic
-def sign_in(*, stay: Stay, at: datetime | None = None, now: datetime) -> Movement:
-    """They are in the house again, `at` or since now. Whoever was counted as not in this night is counted as come in,
-    where somebody else says so. Refuses somebody who is in."""
+def sign_in(*, stay: Stay, at: datetime | None = None, of_pass: Pass | None = None, now: datetime) -> Movement:
+    """They are in the house again, `at` or since now; from `of_pass`, or from what they went out on.
+
+    Whoever was counted as not in this night is counted as come in, where somebody else says so; where they have said so
+    themselves, somebody else confirms it by the same, as of when they said it. Refuses somebody who is in, and from the
+    residents themselves any other time than now.
+    """
     stay = _here(stay)
-    at = _moment(at or now, stay, now)
+    _now_for_oneself(at, stay, now)
     last, missing = last_movement(stay), missing_check(stay)
-    if (last is None or last.way == Way.IN) and missing is None:
+    if not _may_come(stay, last, missing):
         raise ValidationError(_("%(name)s is in already.") % {"name": stay.short_name})
+    said = last.at if says_back(last, missing, stay) else now
+    at = _moment(at or said, stay, now)
     _after(last, at, stay)
-    row = _write(Movement(stay=stay, way=Way.IN, at=at, of_pass=last.of_pass if last else None))
+    of_pass = of_pass or (last.of_pass if last else None)
+    row = _write(Movement(stay=stay, way=Way.IN, at=at, of_pass=of_pass))
     if missing is not None:
         note_came_in(check=missing, in_at=at, now=now)
     return row
 
 
 @transaction.atomic
-def sign_in_if_out(*, stay: Stay, at: datetime | None = None, now: datetime) -> Movement | None:
+def sign_in_if_out(
+    *, stay: Stay, at: datetime | None = None, of_pass: Pass | None = None, now: datetime
+) -> Movement | None:
     """The same for whoever comes back from a pass: nothing is written where they are in."""
     stay = _here(stay)
-    last = last_movement(stay)
-    if (last is None or last.way == Way.IN) and missing_check(stay) is None:
+    if not _may_come(stay, last_movement(stay), missing_check(stay)):
         return None
-    return sign_in(stay=stay, at=at, now=now)
+    return sign_in(stay=stay, at=at, of_pass=of_pass, now=now)
 
 
 @transaction.atomic
@@ -102,9 +114,9 @@ def movement_correct(
     before = [row for row in others if (row.at, row.pk) < key]
     after = [row for row in others if (row.at, row.pk) > key]
     _after(before[-1] if before else None, at, stay)
-    if after and at > after[0].at:
+    if after and at >= after[0].at:
         raise ValidationError(
-            {"at": _("This is after what came next: %(when)s.") % {"when": _clock_words(after[0].at, stay)}}
+            {"at": _("This is not before what came next: %(when)s.") % {"when": _clock_words(after[0].at, stay)}}
         )
     out = way == Way.OUT
     row = _write(
@@ -135,6 +147,34 @@ def _here(stay: Stay) -> Stay:
     if stay.voided or stay.ends_on is not None:
         raise ValidationError(_("%(name)s does not live here any more.") % {"name": stay.short_name})
     return stay
+
+
+def _acts_for_oneself(stay: Stay) -> bool:
+    acting, user_id = acting_now(), stay.resident.user_id
+    return user_id is not None and acting is not None and (acting.actor_kind, acting.actor_id) == ("user", user_id)
+
+
+def _now_for_oneself(at: datetime | None, stay: Stay, now: datetime) -> None:
+    if at is not None and abs(at - now) > NOW and _acts_for_oneself(stay):
+        raise ValidationError(
+            {"at": _("You sign yourself out and in as of now. What was at another time your manager writes down.")}
+        )
+
+
+def _may_come(stay: Stay, last: Movement | None, missing: CurfewCheck | None) -> bool:
+    """Whether there is anything to sign in: they are out, or missing and have not said already that they are back."""
+    if last is not None and last.way == Way.OUT:
+        return True
+    return missing is not None and not (_acts_for_oneself(stay) and says_back(last, missing, stay))
+
+
+def _holds(of_pass: Pass, at: datetime, stay: Stay) -> None:
+    """Refuse a pass on which they do not go out then: another's, one that was not given, one of another time."""
+    if of_pass.stay_id != stay.pk or of_pass.status != Pass.Status.APPROVED:
+        raise ValidationError({"of_pass": _("This pass does not hold.")})
+    if not of_pass.starts_at - hours.SOON <= at < of_pass.ends_at:
+        facts = {"span": span(of_pass.starts_at, of_pass.ends_at, stay.house)}
+        raise ValidationError({"of_pass": _("This pass does not hold then: it is for %(span)s.") % facts})
 
 
 def _moment(at: datetime, stay: Stay, now: datetime) -> datetime:

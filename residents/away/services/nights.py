@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from residents.away import hours, notices
 from residents.away.models import CurfewCheck, Movement, Pass
-from residents.away.queries.nights import counted, curfews, stays_of_night
+from residents.away.queries.nights import NIGHTS_BACK, counted, curfews, stays_of_night
 from residents.away.queries.whereabouts import last_movement, last_movements
 from residents.houses.models import House
 from residents.people.services import not_about_oneself
@@ -52,9 +52,9 @@ def roll_take(*, house: House, night: date, entries: Sequence[RollEntry], now: d
     down already is passed over, so that a roll sent twice counts once. Refuses, naming the resident: whoever did not
     live here that night, whoever somebody else counted otherwise meanwhile, oneself; late or not in before the hour and
     its minutes of grace are over; late within them; in after them; late without a time, excused without saying why; a
-    night that has not begun.
+    night that has not begun, or is more than a week ago.
     """
-    _begun(house, night, now)
+    _countable(house, night, now)
     if not entries:
         raise ValidationError(_("Nobody is left to count."))
     for entry in entries:
@@ -68,7 +68,6 @@ def roll_take(*, house: House, night: date, entries: Sequence[RollEntry], now: d
         )
     due = curfews(house, night, list(there.values()))
     known = {row.stay_id: row for row in counted(CurfewCheck.objects.filter(stay__in=list(there), night=night))}
-    grace = timedelta(minutes=house.curfew_grace)
     refusals: list[tuple[Stay, list[tuple[str, str]]]] = []
     rows = []
     for entry in entries:
@@ -78,6 +77,7 @@ def roll_take(*, house: House, night: date, entries: Sequence[RollEntry], now: d
             stay=stay,
             night=night,
             due_at=due[stay.pk].due_at,
+            grace=house.curfew_grace,
             status=entry.status,
             in_at=_minute(entry.in_at) if entry.status in (Status.IN, Status.LATE) else None,
             why=entry.why.strip() if entry.status == Status.EXCUSED else "",
@@ -91,7 +91,7 @@ def roll_take(*, house: House, night: date, entries: Sequence[RollEntry], now: d
                 refusals.append((stay, [("status", _("counted by %(who)s meanwhile: %(state)s.") % words)]))
             continue
         try:
-            _check(row, grace=grace, now=now)
+            _check(row, now=now)
         except ValidationError as refusal:
             said = [(field, text) for field, texts in refusal.message_dict.items() for text in texts]
             refusals.append((stay, said))
@@ -99,7 +99,7 @@ def roll_take(*, house: House, night: date, entries: Sequence[RollEntry], now: d
     if refusals:
         raise RollRefused(refusals)
     CurfewCheck.objects.bulk_create(rows)
-    _sign_in_the_counted(rows, grace=grace, now=now)
+    _sign_in_the_counted(rows, now=now)
     for row in rows:
         notices.tell_counted(row)
     if any(row.status == Status.ABSENT for row in rows):
@@ -142,7 +142,7 @@ def note_came_in(*, check: CurfewCheck, in_at: datetime, now: datetime) -> Curfe
     oneself = acting is not None and acting.actor_kind == "user" and acting.actor_id == check.stay.resident.user_id
     if oneself or in_at >= hours.morning(check.night, check.house.zone):
         return None
-    line = check.due_at + timedelta(minutes=check.house.curfew_grace) if check.due_at else None
+    line = _line(check)
     late = line is not None and _minute(in_at) > line
     row = _again(
         check, status=Status.LATE if late else Status.IN, in_at=in_at, why="", reason=_("Has come in since."), now=now
@@ -159,6 +159,7 @@ def _again(
         stay=check.stay,
         night=check.night,
         due_at=check.due_at,
+        grace=check.grace,
         status=status,
         in_at=_minute(in_at) if status in (Status.IN, Status.LATE) else None,
         why=why.strip() if status == Status.EXCUSED else "",
@@ -167,7 +168,7 @@ def _again(
         correction_reason=reason,
         **recorded(),
     )
-    _check(row, grace=timedelta(minutes=check.house.curfew_grace), now=now)
+    _check(row, now=now)
     return save(row)
 
 
@@ -180,12 +181,23 @@ def _locked(check: CurfewCheck) -> CurfewCheck:
     return CurfewCheck.objects.select_related("house", "stay__house", "stay__resident__user").get(pk=check.pk)
 
 
-def _begun(house: House, night: date, now: datetime) -> None:
-    if night > hours.night_of(now, house.zone):
+def _countable(house: House, night: date, now: datetime) -> None:
+    tonight = hours.night_of(now, house.zone)
+    if night > tonight:
         raise ValidationError(_("The night of %(day)s has not begun: it begins at noon.") % {"day": date_format(night)})
+    if night < tonight - NIGHTS_BACK * hours.DAY:
+        raise ValidationError(
+            _("The night of %(day)s is too long ago: nights are counted within %(count)s days.")
+            % {"day": date_format(night), "count": NIGHTS_BACK}
+        )
 
 
-def _check(row: CurfewCheck, *, grace: timedelta, now: datetime) -> None:
+def _line(row: CurfewCheck) -> datetime | None:
+    """The last instant at which they are not late."""
+    return row.due_at + timedelta(minutes=row.grace) if row.due_at else None
+
+
+def _check(row: CurfewCheck, *, now: datetime) -> None:
     """Raise ValidationError, by field, unless this can be so."""
     if row.status not in Status.values:
         raise ValidationError({"status": _("Choose how they are counted.")})
@@ -193,7 +205,7 @@ def _check(row: CurfewCheck, *, grace: timedelta, now: datetime) -> None:
     if row.of_pass is not None and row.of_pass.stay_id != row.stay_id:
         raise ValidationError({"why": _("This pass is somebody else's.")})
     zone = row.house.zone
-    line = row.due_at + grace if row.due_at else None
+    line = _line(row)
     if row.status in (Status.LATE, Status.ABSENT):
         if line is None:
             raise ValidationError({"status": _("There is no curfew for them that night.")})
@@ -219,13 +231,14 @@ def _check(row: CurfewCheck, *, grace: timedelta, now: datetime) -> None:
             raise ValidationError({"in_at": said % words})
 
 
-def _sign_in_the_counted(rows: Sequence[CurfewCheck], *, grace: timedelta, now: datetime) -> None:
-    """Whoever is in the house by this roll and was signed out before it."""
+def _sign_in_the_counted(rows: Sequence[CurfewCheck], *, now: datetime) -> None:
+    """Whoever is in the house by this roll and was signed out before it. Whoever went out after their hour, or without
+    one after dawn, was in and has left since."""
     seen = {row.stay_id: row for row in rows if row.status in (Status.IN, Status.LATE)}
     for stay_id, last in last_movements(seen).items():
         row = seen[stay_id]
         at = row.in_at or _minute(now)
-        gone_since = last.at > (row.due_at + grace if row.due_at else now)  # they were in at their hour, and went out
+        gone_since = last.at > (_line(row) or hours.instant(row.night, hours.DAWN, row.house.zone))
         if last.way == Movement.Way.OUT and last.at <= at and not gone_since and now < _over(row):
             save(Movement(house=row.house, stay=row.stay, way=Movement.Way.IN, at=at, **recorded()))
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -52,15 +52,21 @@ PEOPLE_ON_A_PAGE = 50
 
 @of_house(Action.TAKE_ROLL)
 def roll_page(request: HttpRequest, house: House) -> HttpResponse:
-    """Who is in, one night: everybody on one screen, saved by one request. House officers learn nobody's reasons."""
+    """Who is in, one night: everybody on one screen, saved by one request. House officers learn nobody's reasons,
+    and count the night it is."""
     now = timezone.now()
     tonight = hours.night_of(now, house.zone)
-    asked = request.POST.get("night") if request.method == "POST" else request.GET.get("night")
-    night = night_asked(asked or "", tonight)
-    roll = night_roll(house, night, now)
+    sent = request.method == "POST"
+    asked = night_asked((request.POST if sent else request.GET).get("night", ""), tonight)
+    night = asked or tonight
     plain = not standing_of(request).may(Action.SEE_RESIDENTS, house)
+    if plain and night != tonight:
+        raise PermissionDenied(_("House officers count the night it is."))
+    roll = night_roll(house, night, now)
     form = _roll_form(request, roll, plain=plain)
-    if request.method == "POST" and form.is_valid():
+    if sent and asked is None:
+        form.add_error(None, _("This was not a night that can be counted. Below is tonight: look, then save."))
+    elif sent and form.is_valid():
         try:
             rows = roll_take(house=house, night=night, entries=form.entries(), now=now)
         except ValidationError as refusal:
@@ -80,7 +86,9 @@ def roll_page(request: HttpRequest, house: House) -> HttpResponse:
             "night": night,
             "tonight": tonight,
             "form": form,
-            "lines": [(line, row_words(line.row, house, plain=plain)) for line in form.lines()],
+            "lines": [(line, row_words(line.row, house, plain=plain)) for line in form.lines()]
+            if roll.can_be_taken
+            else [],
             "counted": [_counted_row(row, house, plain=plain) for row in sorted(roll.counted, key=_missing_first)],
             "own": [row for row in roll.open if _is_own(request, row)],
             "plain": plain,
