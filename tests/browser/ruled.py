@@ -108,7 +108,8 @@ def _violations(cast: Cast, stay: Stay, long: str) -> dict[str, Any]:
                 deviation=long * 2,
                 now=now,
             )
-        appeals.append(violations.violation_appeal(decision=decision, text=long * 4, now=now))
+        with acting_as(cast.audra, source="web"):
+            appeals.append(violations.violation_appeal(decision=decision, text=long * 4, now=now))
     with acting_as(cast.olive, source="web"):
         violations.appeal_decide(
             appeal=appeals[1],
