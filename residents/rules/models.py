@@ -278,9 +278,9 @@ class RebindsNobody(TriggerConstraint):
         rebound = (
             f'EXISTS (SELECT 1 FROM "{book}" b JOIN "{stay}" s ON s.house_id = b.house_id '  # noqa: S608 -- names of tables
             f'JOIN "{violation}" v ON v.stay_id = s.id JOIN "{rule}" r ON r.id = v.rule_id '
-            f'JOIN "{book}" old ON old.id = r.book_id '
+            f'JOIN "{book}" was ON was.id = r.book_id '
             f"WHERE b.id = NEW.book_id AND b.kind = 'rules' AND s.resident_id = NEW.resident_id "
-            f"AND NOT s.voided AND old.number < b.number "
+            f"AND NOT s.voided AND was.number < b.number "
             f"AND v.happened_on > NEW.signed_on AND v.happened_on >= b.in_force_from "
             f'AND NOT EXISTS (SELECT 1 FROM "{withdrawn}" w WHERE w.violation_id = v.id))'
         )
