@@ -154,12 +154,19 @@ class ViolationLine(Record):
 
     rule = RuleNamed()
     happened_on = serializers.DateField()
-    state = serializers.ChoiceField(STATES, help_text=_("`decided`: it can still be appealed."))
+    state = serializers.ChoiceField(
+        STATES,
+        help_text=_(
+            "`decided`: it can still be appealed. `withdrawn`: taken back, or the stay was entered by mistake."
+        ),
+    )
     outcome = serializers.ChoiceField(
-        [*NOTHING, *((each, each) for each in OUTCOMES)], help_text=_("What it came to in the end; empty before that.")
+        [*NOTHING, *((each, each) for each in OUTCOMES)],
+        help_text=_("What it came to in the end; empty before that, also while an appeal waits."),
     )
     consequence = serializers.ChoiceField(
-        [*NOTHING, *rows.Consequence.choices], help_text=_("The one that holds in the end, also after an appeal.")
+        [*NOTHING, *rows.Consequence.choices],
+        help_text=_("The one that holds in the end, also after an appeal; empty while an appeal waits."),
     )
 
 
@@ -291,7 +298,7 @@ class ContractReview(Recorded):
     ends_it = serializers.BooleanField()
 
 
-class Contract(ContractLine):
+class Contract(ContractLine, Recorded):
     """One contract. That you looked is on record for the resident."""
 
     violation = serializers.UUIDField(allow_null=True)

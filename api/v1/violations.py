@@ -141,7 +141,7 @@ class ViolationAnswer(OfViolation):
     )
     def post(self, call: Call, uuid: UUID) -> Answer:
         """The resident says what they say to it, until it is decided; staff write down what they were told by word of
-        mouth."""
+        mouth. That it was so is not written down by whoever recorded it."""
         violation = call.row(rows.Violation, uuid, *OF_STAY)
         violations.violation_answer(violation=violation, now=call.now, **call.data)
         return self.again(call, uuid)
@@ -191,8 +191,8 @@ class ViolationAppeal(OfViolation):
         example={"text": "I had called the house; the house phone shows it."},
     )
     def post(self, call: Call, uuid: UUID) -> Answer:
-        """The resident asks somebody else to decide again, until `appeal_until`; staff write down what they were told
-        by word of mouth."""
+        """The resident asks somebody else to decide again, until `appeal_until`; staff who neither recorded nor decided
+        it write down what they were told by word of mouth."""
         violation = call.row(rows.Violation, uuid, *RELATED)
         decision = getattr(violation, "decision", None)
         if decision is None:

@@ -104,6 +104,8 @@ def _reason(case: Case, hands: Deciders, people: list[User], user: User) -> str:
     """What comes next and by whom, or what came of it."""
     if case.withdrawal is not None:
         return case.withdrawal.reason
+    if case.is_void:
+        return _("the stay was entered by mistake")
     if not case.is_open:
         return " · ".join(filter(None, [case.consequence_word or case.word, case.terms]))
     if not people:
@@ -221,7 +223,7 @@ def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[En
     rows = Violation.objects.visible_to(standing.user).filter(stay__resident=resident)
     for case in cases(rows):
         violation = case.violation
-        ended = case.withdrawal is not None or case.outcome in ("dismissed", "overturned")
+        ended = case.is_void or case.outcome in ("dismissed", "overturned")
         yield Entry(
             violation.happened_on,
             _("Violation: %(rule)s") % {"rule": violation.rule},
@@ -348,9 +350,15 @@ def _own_violations(resident: Resident) -> Section:
         ],
         model=Violation,
         labels=_by() | {"house": _("House"), "stay": _("Stay")},
-        struck=lambda row: _("taken back") if hasattr(row, "withdrawal") else "",
+        struck=_no_more,
         empty=_("No violation was recorded about me."),
     )
+
+
+def _no_more(violation: Violation) -> str:
+    if hasattr(violation, "withdrawal"):
+        return _("taken back")
+    return _("the stay was entered by mistake") if violation.stay.voided else ""
 
 
 def _own_reporters(resident: Resident) -> Section:

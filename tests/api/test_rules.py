@@ -156,6 +156,8 @@ def test_from_recording_to_the_last_word(cast, ruled, alices, bobs, danas, progr
     assert "already" in refused(olive.post(f"{path}/decide", decision), 422, "values-wrong")["detail"]
     appealed = danas.post(f"{path}/appeal", {"text": "The door was Frank."}).json()
     assert (appealed["state"], appealed["waits_for"]) == ("appealed", "appeal_decision")
+    assert (appealed["outcome"], appealed["consequence"]) == ("", "")
+    assert (appealed["decision"]["outcome"], appealed["decision"]["consequence"]) == ("upheld", "verbal")
     refused(danas.post(f"{path}/appeal", {"text": "Again."}), 422, "values-wrong")
     appeal, last = f"/appeals/{appealed['appeal']['uuid']}/decide", {"outcome": "overturned", "reason": "It was Frank."}
     for asks in (alices, bobs):

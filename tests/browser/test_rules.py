@@ -65,7 +65,7 @@ def test_violation_goes_from_a_phone_to_the_last_word(bound: Cast, phone_of: Any
     thumb.tap(alice.get_by_role("link", name="Record a violation: Dana R."))
     thumb.tap(alice.get_by_label("2. About curfew 2"))
     alice.get_by_label("What happened").fill(WORDS)
-    thumb.tap(alice.get_by_role("button", name="Save: Dana is told"))
+    thumb.tap(alice.get_by_role("button", name="Save: Dana R. is told"))
     expect(alice.get_by_text("Recorded. They can read it now and say their side.")).to_be_visible()
     assert thumb.taps <= MOST_TAPS
     violation = Violation.objects.get()
@@ -141,7 +141,7 @@ def test_wrong_record_keeps_what_was_typed_and_says_what_to_put_right(bound: Cas
     page.goto(reverse("violation_new", args=[bound.stay_of_dana.uuid]))
     page.get_by_label("What happened").fill(WORDS)
 
-    page.get_by_role("button", name="Save: Dana is told").click()
+    page.get_by_role("button", name="Save: Dana R. is told").click()
 
     expect(page.get_by_role("alert")).to_contain_text("Choose the rule it is about.")
     expect(page.get_by_label("What happened")).to_have_value(WORDS)

@@ -27,7 +27,7 @@ class LadderForm(forms.Form):
         label=_("looks back (days)"),
         min_value=1,
         max_value=730,
-        help_text=_("Only violations this many days back count towards the next step."),
+        help_text=_("Only violations at most this many days apart count towards the next step."),
     )
     appeal_days = forms.IntegerField(
         label=_("time to appeal (days)"), min_value=1, max_value=60, help_text=_("After the decision.")

@@ -18,6 +18,10 @@ from residents.stays.models import Stay
 from soberhouse.forms import Segmented, TimeInput
 
 SHOWS = "image/jpeg,image/png,image/webp,application/pdf"
+KEPT = _(
+    "JPEG, PNG, WebP or PDF, up to 10 MB. Where and with what a photo was taken is not kept. A PDF keeps who made it: "
+    "where a name is to be withheld, take a photo of the paper instead."
+)
 
 
 def words(label: Any, *, rows: int = 4, most: int = 4000, **facts: Any) -> forms.CharField:
@@ -29,7 +33,7 @@ class AttachForm(forms.Form):
 
     file = forms.FileField(
         label=_("photo or PDF"),
-        help_text=_("JPEG, PNG, WebP or PDF, up to 10 MB. Where and with what a photo was taken is not kept."),
+        help_text=KEPT,
         widget=forms.FileInput(attrs={"accept": SHOWS}),
     )
     caption = forms.CharField(label=_("what it shows"), max_length=200)
@@ -72,7 +76,7 @@ class RecordForm(ScopedForm):
     file = forms.FileField(
         label=_("photo or PDF"),
         required=False,
-        help_text=_("JPEG, PNG, WebP or PDF, up to 10 MB. Where and with what a photo was taken is not kept."),
+        help_text=KEPT,
         widget=forms.FileInput(attrs={"accept": SHOWS}),
     )
     caption = forms.CharField(label=_("what it shows"), max_length=200, required=False)
@@ -132,10 +136,15 @@ class AnswerForm(forms.Form):
 
 
 class HeardAnswerForm(AnswerForm):
-    """The same, written down by whoever heard it."""
+    """The same, written down by whoever heard it. Whoever recorded the violation does not write down that it was so."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, may_accept: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not may_accept:
+            self.fields["stance"].choices = [each for each in Answer.Stance.choices if each[0] != Answer.Stance.ACCEPT]
+            self.fields["stance"].help_text = _(
+                "You recorded it: that it was so, they say themselves, or to somebody else."
+            )
         self.fields["stance"].label = _("what do they say?")
         self.fields["text"].label = _("in their words")
         self.fields["text"].help_text = _("Needed unless it was so. They read it, and see that you wrote it down.")

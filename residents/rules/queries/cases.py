@@ -54,9 +54,15 @@ class Case:
     as_of: datetime
 
     @property
+    def is_void(self) -> bool:
+        """It counts no more, and nothing can be done about it: taken back, or of a stay that was entered by mistake."""
+        return self.withdrawal is not None or self.violation.stay.voided
+
+    @property
     def state(self) -> str:
-        """recorded, answered, decided (and can be appealed), appealed, closed or withdrawn."""
-        if self.withdrawal is not None:
+        """recorded, answered, decided (and can be appealed), appealed, closed or withdrawn (also where its stay was
+        entered by mistake)."""
+        if self.is_void:
             return WITHDRAWN
         if self.decision is None:
             return ANSWERED if self.answers else RECORDED
@@ -69,7 +75,7 @@ class Case:
         """The state in a word. Before it is decided it says nothing about guilt."""
         match self.state:
             case "withdrawn":
-                return _("taken back")
+                return _("taken back") if self.withdrawal is not None else _("entered by mistake")
             case "recorded":
                 return _("recorded")
             case "answered":
@@ -105,17 +111,20 @@ class Case:
 
     @property
     def outcome(self) -> str:
-        """What it came to in the end: upheld, dismissed or overturned; empty before it is decided or where it was
-        taken back."""
-        if self.decision is None or self.withdrawal is not None:
+        """What it came to in the end: upheld, dismissed or overturned; empty before it is decided, while an appeal
+        waits, and where it counts no more."""
+        if self.decision is None or self.is_void:
             return ""
-        if self.appeal_decision is not None and self.appeal_decision.outcome == AppealDecision.Outcome.OVERTURNED:
-            return AppealDecision.Outcome.OVERTURNED.value
+        if self.appeal is not None:
+            if self.appeal_decision is None:
+                return ""
+            if self.appeal_decision.outcome == AppealDecision.Outcome.OVERTURNED:
+                return AppealDecision.Outcome.OVERTURNED.value
         return self.decision.outcome
 
     @property
     def is_upheld(self) -> bool:
-        """It counts: decided so, not overturned, not taken back."""
+        """It counts: decided so, no appeal waits, not overturned, not taken back."""
         return self.outcome == Decision.Outcome.UPHELD
 
     @property
@@ -128,6 +137,11 @@ class Case:
     @property
     def consequence_word(self) -> str:
         return str(Consequence(self.consequence).label) if self.consequence else ""
+
+    @property
+    def appealed_word(self) -> str:
+        """The consequence that was decided and is appealed: it does not hold before the appeal is decided."""
+        return str(self.decision.get_consequence_display()) if self.state == APPEALED else ""
 
     @property
     def terms(self) -> str:
@@ -151,10 +165,18 @@ class Case:
         """The resident can say something to it: until it is decided. Afterwards an appeal is the way."""
         return self.state in (RECORDED, ANSWERED)
 
+    def is_recorded_by(self, user: int | None) -> bool:
+        """Whether the user of this key recorded it."""
+        return user is not None and self.violation.recorded_by_id == user
+
+    def is_decided_by(self, user: int | None) -> bool:
+        """Whether the user of this key decided it."""
+        return user is not None and self.decision is not None and self.decision.recorded_by_id == user
+
     def may_appeal(self, now: datetime) -> bool:
         """Upheld, not appealed yet, not taken back, and in time."""
         return (
-            self.withdrawal is None
+            not self.is_void
             and self.decision is not None
             and self.decision.outcome == Decision.Outcome.UPHELD
             and self.appeal is None
@@ -173,7 +195,7 @@ def cases(violations: Iterable[Violation], *, now: datetime | None = None) -> li
         rows = list(with_facts(violations))
     else:
         rows = list(violations)
-        prefetch_related_objects(rows, "answers", "decision__appeal__decision_on_it", "withdrawal")
+        prefetch_related_objects(rows, "answers", "decision__appeal__decision_on_it", "withdrawal", "stay")
     as_of = now or timezone.now()
     return [_case(row, as_of) for row in rows]
 
@@ -197,8 +219,13 @@ def _case(violation: Violation, as_of: datetime) -> Case:
     )
 
 
-UNDECIDED = Q(withdrawal=None, decision=None)
-APPEAL_UNDECIDED = Q(withdrawal=None, decision__appeal__isnull=False, decision__appeal__decision_on_it=None)
+STANDING = Q(withdrawal=None, stay__voided=False)  # neither taken back nor of a stay that was entered by mistake
+UNDECIDED = STANDING & Q(decision=None)
+APPEAL_UNDECIDED = STANDING & Q(decision__appeal__isnull=False, decision__appeal__decision_on_it=None)
+NOT_APPEALED = Q(decision__appeal=None)
+KEPT_ON_APPEAL = Q(
+    decision__appeal__decision_on_it__outcome__in=[AppealDecision.Outcome.STANDS, AppealDecision.Outcome.CHANGED]
+)
 
 
 def open_only(violations: QuerySet[Violation]) -> QuerySet[Violation]:
@@ -208,13 +235,12 @@ def open_only(violations: QuerySet[Violation]) -> QuerySet[Violation]:
 
 def decided_only(violations: QuerySet[Violation]) -> QuerySet[Violation]:
     """Those decided, whose appeal, if any, is decided too."""
-    return violations.filter(withdrawal=None, decision__isnull=False).exclude(APPEAL_UNDECIDED)
+    return violations.filter(STANDING, decision__isnull=False).exclude(APPEAL_UNDECIDED)
 
 
 def upheld_only(violations: QuerySet[Violation]) -> QuerySet[Violation]:
-    """Those that count: upheld, not overturned on appeal, not taken back."""
-    upheld = violations.filter(withdrawal=None, decision__outcome=Decision.Outcome.UPHELD)
-    return upheld.exclude(decision__appeal__decision_on_it__outcome=AppealDecision.Outcome.OVERTURNED)
+    """Those that count: upheld, neither taken back nor overturned on appeal, and no appeal waits."""
+    return violations.filter(STANDING, NOT_APPEALED | KEPT_ON_APPEAL, decision__outcome=Decision.Outcome.UPHELD)
 
 
 def open_violations(stay: Stay) -> int:
@@ -378,9 +404,8 @@ class Advice:
     ladder: Ladder | None
     time: int | None
     consequence: str
-    since: date | None = None
     counted: Sequence[Violation] = ()
-    undecided: int = 0  # earlier ones that would count, had they been decided
+    undecided: int = 0  # others that would count, had they, or their appeals, been decided
 
     @property
     def time_word(self) -> str:
@@ -399,36 +424,34 @@ def ladder_in_force(house: House, day: date) -> Ladder | None:
 def advised(violation: Violation) -> Advice:
     """What the ladder in force on the day it happened says to this violation.
 
-    Counted are the violations of the same category and severity by the same resident in this house that happened
-    before it, at most as many days as the ladder looks back, and were upheld; of one day, those recorded before. A
-    category without steps of its own takes those for all; after the last step, the last step again.
+    Counted are the violations of the same category and severity by the same resident in this house that were upheld
+    before this one is decided, and happened at most as many days before or after it as the ladder looks back: the
+    second one decided is the second time, whichever happened first, so that no two are the first. What waits for a
+    decision, or for one on its appeal, does not count yet. A category without steps of its own takes those for all;
+    after the last step, the last step again.
     """
     ladder = ladder_in_force(violation.house, violation.happened_on)
     if ladder is None:
         return Advice(None, None, "")
-    rule = violation.rule
-    since = violation.happened_on - timedelta(days=ladder.look_back_days)
-    before = (
-        Violation.objects.filter(
-            Q(happened_on__lt=violation.happened_on) | Q(happened_on=violation.happened_on, pk__lt=violation.pk),
-            house=violation.house,
-            stay__resident=violation.stay.resident_id,
-            rule__category=rule.category,
-            rule__severity=rule.severity,
-            happened_on__gte=since,
-        )
-        .select_related("rule")
-        .order_by("happened_on", "pk")
-    )
-    counted = list(upheld_only(before))
+    rule, day, reach = violation.rule, violation.happened_on, timedelta(days=ladder.look_back_days)
+    decision = getattr(violation, "decision", None)
+    same = Violation.objects.filter(
+        house=violation.house,
+        stay__resident=violation.stay.resident_id,
+        rule__category=rule.category,
+        rule__severity=rule.severity,
+        happened_on__range=(day - reach, day + reach),
+    ).exclude(pk=violation.pk)
+    decided_before = Q(decision__lt=decision.pk) if decision is not None else Q()
+    happened_before = Q(happened_on__lt=day) | Q(happened_on=day, pk__lt=violation.pk)
+    counted = list(upheld_only(same.filter(decided_before)).select_related("rule").order_by("happened_on", "pk"))
     time = len(counted) + 1
     return Advice(
         ladder=ladder,
         time=time,
         consequence=_step(ladder, rule.category, rule.severity, time),
-        since=since,
         counted=counted,
-        undecided=before.filter(UNDECIDED).count(),
+        undecided=same.filter((UNDECIDED & happened_before) | (APPEAL_UNDECIDED & decided_before)).count(),
     )
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from residents.people.services import not_about_oneself
 from residents.rules import notices
+from residents.rules.hands import hand
 from residents.rules.models import (
     Answer,
     Appeal,
@@ -176,11 +177,16 @@ def violation_answer(*, violation: Violation, stance: str, text: str = "", now: 
     """What the resident says to it: from themselves, or written down by somebody who heard it. They may say more until
     it is decided; the newest counts.
 
-    Refuses one that is decided (an appeal is the way then) or taken back, and a dispute without words.
+    Refuses one that is decided (an appeal is the way then) or taken back; a dispute without words; and that whoever
+    recorded it writes down for the resident that it was so.
     """
     case = _locked_case(violation)
     if not case.may_answer:
         raise ValidationError(_("It is decided already. Whoever thinks otherwise can appeal."))
+    if stance == Answer.Stance.ACCEPT and case.is_recorded_by(hand()):
+        raise ValidationError(
+            {"stance": _("You recorded it: that it was so, they say themselves, or to somebody else.")}
+        )
     if stance != Answer.Stance.ACCEPT and not text.strip():
         raise ValidationError({"text": _("Say it in a few words.")})
     answer = save(
@@ -266,12 +272,17 @@ def violation_decide(
 def violation_appeal(*, decision: Decision | None, text: str, now: datetime) -> Appeal:
     """The resident asks somebody else to decide again: from themselves, or written down by somebody who heard it.
 
-    Refuses a decision that found nothing, one appealed already, and an appeal after its time.
+    Refuses a decision that found nothing, one appealed already, and an appeal after its time; and whoever recorded or
+    decided the violation: what is to be said against them, they do not write down.
     """
     if decision is None:
         raise ValidationError(_("Nothing is decided yet: there is nothing to appeal."))
     case = _locked_case(decision.violation)
     decision = case.decision
+    if case.is_recorded_by(hand()):
+        raise PermissionDenied(_("You recorded the violation: they appeal themselves, or tell somebody else."))
+    if case.is_decided_by(hand()):
+        raise PermissionDenied(_("You decided the violation: they appeal themselves, or tell somebody else."))
     if decision.outcome != Decision.Outcome.UPHELD:
         raise ValidationError(_("It was dismissed: there is nothing to appeal."))
     if case.appeal is not None:
@@ -364,11 +375,14 @@ def violation_withdraw(*, violation: Violation, reason: str, now: datetime) -> V
 
 
 def _locked_case(violation: Violation) -> Case:
-    """Where it stands now, with its resident locked; refused where it was taken back."""
+    """Where it stands now, with its resident locked; refused where it was taken back, or its stay was entered by
+    mistake."""
     lock(violation.stay.resident)
     case = case_of(violation)
     if case.withdrawal is not None:
         raise ValidationError(_("It was recorded by mistake and taken back."))
+    if case.is_void:
+        raise ValidationError(_("The stay it belongs to was entered by mistake: it counts no more."))
     return case
 
 

@@ -40,7 +40,6 @@ from residents.rules.queries.cases import (
     cases,
     decided_only,
     deciders,
-    ladder_in_force,
     open_only,
     precedents,
     story,
@@ -107,7 +106,7 @@ def violation_new(request: HttpRequest, stay: Stay) -> HttpResponse:
         form,
         lambda _data: services.violation_record(stay=stay, now=timezone.now(), **form.facts()),
         title=_("Record a violation: %(name)s") % {"name": stay.short_name},
-        submit=_("Save: %(name)s is told") % {"name": stay.resident.called},
+        submit=_("Save: %(name)s is told") % {"name": stay.short_name},
         done=_("Recorded. They can read it now and say their side."),
         to=lambda violation: reverse("violation", args=[violation.uuid]),
         cancel_url=here,
@@ -144,10 +143,13 @@ def violation_page(request: HttpRequest, violation: Violation) -> HttpResponse:
             "waits": why_it_waits(case, hands),
             "may_answer": is_own and case.may_answer,
             "may_appeal": is_own and case.may_appeal(now),
-            "may_write_down": not is_own and standing.may(Action.RECORD, violation) and case.withdrawal is None,
-            "may_write_appeal": not is_own and standing.may(Action.RECORD, violation) and case.may_appeal(now),
-            "may_attach": case.withdrawal is None and (is_own or standing.may(Action.RECORD, violation)),
-            "may_correct": not is_own and standing.may(Action.CORRECT, violation) and case.withdrawal is None,
+            "may_write_down": not is_own and standing.may(Action.RECORD, violation) and not case.is_void,
+            "may_write_appeal": not is_own
+            and standing.may(Action.RECORD, violation)
+            and case.may_appeal(now)
+            and not _has_a_hand(case, request.user),
+            "may_attach": not case.is_void and (is_own or standing.may(Action.RECORD, violation)),
+            "may_correct": not is_own and standing.may(Action.CORRECT, violation) and not case.is_void,
             "sees_house": standing.may(Action.SEE_RECORD, violation.house),
             "papers": papers_of_violation(case, standing),
         },
@@ -202,16 +204,17 @@ def violation_answer(request: HttpRequest, violation: Violation) -> HttpResponse
 @of(Violation, Action.RECORD, *ROWS_ABOUT)
 def violation_answer_heard(request: HttpRequest, violation: Violation) -> HttpResponse:
     """What the resident said, written down by whoever heard it."""
+    case = case_of(violation)
     return _step(
         request,
         violation,
-        HeardAnswerForm(request.POST or None),
+        HeardAnswerForm(request.POST or None, may_accept=not case.is_recorded_by(request.user.pk)),
         lambda data: services.violation_answer(violation=violation, now=timezone.now(), **data),
-        title=_("What does %(name)s say to it?") % {"name": violation.stay.resident.called},
+        title=_("What does %(name)s say to it?") % {"name": violation.stay.short_name},
         submit=_("Write it down"),
         done=_("Written down. They can read it."),
         template="residents/rules/violation_answer.html",
-        case=case_of(violation),
+        case=case,
     )
 
 
@@ -222,7 +225,8 @@ def violation_answer_heard(request: HttpRequest, violation: Violation) -> HttpRe
 def violation_decide(request: HttpRequest, violation: Violation) -> HttpResponse:
     """Decide, with what the ladder says and what the same rule cost others beside it. Whoever recorded it is told who
     can."""
-    case, advice = case_of(violation), advised(violation)
+    case = case_of(violation)
+    advice = advised(case.violation)
     initial = {"consequence": advice.consequence}
     return _step(
         request,
@@ -236,7 +240,6 @@ def violation_decide(request: HttpRequest, violation: Violation) -> HttpResponse
         case=case,
         moments=story(case, seen_by=witnesses(violation, reader=request.user)),
         advice=advice,
-        has_ladder=ladder_in_force(violation.house, violation.happened_on) is not None,
         precedents=precedents(violation),
         why_not=_why_not(case, request, "decision", who_may_decide(violation)),
     )
@@ -246,7 +249,8 @@ def violation_decide(request: HttpRequest, violation: Violation) -> HttpResponse
 def appeal_decide(request: HttpRequest, appeal: Appeal) -> HttpResponse:
     """Decide an appeal: somebody who neither recorded nor decided the matter. Others are told who can."""
     violation = appeal.decision.violation
-    case, advice = case_of(violation), advised(violation)
+    case = case_of(violation)
+    advice = advised(case.violation)
     return _step(
         request,
         violation,
@@ -269,6 +273,8 @@ def _why_not(case: Case, request: HttpRequest, wanted: str, people: list[Any]) -
     if case.waits_for != wanted:
         if case.withdrawal is not None:
             return _("It was taken back: there is nothing to decide.")
+        if case.is_void:
+            return _("The stay was entered by mistake: there is nothing to decide.")
         return _("It is decided already.")
     if request.user in people:
         return ""
@@ -300,7 +306,7 @@ def violation_appeal_heard(request: HttpRequest, violation: Violation) -> HttpRe
     return _appeal(
         request,
         violation,
-        title=_("The appeal of %(name)s") % {"name": violation.stay.resident.called},
+        title=_("The appeal of %(name)s") % {"name": violation.stay.short_name},
         submit=_("Write it down"),
         done=_("Written down. They can read it."),
     )
@@ -309,6 +315,7 @@ def violation_appeal_heard(request: HttpRequest, violation: Violation) -> HttpRe
 def _appeal(request: HttpRequest, violation: Violation, **page: Any) -> HttpResponse:
     now = timezone.now()
     case = case_of(violation, now=now)
+    others = deciders(violation.house).of_decided(case.decision) if case.decision else []
     return _step(
         request,
         violation,
@@ -316,10 +323,27 @@ def _appeal(request: HttpRequest, violation: Violation, **page: Any) -> HttpResp
         lambda data: services.violation_appeal(decision=case.decision, now=now, **data),
         template="residents/rules/violation_appeal.html",
         case=case,
-        why_not=_why_no_appeal(case, now),
-        who=[str(user) for user in deciders(violation.house).of_decided(case.decision)] if case.decision else [],
+        why_not=_why_no_appeal(case, now) or _why_not_written_by(case, request.user, others),
+        who=[str(user) for user in others],
         **page,
     )
+
+
+def _has_a_hand(case: Case, user: Any) -> bool:
+    """They recorded or decided it."""
+    return case.is_recorded_by(user.pk) or case.is_decided_by(user.pk)
+
+
+def _why_not_written_by(case: Case, user: Any, others: list[Any]) -> str:
+    """Why this person does not write down an appeal; empty where they may."""
+    if not _has_a_hand(case, user):
+        return ""
+    sentence = (
+        _("You recorded it: they appeal themselves, or tell somebody else.")
+        if case.is_recorded_by(user.pk)
+        else _("You decided it: they appeal themselves, or tell somebody else.")
+    )
+    return f"{sentence} {_('Who can write it down: %(names)s.') % {'names': _names(others)}}" if others else sentence
 
 
 def _why_no_appeal(case: Case, now: datetime) -> str:
@@ -328,6 +352,8 @@ def _why_no_appeal(case: Case, now: datetime) -> str:
         return ""
     if case.withdrawal is not None:
         return _("It was taken back: there is nothing to appeal.")
+    if case.is_void:
+        return _("The stay was entered by mistake: there is nothing to appeal.")
     if case.decision is None:
         return _("Nothing is decided yet. Say your side: that is an answer, not an appeal.")
     if case.decision.outcome == Decision.Outcome.DISMISSED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -19,17 +20,22 @@ from residents.rules.queries.cases import (
     advised,
     case_of,
     cases,
+    decided_only,
     deciders,
+    open_only,
     open_violations,
     precedents,
     story,
     time_words,
+    upheld_only,
     who_may_decide,
     who_may_decide_appeal,
     why_it_waits,
     witnesses,
 )
+from residents.rules.queries.consistency import consistency
 from residents.rules.services import violations as services
+from residents.rules.services.contracts import contract_make
 from soberhouse.history import acting_as, recorded
 from tests.cast import grant, make_user, move_in
 from tests.residents.rules.given import ago, decided, published_book, published_ladder, signed, violation_of
@@ -74,6 +80,27 @@ def taken_back(cast, violation) -> None:
         ViolationWithdrawal.objects.create(house=violation.house, violation=violation, reason="x", **recorded())
 
 
+def agreed(cast, violation) -> Contract:
+    """A contract that follows it."""
+    today = cast.today
+    with acting_as(cast.alice, source="web"):
+        return contract_make(
+            stay=violation.stay,
+            violation=violation,
+            terms="In by ten.",
+            starts_on=today,
+            ends_on=today + timedelta(days=30),
+            review_on=today + timedelta(days=14),
+            now=timezone.now(),
+        )
+
+
+def entered_by_mistake(stay) -> None:
+    with acting_as(None, source="command"), transaction.atomic():
+        stay.uses.update(voided=True)
+        Stay.objects.filter(pk=stay.pk).update(voided=True)
+
+
 def also_manages(cast, resident) -> None:
     """The resident helps to run the house they live in."""
     with acting_as(None, source="command"):
@@ -115,7 +142,7 @@ def test_case_says_where_it_stands_and_nothing_of_guilt_before_it_is_decided(cas
         ("recorded", "recorded", "decision", "", True, True),
         ("answered", "answered", "decision", "", True, True),
         ("decided", "upheld", "appeal", "verbal", False, False),
-        ("appealed", "appealed", "appeal_decision", "verbal", False, True),
+        ("appealed", "appealed", "appeal_decision", "", False, True),
         ("closed", "upheld", "", "chore", False, False),
         ("withdrawn", "taken back", "", "", False, False),
     ]
@@ -143,6 +170,61 @@ def test_dismissed_and_overturned_count_for_nothing(cast, book):
         ("dismissed", "dismissed", "", False),
         ("overturned", "overturned", "", False),
     ]
+
+
+def test_what_is_appealed_holds_only_once_the_appeal_is_decided(cast, book):
+    """Neither here nor for a contract does a decision count while somebody else may yet decide otherwise."""
+    published_ladder(cast.house_a)
+    violation, later = broken(cast, book, days_ago=5), broken(cast, book, days_ago=2)
+    row = appealed(cast, decided(violation, by=cast.bob, consequence="contract", terms="By ten"))
+
+    case, advice = case_of(violation), advised(later)
+    with pytest.raises(ValidationError, match="not being appealed"):
+        agreed(cast, violation)
+
+    assert (case.outcome, case.consequence, case.consequence_word, case.terms, case.is_upheld) == (
+        "",
+        "",
+        "",
+        "",
+        False,
+    )
+    assert case.appealed_word == "behavioral contract"
+    assert (advice.time, list(advice.counted), advice.undecided) == (1, [], 1)
+    assert not Contract.objects.exists()
+    with acting_as(cast.olive, source="web"):
+        services.appeal_decide(appeal=row, outcome="stands", reason="So.", now=timezone.now())
+    case, advice = case_of(violation), advised(later)
+    assert (case.outcome, case.consequence, case.terms, case.appealed_word) == ("upheld", "contract", "By ten", "")
+    assert (advice.time, list(advice.counted), advice.undecided) == (2, [violation], 0)
+    assert agreed(cast, violation).violation == violation
+
+
+def test_what_is_of_a_stay_entered_by_mistake_counts_nowhere(cast, book):
+    published_ladder(cast.house_a)
+    waiting, done, again = (broken(cast, book, days_ago=days) for days in (9, 8, 7))
+    decided(done, by=cast.bob)
+    appealed(cast, decided(again, by=cast.bob))
+    others = broken(cast, book, stay=cast.stay_of_frank)
+    assert (open_violations(cast.stay_of_dana), len(precedents(others))) == (2, 1)
+
+    entered_by_mistake(cast.stay_of_dana)
+
+    rows = Violation.objects.filter(stay=cast.stay_of_dana)
+    assert [list(only(rows)) for only in (open_only, decided_only, upheld_only)] == [[], [], []]
+    assert (open_violations(cast.stay_of_dana), precedents(others)) == (0, [])
+    assert consistency([cast.house_a]).compared == 0
+    assert consistency([cast.house_a]).waiting == 0
+    assert (advised(waiting).time, advised(waiting).undecided) == (1, 0)
+    for violation in (waiting, done, again):
+        case = case_of(violation)
+        assert (case.state, case.word, case.outcome, case.may_answer, case.is_open) == (
+            "withdrawn",
+            "entered by mistake",
+            "",
+            False,
+            False,
+        )
 
 
 def test_cases_of_rows_and_of_a_query_say_the_same(cast, book):
@@ -210,26 +292,42 @@ def test_ladder_counts_what_was_upheld_within_the_days_it_looks_back(cast, book)
 def test_first_day_that_the_ladder_looks_back_to_counts(cast, book):
     published_ladder(cast.house_a, look_back_days=20)
     decided(broken(cast, book, days_ago=22), by=cast.bob)
-    later = broken(cast, book, days_ago=2)
-    assert advice_of(later)[0] == 2
 
-    earlier = broken(cast, book, days_ago=1)
-
-    assert advice_of(earlier)[0] == 1
+    assert advice_of(broken(cast, book, days_ago=2))[0] == 2
+    assert advice_of(broken(cast, book, days_ago=1))[0] == 1
 
 
-def test_what_happened_later_does_not_count_towards_what_happened_before(cast, book):
+def test_last_day_that_the_ladder_looks_ahead_to_counts(cast, book):
+    published_ladder(cast.house_a, look_back_days=20)
+    decided(broken(cast, book, days_ago=2), by=cast.bob)
+
+    assert advice_of(broken(cast, book, days_ago=22))[0] == 2
+    assert advice_of(broken(cast, book, days_ago=23))[0] == 1
+
+
+def test_second_one_decided_is_the_second_time_whichever_happened_first(cast, book):
     published_ladder(cast.house_a)
-    before, after = broken(cast, book, days_ago=9), broken(cast, book, days_ago=3)
-    same_day = broken(cast, book, days_ago=9)
-    for each in (before, after, same_day):
+    before, after, same_day = (broken(cast, book, days_ago=days) for days in (9, 3, 9))
+    told = []
+
+    for each in (after, same_day, before):
+        told.append(advice_of(each))
         decided(each, by=cast.bob)
 
-    assert [advice_of(each) for each in (before, same_day, after)] == [
-        (1, "verbal"),
-        (2, "written"),
-        (3, "restriction"),
-    ]
+    assert told == [(1, "verbal"), (2, "written"), (3, "restriction")]
+    assert [advice_of(Violation.objects.get(pk=each.pk)) for each in (after, same_day, before)] == told
+
+
+def test_earlier_one_of_the_kind_that_waits_is_told_beside_the_advice(cast, book, signed_in):
+    published_ladder(cast.house_a)
+    earlier, later = broken(cast, book, days_ago=9), broken(cast, book, days_ago=3)
+
+    page = signed_in(cast.bob).get(reverse("violation_decide", args=[later.uuid]))
+    other = signed_in(cast.bob).get(reverse("violation_decide", args=[earlier.uuid]))
+
+    assert "One more of the same kind waits for a decision" in page.content.decode()
+    assert "the second one decided is the second time" in page.content.decode()
+    assert "One more of the same kind" not in other.content.decode()
 
 
 def test_last_step_repeats_and_a_category_has_its_own_line(cast, book):
@@ -521,6 +619,7 @@ def test_beside_a_pass_stand_open_violations_and_contracts(cast, book):
             starts_on=ago(cast.house_a, 1),
             ends_on=ago(cast.house_a, -20),
             review_on=ago(cast.house_a, -7),
+            **recorded(),
         )
 
     assert rows() == [("1 violation waits", "open"), ("Under a behavioral contract", "contract")]

@@ -12,9 +12,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
+from pypdf import PdfReader
 
 from residents.houses.permissions import RoleKind
-from residents.people.models import Look
+from residents.people.models import Look, Resident
+from residents.people.services import resident_change
 from residents.rules.models import (
     Answer,
     Appeal,
@@ -27,7 +29,11 @@ from residents.rules.models import (
     ViolationWithdrawal,
 )
 from residents.rules.queries.cases import case_of
+from residents.rules.services import ladders
 from residents.rules.services import violations as services
+from residents.rules.services.contracts import contract_make
+from residents.stays.models import Stay
+from residents.stays.services.stays import transfer
 from soberhouse.documents import store
 from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
@@ -67,11 +73,11 @@ def violation(cast, curfew) -> Violation:
     return violation_of(cast.stay_of_dana, curfew, by=cast.alice)
 
 
-def a_photo() -> bytes:
-    """A picture that says where it was taken."""
+def a_photo(says: str = "behind the shed at 12 Mill Lane") -> bytes:
+    """A picture that says where, or by whom, it was taken."""
     image, file = Image.new("RGB", (60, 40), "navy"), BytesIO()
     exif = image.getexif()
-    exif[0x010E] = "behind the shed at 12 Mill Lane"
+    exif[0x010E] = says
     image.save(file, "JPEG", exif=exif)
     return file.getvalue()
 
@@ -277,11 +283,26 @@ def test_dispute_needs_words(cast, violation):
 
 def test_answer_written_down_by_staff_is_told_to_the_resident(cast, violation):
     with acting_as(cast.alice, source="web"):
-        answer = services.violation_answer(violation=violation, stance="accept", now=timezone.now())
+        answer = services.violation_answer(
+            violation=violation, stance="explain", text="The bus did not come.", now=timezone.now()
+        )
 
     assert answer.recorded_by == cast.alice
     kinds = dict(Notice.objects.values_list("user__username", "kind"))
     assert kinds == {"dana": "answer-written-down", "bob": "violation-answered", "olive": "violation-answered"}
+
+
+def test_whoever_recorded_it_does_not_write_down_that_it_was_so(cast, violation):
+    with acting_as(cast.alice, source="web"), pytest.raises(ValidationError) as raised:
+        services.violation_answer(violation=violation, stance="accept", text="She says so.", now=timezone.now())
+    assert refusal("stance", raised).startswith("You recorded it")
+    assert rows()["Answer"] == 0
+
+    for user in (cast.bob, cast.dana.user):
+        with acting_as(user, source="web"):
+            services.violation_answer(violation=violation, stance="accept", now=timezone.now())
+
+    assert rows()["Answer"] == 2
 
 
 # --- deciding -------------------------------------------------------------------------------------------------------
@@ -390,6 +411,18 @@ def test_only_what_was_upheld_is_appealed_and_once(cast, violation, curfew):
     assert rows()["Appeal"] == 1
 
 
+def test_appeal_is_written_down_by_nobody_who_recorded_or_decided(cast, violation):
+    decision = decided(violation, by=cast.bob)
+
+    with pytest.raises(PermissionDenied, match="You recorded the violation"):
+        appeal(cast.alice, decision)
+    with pytest.raises(PermissionDenied, match="You decided the violation"):
+        appeal(cast.bob, decision)
+    assert rows()["Appeal"] == 0
+
+    assert appeal(cast.olive, decision).recorded_by == cast.olive
+
+
 def test_appeal_changes_the_consequence_only_to_another(cast, violation):
     row = appeal(cast.dana.user, decided(violation, by=cast.bob, consequence="restriction"))
 
@@ -420,6 +453,35 @@ def test_violation_taken_back_can_neither_be_answered_nor_decided(cast, violatio
         services.attachment_add(violation=violation, data=a_photo(), caption="the door")
     assert case_of(violation).state == "withdrawn"
     assert "recorded by mistake" in Notice.objects.get(user=cast.dana.user).text
+
+
+def test_nothing_is_done_about_what_was_recorded_in_a_stay_entered_by_mistake(cast, violation, curfew, signed_in):
+    other = violation_of(cast.stay_of_dana, curfew, by=cast.alice)
+    row = appeal(cast.dana.user, decided(other, by=cast.bob))
+    decision = decided(violation_of(cast.stay_of_dana, curfew, by=cast.alice), by=cast.bob)
+    with acting_as(None, source="command"), transaction.atomic():
+        cast.stay_of_dana.uses.update(voided=True)
+        Stay.objects.filter(pk=cast.stay_of_dana.pk).update(voided=True)
+    before = rows()
+
+    for act in (
+        lambda: decide(cast.bob, violation),
+        lambda: decide_appeal(cast.olive, row),
+        lambda: appeal(cast.dana.user, decision),
+        lambda: services.violation_answer(violation=violation, stance="accept", now=timezone.now()),
+        lambda: services.attachment_add(violation=violation, data=a_photo(), caption="the door"),
+        lambda: services.violation_withdraw(violation=violation, reason="x", now=timezone.now()),
+    ):
+        with acting_as(cast.bob, source="web"), pytest.raises(ValidationError, match="entered by mistake"):
+            act()
+    answer = post(signed_in(cast.bob), "violation_decide", violation.uuid, outcome="dismissed", reason="x")
+    page = signed_in(cast.bob).get(reverse("violation", args=[violation.uuid])).content.decode()
+
+    assert rows() == before
+    assert "entered by mistake" in " ".join(answer.context["form"].non_field_errors())
+    assert "The stay was entered by mistake" in page
+    for name in ("violation_decide", "violation_answer_heard", "violation_withdraw", "violation_attach"):
+        assert reverse(name, args=[violation.uuid]) not in page
 
 
 def test_taking_back_needs_a_reason_and_another_person(cast, violation):
@@ -746,11 +808,66 @@ def test_appeal_before_a_decision_is_refused(cast, signed_in, violation):
 def test_appeal_told_by_word_of_mouth_is_written_down(cast, signed_in, violation):
     decided(violation, by=cast.bob)
 
-    post(signed_in(cast.bob), "violation_appeal_heard", violation.uuid, text="She says she was at work.")
+    post(signed_in(cast.olive), "violation_appeal_heard", violation.uuid, text="She says she was at work.")
 
     row = Appeal.objects.get()
-    assert (row.recorded_by, row.text) == (cast.bob, "She says she was at work.")
+    assert (row.recorded_by, row.text) == (cast.olive, "She says she was at work.")
     assert Notice.objects.get(user=cast.dana.user).kind == "appeal-written-down"
+
+
+@pytest.mark.parametrize(("who", "words"), [("alice", "You recorded it"), ("bob", "You decided it")])
+def test_page_says_who_can_write_down_an_appeal(cast, signed_in, violation, who, words):
+    decided(violation, by=cast.bob)
+    client, way = signed_in(getattr(cast, who)), reverse("violation_appeal_heard", args=[violation.uuid])
+
+    page, story = client.get(way), client.get(reverse("violation", args=[violation.uuid]))
+    answer = client.post(way, {"text": "She says she was at work."})
+
+    assert f"{words}: they appeal themselves, or tell somebody else." in page.content.decode()
+    assert "Who can write it down: Olive Example." in page.content.decode()
+    assert way not in story.content.decode()
+    assert way in signed_in(cast.olive).get(reverse("violation", args=[violation.uuid])).content.decode()
+    assert answer.status_code == 403
+    assert rows()["Appeal"] == 0
+
+
+def test_page_offers_whoever_recorded_it_no_word_that_it_was_so(cast, signed_in, violation):
+    def offered(user) -> list[str]:
+        form = signed_in(user).get(reverse("violation_answer_heard", args=[violation.uuid])).context["form"]
+        return [value for value, _label in form.fields["stance"].choices]
+
+    assert offered(cast.alice) == ["dispute", "explain"]
+    assert offered(cast.bob) == ["accept", "dispute", "explain"]
+
+    answer = post(signed_in(cast.alice), "violation_answer_heard", violation.uuid, stance="accept")
+
+    assert "stance" in answer.context["form"].errors
+    assert rows()["Answer"] == 0
+
+
+def test_page_shows_what_is_appealed_as_such(cast, signed_in, violation):
+    row = appeal(cast.dana.user, decided(violation, by=cast.bob, consequence="contract"))
+    client, contract = signed_in(cast.alice), reverse("contract_new", args=[cast.stay_of_dana.uuid])
+
+    page = client.get(reverse("violation", args=[violation.uuid])).content.decode()
+    decide_appeal(cast.olive, row, outcome="stands")
+    after = client.get(reverse("violation", args=[violation.uuid])).content.decode()
+
+    said = "The decision that is appealed: behavioral contract. It does not hold before the appeal is decided."
+    assert (said in page, contract in page) == (True, False)
+    assert (said in after, contract in after) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "who"), [("violation_new", "alice"), ("violation_attach", "alice"), ("violation_attach_own", "dana")]
+)
+def test_page_warns_that_a_pdf_keeps_who_made_it(cast, signed_in, violation, name, who):
+    about = cast.stay_of_dana if name == "violation_new" else violation
+
+    page = signed_in(getattr(cast, who)).get(reverse(name, args=[about.uuid]))
+
+    assert "A PDF keeps who made it" in str(page.context["form"].fields["file"].help_text)
+    assert "A PDF keeps who made it" in page.content.decode()
 
 
 # --- attachments on pages -------------------------------------------------------------------------------------------
@@ -862,9 +979,18 @@ def test_story_costs_the_same_however_much_was_said(cast, signed_in, violation, 
 # --- names given in confidence --------------------------------------------------------------------------------------
 
 
+def words_of(pdf: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+
+
 def all_that_dana_reads(cast, client, violation) -> str:
-    """Every page, file and answer about it that its resident can open, as text."""
+    """Every page, file and answer about it that its resident can open, as text: pages, histories, their whole record
+    (to read, to print and for a machine), what the API says, and what is attached."""
     reporter = violation.reporters.get(confidential=True)
+    pdf = client.get(reverse("my_record_pdf"))
+    files = [client.get(reverse("attachment", args=[row.uuid])) for row in violation.attachments.all()]
+    assert [answer.status_code for answer in (pdf, *files)] == [200] * (1 + len(files))
+    assert files
     read = [
         client.get(reverse("violation", args=[violation.uuid])),
         client.get(reverse("violation_answer", args=[violation.uuid])),
@@ -875,18 +1001,27 @@ def all_that_dana_reads(cast, client, violation) -> str:
         client.get(reverse("my_record")),
         client.get(reverse("my_record_json")),
         client.get(reverse("notices")),
+        client.get(reverse("api_violations")),
+        client.get(reverse("api_violation", args=[violation.uuid])),
     ]
     assert [answer.status_code for answer in read] == [200] * len(read)
     assert client.get(reverse("history", args=["reporter", reporter.uuid])).status_code == 404
     notices = "\n".join(Notice.objects.filter(user=cast.dana.user).values_list("text", flat=True))
-    return "\n".join([answer.content.decode() for answer in read] + [notices])
+    raw = [answer.content.decode("latin-1") for answer in (pdf, *files)]
+    return "\n".join([answer.content.decode() for answer in read] + [notices, words_of(pdf.content), *raw])
 
 
 @pytest.mark.parametrize("is_manager", [False, True], ids=["resident", "resident who manages the house"])
 def test_name_given_in_confidence_never_reaches_the_resident(cast, signed_in, curfew, is_manager):
     if is_manager:
         also_manages(cast, cast.dana)
-    violation = recorded_by(cast.alice, cast.stay_of_dana, curfew, reporters=[("Frank O.", False), (SECRET, True)])
+    violation = recorded_by(
+        cast.alice,
+        cast.stay_of_dana,
+        curfew,
+        reporters=[("Frank O.", False), (SECRET, True)],
+        attachments=[(a_photo(SECRET), "the door")],
+    )
 
     told = all_that_dana_reads(cast, signed_in(cast.dana), violation)
 
@@ -912,3 +1047,61 @@ def test_page_is_a_look_and_ones_own_is_none(cast, signed_in, violation):
 
     [look] = Look.objects.all()
     assert (look.resident, look.actor_id, look.detail) == (cast.dana, cast.audra.pk, "a violation")
+
+
+def test_house_that_somebody_left_does_not_learn_their_new_name(cast, signed_in, book, curfew, ladder):
+    """Whoever moved to house B and is called otherwise now: no page of house A about what happened there tells it."""
+    waits, heard, done, again = (violation_of(cast.stay_of_dana, curfew, by=cast.alice) for _n in range(4))
+    decided(done, by=cast.bob, consequence="contract")
+    decided(heard, by=cast.bob)
+    row = appeal(cast.dana.user, decided(again, by=cast.bob))
+    with acting_as(cast.olive, source="web"):
+        contract = contract_make(
+            stay=cast.stay_of_dana,
+            violation=done,
+            terms="In by ten.",
+            starts_on=cast.today,
+            ends_on=cast.today + timedelta(days=30),
+            review_on=cast.today + timedelta(days=14),
+            now=timezone.now(),
+        )
+        draft = ladders.ladder_draft(house=cast.house_a)
+        transfer(
+            stay=cast.stay_of_dana, bed=cast.bed_b("2B"), on=cast.today, reason="Nearer to work.", today=cast.today
+        )
+        resident_change(
+            resident=Resident.objects.get(pk=cast.dana.pk),
+            changes={"preferred_name": "Zelda", "legal_last_name": "Quimby"},
+            reason="married",
+            today=cast.today,
+        )
+    signature = book.acknowledgements.get(resident=cast.dana)
+    of_stay, of_house = [cast.stay_of_dana.uuid], [cast.house_a.uuid]
+    client, read = signed_in(cast.bob), {}
+    for violation in (waits, heard, done, again):
+        for name in ("violation", *STEPS, "review_opinion", "violation_notice_issue"):
+            read[name, violation.pk] = client.get(reverse(name, args=[violation.uuid]))
+        read["history", violation.pk] = client.get(reverse("history", args=["violation", violation.uuid]))
+    for name, args in (
+        *((name, of_house) for name in ("house_today", "consistency", "ladder", "books", "orientations")),
+        *((name, of_stay) for name in ("violation_new", "contract_new", "book_sign_paper", "orientation")),
+        *((name, [contract.uuid]) for name in ("contract", "contract_paper", "contract_review", "contract_issue")),
+        *((name, [signature.uuid]) for name in ("signature", "signature_undo", "acknowledgement_issue")),
+        *((name, [draft.uuid]) for name in ("ladder_draft", "ladder_line", "ladder_change", "ladder_publish")),
+        ("signatures", [book.uuid]),
+        ("appeal_decide", [row.uuid]),
+        ("history", ["contract", contract.uuid]),
+        ("history", ["acknowledgement", signature.uuid]),
+    ):
+        read[name, args[-1]] = client.get(reverse(name, args=args))
+    for show in ("open", "decided", "all"):
+        read["violations", show] = client.get(reverse("violations", args=of_house), {"show": show})
+    read["refused", 1] = new(client, cast, curfew, happened_on=(cast.today - timedelta(days=300)).isoformat())
+
+    open_to_them = {key: answer.content.decode() for key, answer in read.items() if answer.status_code == 200}
+    assert {
+        *("violation", "violation_answer_heard", "violation_decide", "violation_appeal_heard", "violations"),
+        *("appeal_decide", "contract", "ladder", "signature", "signatures", "history"),
+    } <= {name for name, _about in open_to_them}
+    assert "Dana R" in open_to_them["violation_appeal_heard", heard.pk]
+    assert [key for key, text in open_to_them.items() if "Zelda" in text or "Quimby" in text] == []
