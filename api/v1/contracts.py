@@ -87,7 +87,7 @@ class Contracts(OfContract):
         stay = stay_meant(call, data)
         if (uuid := data.pop("violation", None)) is not None:
             data["violation"] = named(call, "violation", Violation, uuid)
-        contract = contracts.contract_make(stay=stay, today=stay.house.today(call.now), **data)
+        contract = contracts.contract_make(stay=stay, now=call.now, **data)
         return self.again(call, contract.uuid)
 
 
@@ -147,6 +147,7 @@ def whole(contract: ContractRow, call: Call) -> dict[str, Any]:
         "violation": str(contract.violation.uuid) if contract.violation else None,
         "terms": contract.terms,
         "help": contract.help,
+        **recorded(contract, house),
         "signature": {
             "signed_name": signed.signed_name,
             "signed_at": at(signed.signed_at, house),

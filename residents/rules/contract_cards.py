@@ -27,7 +27,7 @@ from residents.rules.models import (
     Violation,
 )
 from residents.rules.queries import contracts as queries
-from residents.rules.queries.contracts import Agreed, Removed, Review
+from residents.rules.queries.contracts import Agreed, OfferedBack, Removed, Review
 from residents.stays.models import Stay
 from soberhouse.accounts.models import User
 from soberhouse.cards import Card, Entry, Order, Row, Section, section
@@ -87,11 +87,16 @@ def _to_be_looked_at(each: Removed, user: User, *, overdue: bool) -> Row:
     )
 
 
-def _to_be_offered_back(removal: Removal) -> Row:
+def _to_be_offered_back(each: OfferedBack) -> Row:
+    if each.removal is not None:
+        reason, url = _("it was not necessary that they left"), reverse("removal", args=[each.removal.uuid])
+    else:
+        reason = _("what they were discharged for was decided again")
+        url = reverse("review_opinion", args=[each.violation.uuid])
     return Row(
-        fact=removal.stay.short_name,
-        reason=_("it was not necessary that they left"),
-        url=reverse("removal", args=[removal.uuid]),
+        fact=each.stay.short_name,
+        reason=reason,
+        url=url,
         state="held",
         word=_("offer the bed back"),
     )
@@ -203,7 +208,9 @@ def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[En
     contracts = Contract.objects.visible_to(user).filter(stay__resident=resident)
     for row in contracts:
         until = _("until %(day)s") % {"day": date_format(row.ends_on)}
-        yield Entry(row.starts_on, _("Behavioral contract"), until, url=reverse("contract", args=[row.uuid]))
+        yield Entry(
+            row.starts_on, _("Behavioral contract"), until, row.recorded_as, reverse("contract", args=[row.uuid])
+        )
     signatures = ContractSignature.objects.visible_to(user).filter(contract__stay__resident=resident)
     for row in signatures.select_related("contract"):
         url = reverse("contract", args=[row.contract.uuid])
@@ -339,10 +346,10 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
         ),
         [
             *("house", "stay", "violation", "terms", "help"),
-            *("starts_on", "ends_on", "review_on", "ended_on"),
+            *("starts_on", "ends_on", "review_on", "ended_on", "recorded_as", "recorded_at"),
         ],
         model=Contract,
-        labels={"house": _("House"), "stay": _("Stay"), "violation": _("Because of")},
+        labels=_by() | {"house": _("House"), "stay": _("Stay"), "violation": _("Because of")},
         empty=_("No contract."),
     )
     signatures = ContractSignature.objects.visible_to(user).filter(contract__stay__resident=resident)

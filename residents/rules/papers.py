@@ -298,6 +298,9 @@ def contract_facts(contract: Contract) -> ContractPaper:
         ends_on=row.ends_on,
         review_on=row.review_on,
         ended_on=row.ended_on,
+        never_began=each.never_began,
+        written_at=_local(row.recorded_at, house),
+        written_by=row.recorded_as,
         follows=str(row.violation.rule) if row.violation else "",
         signature=_signature(each.signature, house) if each.signature else None,
         reviews=tuple(

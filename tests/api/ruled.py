@@ -78,7 +78,7 @@ def make_contract(cast: Cast) -> Any:
             starts_on=cast.today,
             ends_on=cast.today + timedelta(days=30),
             review_on=cast.today + timedelta(days=14),
-            today=cast.today,
+            now=now(),
         )
     with acting_as(cast.dana.user, source="web"):
         contracts.contract_sign(contract=contract, signed_name=cast.dana.name, now=now())
@@ -134,7 +134,7 @@ def make_check(cast: Cast, status: str = CurfewCheck.Status.ABSENT, nights_ago: 
 
 
 def make_movement(cast: Cast) -> Movement:
-    with acting_as(cast.dana.user, source="web"):
+    with acting_as(cast.alice, source="web"):
         return movements.sign_out(
             stay=cast.stay_of_dana, purpose="work", where="Tamarack Bakery", at=now() - timedelta(minutes=9), now=now()
         )
@@ -160,13 +160,13 @@ def posts(cast: Cast, ruled: Ruled) -> dict[str, Callable[[], Post]]:
                 "reporters": [{"name": "Olu Zelenkovic", "confidential": True}],
             },
         ),
-        "answer": lambda: ("alice", f"/violations/{ruled.violation.uuid}/answer", {"stance": "accept"}),
+        "answer": lambda: ("bob", f"/violations/{ruled.violation.uuid}/answer", {"stance": "accept"}),
         "decide": lambda: (
             "bob",
             f"/violations/{ruled.violation.uuid}/decide",
             {"outcome": "upheld", "consequence": "verbal", "reason": "They say so."},
         ),
-        "appeal": lambda: ("alice", f"/violations/{ruled.upheld.uuid}/appeal", {"text": "They had called."}),
+        "appeal": lambda: ("olive", f"/violations/{ruled.upheld.uuid}/appeal", {"text": "They had called."}),
         "decide an appeal": lambda: (
             "olive",
             f"/appeals/{make_appeal(cast, ruled).uuid}/decide",

@@ -82,7 +82,7 @@ def referral(cast: Cast) -> None:
 
 
 def book_out(cast: Cast) -> Any:
-    book = books.starter_book(house=cast.house_a, today=cast.today)
+    book = books.starter_book(house=cast.house_a)
     return books.book_publish(book=book, in_force_from=cast.today, today=cast.today)
 
 
@@ -99,7 +99,7 @@ def contract(cast: Cast) -> Any:
         starts_on=cast.today,
         ends_on=cast.today + days(9),
         review_on=cast.today + days(5),
-        today=cast.today,
+        now=timezone.now(),
     )
 
 
@@ -127,7 +127,7 @@ def violation(cast: Cast) -> Any:
 def answered(cast: Cast, who: User) -> None:
     row = violation(cast)
     with acting_as(who, source="web"):
-        violations.violation_answer(violation=row, stance="accept", now=timezone.now())
+        violations.violation_answer(violation=row, stance="explain", text="x", now=timezone.now())
 
 
 def violation_decided(cast: Cast, outcome: str = "upheld", consequence: str = "verbal") -> Any:
@@ -282,7 +282,7 @@ NEWS = [
     ),
     News(
         "appeal-written-down",
-        lambda cast: appealed(cast, cast.bob),
+        lambda cast: appealed(cast, cast.olive),
         {DANA: "Your appeal was written down. Read whether it is what you said."},
     ),
     News(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 
 from residents.houses.models import House
 from residents.rules.models import (
@@ -22,12 +22,16 @@ from residents.rules.models import (
     Violation,
 )
 from residents.rules.queries.cases import deciders
-from residents.stays.models import Stay
+from residents.stays.models import Discharge, Stay
 from soberhouse.accounts.models import User
 
 AGREE = 2  # so many people must say that somebody has to leave
 SOON = timedelta(days=7)
 OFFERED = timedelta(days=7)  # so long Today goes on saying that a bed is to be offered back
+# Who leaves at once has left within the week, papers and belongings included; who is still here then is here again.
+REMOVAL_COUNTS = timedelta(days=7)
+# Two people spoke of somebody as they were then. Who has lived here a month since is judged by what came since.
+REVIEW_COUNTS = timedelta(days=30)
 
 
 def people_of(house: House) -> Sequence[User]:
@@ -53,6 +57,21 @@ class Agreed:
     @property
     def is_over(self) -> bool:
         return self.contract.ended_on is not None or self.contract.stay.ends_on is not None
+
+    @property
+    def never_began(self) -> bool:
+        """It was ended before its first day: it holds for no day then."""
+        last = self.reviews[-1] if self.contract.ended_on is not None and self.reviews else None
+        return last is not None and self.contract.house.today(last.recorded_at) < self.contract.starts_on
+
+    @property
+    def ended_by_move(self) -> bool:
+        """Its stay went on in another house, and the contract did not. One query."""
+        stay = self.contract.stay
+        if self.contract.ended_on is not None or stay.ends_on is None:
+            return False
+        last = stay.discharges.order_by("recorded_at", "id").last()
+        return last is not None and last.reason == Discharge.Reason.TRANSFER
 
     @property
     def due_on(self) -> date | None:
@@ -113,13 +132,30 @@ class Review:
     may_speak: Sequence[User]
 
     @property
-    def still_needed(self) -> int:
-        """How many more people must say that the resident has to leave before they do."""
-        return max(AGREE - len(self.opinions), 0) if self.outcome == "open" else 0
+    def agreed_at(self) -> datetime | None:
+        """When the second said that the resident must leave."""
+        return self.opinions[AGREE - 1].recorded_at if self.outcome == "leaves" else None
+
+    @property
+    def counts_until(self) -> date | None:
+        """The last day for which somebody may be discharged because of it."""
+        return self.violation.house.today(self.agreed_at) + REVIEW_COUNTS if self.agreed_at else None
+
+    def appeal_until(self, now: datetime) -> datetime | None:
+        """Until when the resident may still appeal the decision that led here: nobody is discharged because of it
+        before. None where they have appealed, or the time is over."""
+        decision = self.violation.decision
+        appealed = getattr(decision, "appeal", None) is not None
+        return None if appealed or now > decision.appeal_until else decision.appeal_until
+
+    def counts(self, left_on: date, now: datetime) -> bool:
+        """Whether somebody may be discharged because of it, as of that day."""
+        until = self.counts_until
+        return until is not None and left_on <= until and self.appeal_until(now) is None
 
 
 def _reviews(violations: QuerySet[Violation], people: Sequence[User]) -> list[Review]:
-    rows = violations.select_related("house", "rule", "stay__resident", "decision").prefetch_related(
+    rows = violations.select_related("house", "rule", "stay__resident", "decision__appeal").prefetch_related(
         Prefetch("opinions", ReviewOpinion.objects.order_by("recorded_at", "id"))
     )
     found = []
@@ -170,11 +206,6 @@ class Removed:
     def is_overdue(self, now: datetime) -> bool:
         return self.review is None and self.removal.review_by <= now
 
-    @property
-    def counts(self) -> bool:
-        """Whether somebody may be discharged because of it: not where it turned out to be wrong."""
-        return self.review is None or self.review.outcome == RemovalReview.Outcome.RIGHT
-
 
 def _removed(removals: QuerySet[Removal], people: Sequence[User]) -> list[Removed]:
     found = []
@@ -198,16 +229,74 @@ def to_be_looked_at(house: House, people: Sequence[User]) -> list[Removed]:
     return _removed(rows, people)
 
 
-def to_be_offered_back(house: House, now: datetime) -> list[Removal]:
-    """The removals that turned out to be wrong within the last days, of people who live nowhere with us since. One
-    query."""
+@dataclass(frozen=True)
+class OfferedBack:
+    """A bed that is to be offered back: what they left for turned out not to be so. It is either a removal, or a
+    violation that a discharge review followed."""
+
+    stay: Stay
+    removal: Removal | None = None
+    violation: Violation | None = None
+
+
+def to_be_offered_back(house: House, now: datetime) -> list[OfferedBack]:
+    """Those who live nowhere with us since, and whose removal turned out to be wrong within the last days, or who were
+    discharged after a review whose decision was changed, overturned or taken back since. Two queries."""
     wrong = Q(review__outcome=RemovalReview.Outcome.WRONG, review__recorded_at__gt=now - OFFERED)
     housed = Stay.objects.current().values("resident")
     rows = Removal.objects.filter(wrong, house=house).exclude(stay__resident__in=housed)
-    return list(rows.select_related("stay__resident", "review"))
+    found = [OfferedBack(row.stay, removal=row) for row in rows.select_related("stay__resident", "review")]
+    undone = undone_since(Violation.objects.filter(house=house), now - OFFERED).exclude(stay__resident__in=housed)
+    told = {each.stay.pk for each in found}
+    for row in undone.select_related("stay__resident"):
+        if row.stay_id not in told:
+            told.add(row.stay_id)
+            found.append(OfferedBack(row.stay, violation=row))
+    return found
 
 
-def standing_removal(stay: Stay) -> Removal | None:
-    """The removal of this stay that counts, if there is one."""
+def undone_since(violations: QuerySet[Violation], since: datetime) -> QuerySet[Violation]:
+    """Those whose discharge review two people agreed on and their stay ended for, and whose decision was changed,
+    overturned or taken back since, after that end. Where a removal was found right, the end rests on that."""
+    ends = Discharge.objects.filter(stay=OuterRef("stay"), undone=False)
+    for_it = ends.filter(corrected_by=None, reason__in=[Discharge.Reason.RULES, Discharge.Reason.USE])
+    words = ReviewOpinion.objects.filter(violation=OuterRef("pk"))
+    second = words.order_by("recorded_at", "id").values("recorded_at")[AGREE - 1 : AGREE]
+    right = Removal.objects.filter(stay=OuterRef("stay"), review__outcome=RemovalReview.Outcome.RIGHT)
+    again = "decision__appeal__decision_on_it"
+    changed = Q(**{f"{again}__outcome": AppealDecision.Outcome.OVERTURNED}) | (
+        Q(**{f"{again}__outcome": AppealDecision.Outcome.CHANGED}) & ~Q(**{f"{again}__consequence": Consequence.REVIEW})
+    )
+    return (
+        violations.filter(stay__voided=False, stay__ends_on__isnull=False)
+        .annotate(
+            agreed_at=Subquery(second),
+            undone_at=Case(
+                When(withdrawal__isnull=False, then="withdrawal__recorded_at"),
+                When(changed, then=f"{again}__recorded_at"),
+            ),
+            ended_at=Subquery(ends.order_by("recorded_at", "id").values("recorded_at")[:1]),
+        )
+        .filter(Exists(for_it), ~Exists(words.filter(leaves=False)), ~Exists(right), agreed_at__isnull=False)
+        .filter(undone_at__gt=since, ended_at__lt=F("undone_at"))
+        .order_by("pk")
+    )
+
+
+def counting_removals(stay: Stay, on: date) -> list[Removal]:
+    """The removals of this stay for which it may end on that day, the newest last: not found wrong, of that day or the
+    week before it, and not followed by a discharge that was undone: the stay went on after them. Two queries."""
     rows = Removal.objects.filter(stay=stay).exclude(review__outcome=RemovalReview.Outcome.WRONG)
-    return rows.order_by("happened_at", "id").last()
+    undone = list(Discharge.objects.filter(stay=stay, undone=True).values_list("left_on", "recorded_at"))
+    found = []
+    for row in rows.select_related("house").order_by("happened_at", "id"):
+        day = row.house.today(row.happened_at)
+        went_on = any(left_on >= day and at > row.recorded_at for left_on, at in undone)
+        if not went_on and timedelta(0) <= on - day <= REMOVAL_COUNTS:
+            found.append(row)
+    return found
+
+
+def standing_removal(stay: Stay, on: date) -> Removal | None:
+    """The newest removal for which this stay may end on that day."""
+    return next(reversed(counting_removals(stay, on)), None)

@@ -39,9 +39,18 @@ class ContractPaper:
     ends_on: date
     review_on: date
     ended_on: date | None = None
+    never_began: bool = False
+    written_at: datetime
+    written_by: str
     follows: str = ""
     signature: Signature | None = None
     reviews: tuple[Reviewed, ...] = ()
+
+
+def _ended(facts: ContractPaper) -> str:
+    if facts.ended_on is None:
+        return ""
+    return _("before it began") if facts.never_began else date_format(facts.ended_on)
 
 
 def draw(facts: ContractPaper, head: paper.Head) -> bytes:
@@ -50,8 +59,13 @@ def draw(facts: ContractPaper, head: paper.Head) -> bytes:
         (_("House"), facts.house),
         (_("From"), date_format(facts.starts_on)),
         (_("Until"), date_format(facts.ends_on)),
-        (_("Ended"), date_format(facts.ended_on) if facts.ended_on else ""),
+        (_("Ended"), _ended(facts)),
         (_("First looked at"), date_format(facts.review_on)),
+        (
+            _("Written down"),
+            _("%(when)s, by %(who)s")
+            % {"when": date_format(facts.written_at, "DATETIME_FORMAT"), "who": facts.written_by},
+        ),
         (_("Follows a violation of"), facts.follows),
     ]
     blocks: list[paper.Block] = [

@@ -20,11 +20,10 @@ from residents.rules import notices
 from residents.rules.hands import by_a_person
 from residents.rules.models import Contract, ContractReview, ContractSignature, Signed, Violation
 from residents.rules.queries.cases import upheld_only
-from residents.rules.services.signing import require_own_name
+from residents.rules.services.signing import check_paper_signature, kept_paper, require_own_name
 from residents.stays.models import Stay
 from residents.stays.steps import lock, locked_stay, save
 from soberhouse.accounts.rules import tidy
-from soberhouse.documents import store
 from soberhouse.history import recorded
 
 
@@ -38,7 +37,7 @@ def contract_make(
     starts_on: date,
     ends_on: date,
     review_on: date,
-    today: date,
+    now: datetime,
 ) -> Contract:
     """Write down what is agreed with a resident, from one day until another; they sign it next.
 
@@ -47,6 +46,7 @@ def contract_make(
     upheld.
     """
     stay = locked_stay(stay)
+    today = stay.house.today(now)
     if violation is not None:
         _require_upheld(violation, stay)
     if not terms.strip():
@@ -68,6 +68,8 @@ def contract_make(
         starts_on=starts_on,
         ends_on=ends_on,
         review_on=review_on,
+        recorded_at=now,
+        **recorded(),
     )
     save(contract)
     notices.tell_contract_made(contract)
@@ -78,7 +80,11 @@ def _require_upheld(violation: Violation, stay: Stay) -> None:
     upheld = upheld_only(Violation.objects.filter(pk=violation.pk, stay=stay))
     if not upheld.exists():
         raise ValidationError(
-            {"violation": _("A contract follows only what was upheld, and only for whom it is about.")}
+            {
+                "violation": _(
+                    "A contract follows only what was upheld and is not being appealed, and only for whom it is about."
+                )
+            }
         )
 
 
@@ -113,26 +119,23 @@ def contract_sign_on_paper(
 ) -> ContractSignature:
     """Write down that the resident signed it on paper, before a witness; with a photo of the paper, if given.
 
-    Refuses to record about oneself; without a witness; a moment that is still to come or before the move-in; a contract
-    that is over or signed; and what is no picture.
+    Refuses to record about oneself; without a name or a witness, or themselves as one; a moment that is still to come
+    or of a day before the contract was written; a contract that is over or signed; and what is no picture.
     """
     not_about_oneself(contract.stay.resident)
-    file = None
-    if paper:
-        try:
-            file = store.put(paper, allow=store.PHOTOS)
-        except ValidationError as refusal:
-            raise ValidationError({"paper": refusal.messages}) from refusal
+    file = kept_paper(paper)
     with transaction.atomic():
         contract = _locked(contract)
-        if not signed_name.strip():
-            raise ValidationError({"signed_name": _("Write the name as they signed it.")})
-        if not witness.strip():
-            raise ValidationError({"witness": _("Say who saw them sign.")})
-        if signed_at > now:
-            raise ValidationError({"signed_at": _("That moment is still to come.")})
-        if contract.house.today(signed_at) < contract.stay.starts_on:
-            raise ValidationError({"signed_at": _("This is before they moved in.")})
+        check_paper_signature(
+            signer=contract.stay.resident,
+            house=contract.house,
+            signed_name=signed_name,
+            witness=witness,
+            signed_at=signed_at,
+            earliest=contract.house.today(contract.recorded_at),
+            too_early=_("This contract was written on %(day)s. It cannot have been signed before."),
+            now=now,
+        )
         row = _sign(
             contract,
             signed_name=tidy(signed_name),
@@ -170,7 +173,8 @@ def contract_review(
     ends_it: bool = False,
     now: datetime,
 ) -> ContractReview:
-    """Write down how a contract is kept, and when it is looked at again; or end it.
+    """Write down how a contract is kept, and when it is looked at again; or end it: today, or where it has not begun
+    yet, on its first day, so that it holds for none.
 
     Refuses to say it about oneself, or without words; a contract that is over; one that nobody signed, unless this ends
     it; and a next day that is not after today and within the contract.
@@ -207,7 +211,7 @@ def contract_review(
         )
     )
     if ends_it:
-        contract.ended_on = today
+        contract.ended_on = max(today, contract.starts_on)
         save(contract)
     notices.tell_contract_reviewed(review)
     return review
@@ -217,8 +221,9 @@ def _locked(contract: Contract) -> Contract:
     """The contract as it is now, its resident locked; refused where it is over."""
     lock(contract.stay.resident)
     contract = Contract.objects.select_related("house", "stay__resident", "stay__house").get(pk=contract.pk)
-    if contract.ended_on is not None or contract.stay.ends_on is not None:
-        raise ValidationError(
-            _("This contract ended on %(day)s.") % {"day": date_format(contract.ended_on or contract.stay.ends_on)}
-        )
+    ended = contract.ended_on or contract.stay.ends_on
+    if ended is not None:
+        if ended > contract.house.today():
+            raise ValidationError(_("This contract was ended before it began."))
+        raise ValidationError(_("This contract ended on %(day)s.") % {"day": date_format(ended)})
     return contract

@@ -37,7 +37,8 @@ def removal_record(
     went. Another person looks at it within 24 hours from `now`. The stay goes on until it is ended by a discharge.
 
     Refuses to record about oneself; a stay that is over; a moment to come or before the move-in; without the reason or
-    the help given; a violation of somebody else or one that was taken back; and a second one while the first stands.
+    the help given; a violation of somebody else or one that was taken back; and a second one as long as the first is
+    enough to discharge them today.
     """
     stay = locked_stay(stay)
     by_a_person()
@@ -53,7 +54,7 @@ def removal_record(
         raise ValidationError({"help_given": _("Say what was done to find them another bed, however little.")})
     if violation is not None and not Violation.objects.filter(pk=violation.pk, stay=stay, withdrawal=None).exists():
         raise ValidationError({"violation": _("This violation is not theirs, or was taken back.")})
-    if standing_removal(stay) is not None:
+    if standing_removal(stay, stay.house.today(now)) is not None:
         raise ValidationError(_("A removal of this resident is on record already."))
     removal = save(
         Removal(

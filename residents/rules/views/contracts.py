@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,15 +19,15 @@ from residents.houses.access import of, standing_of
 from residents.houses.permissions import Action
 from residents.people.looks import note_look
 from residents.people.models import Look
-from residents.rules.forms.books import SignForm
-from residents.rules.forms.contracts import ContractForm, ContractReviewForm, OpinionForm, PaperForm
+from residents.rules.forms.books import PaperForm, SignForm
+from residents.rules.forms.contracts import ContractForm, ContractReviewForm, OpinionForm
 from residents.rules.models import Contract, ContractSignature, Violation
 from residents.rules.queries.cases import case_of
-from residents.rules.queries.contracts import agreed, review_of
+from residents.rules.queries.contracts import OFFERED, agreed, review_of, undone_since
 from residents.rules.rule_paper_cards import papers_of_contract
 from residents.rules.services import contracts as services
 from residents.rules.services import reviews
-from residents.stays.models import Stay
+from residents.stays.models import Discharge, Stay
 from soberhouse.documents import store
 from soberhouse.form_page import form_page
 
@@ -54,6 +55,7 @@ def contract_page(request: HttpRequest, contract: Contract) -> HttpResponse:
         {
             "each": each,
             "contract": contract,
+            "ended_by_move": each.ended_by_move,
             "is_mine": mine,
             "may_sign": mine and not each.is_over and each.signature is None,
             "may_record": may_record,
@@ -75,7 +77,7 @@ def contract_new(request: HttpRequest, stay: Stay) -> HttpResponse:
     return form_page(
         request,
         form,
-        lambda data: services.contract_make(stay=stay, today=stay.house.today(), **data),
+        lambda data: services.contract_make(stay=stay, now=timezone.now(), **data),
         title=_("Contract with %(name)s") % {"name": stay.name},
         intro=_("Write it together. They read it and sign it on their own phone, or on paper before a witness."),
         submit=_("Write it down"),
@@ -150,7 +152,7 @@ def contract_paper(request: HttpRequest, contract: Contract) -> HttpResponse:
     form = PaperForm(
         request.POST or None,
         request.FILES or None,
-        initial={"signed_at": timezone.localtime(), "signed_name": contract.stay.resident.name},
+        initial={"signed_at": timezone.localtime(), "signed_name": contract.stay.name},
     )
 
     def save(data: dict[str, Any]) -> Any:
@@ -197,6 +199,16 @@ def contract_review(request: HttpRequest, contract: Contract) -> HttpResponse:
     )
 
 
+def _offered_back(violation: Violation, now: datetime) -> bool:
+    """Whether they were discharged for what was decided again since."""
+    return undone_since(Violation.objects.filter(pk=violation.pk), now - OFFERED).exists()
+
+
+def _to_undo(stay: Stay) -> Discharge | None:
+    """The discharge that ended this stay."""
+    return stay.discharges.filter(undone=False, corrected_by=None).last() if stay.ends_on is not None else None
+
+
 @of(Violation, Action.DECIDE, "house", "rule", "stay__resident", "stay__house")
 def review_opinion(request: HttpRequest, violation: Violation) -> HttpResponse:
     """Say whether the resident must leave; whoever may not is told who may."""
@@ -210,6 +222,7 @@ def review_opinion(request: HttpRequest, violation: Violation) -> HttpResponse:
         leaves = data.pop("word") == OpinionForm.LEAVES
         return reviews.opinion_give(violation=violation, leaves=leaves, now=timezone.now(), **data)
 
+    now, standing = timezone.now(), standing_of(request)
     context = {
         "title": _("Discharge review"),
         "subtitle": violation.stay.name,
@@ -218,10 +231,17 @@ def review_opinion(request: HttpRequest, violation: Violation) -> HttpResponse:
         "violation": violation,
         "case": case_of(violation),
         "review": review,
+        "appeal_until": review.appeal_until(now) if review and review.outcome == "leaves" else None,
+        "is_stale": review is not None
+        and review.outcome == "leaves"
+        and violation.house.today(now) > review.counts_until,
+        "removal_url": reverse("removal_new", args=[violation.stay.uuid]),
+        "offered_back": _offered_back(violation, now),
+        "undo": _to_undo(violation.stay) if standing.may(Action.CORRECT, violation) else None,
         "may_speak": may_speak,
         "recorded_it": violation.recorded_by_id == request.user.pk,
         "has_spoken": review is not None and any(each.recorded_by_id == request.user.pk for each in review.opinions),
-        "may_record": standing_of(request).may(Action.RECORD, violation) and violation.stay.ends_on is None,
+        "may_record": standing.may(Action.RECORD, violation) and violation.stay.ends_on is None,
         "cancel_url": reverse("violation", args=[violation.uuid]),
         "submit": _("Say so"),
     }

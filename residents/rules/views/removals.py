@@ -16,7 +16,7 @@ from residents.people.looks import note_look
 from residents.people.models import Look
 from residents.rules.forms.removals import RemovalForm, RemovalReviewForm
 from residents.rules.models import Removal, RemovalReview
-from residents.rules.queries.contracts import removed
+from residents.rules.queries.contracts import counting_removals, removed
 from residents.rules.services import removals as services
 from residents.stays.models import Stay
 from soberhouse.form_page import form_page
@@ -75,7 +75,9 @@ def removal_page(request: HttpRequest, removal: Removal) -> HttpResponse:
             "is_overdue": found.is_overdue(timezone.now()),
             "may_decide": standing.may(Action.DECIDE, removal),
             "may_review": request.user in found.may_review and standing.may(Action.DECIDE, removal),
-            "may_discharge": may_admit and found.counts and stay.ends_on is None,
+            "may_discharge": may_admit
+            and stay.ends_on is None
+            and removal in counting_removals(stay, stay.house.today()),
             "is_wrong": wrong,
             "undo": last if wrong and may_admit and last is not None and not last.undone else None,
         },

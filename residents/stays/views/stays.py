@@ -100,6 +100,8 @@ def stay_transfer(request: HttpRequest, stay: Stay) -> HttpResponse:
         intro=_("This stay ends and the next one continues it: days go on counting."),
         submit=_("Move to the other house"),
         done=_("Moved to the other house."),
+        template="residents/stays/transfer.html",
+        ends_here=[row for offer in offers("gates", "about_transfer") for row in offer(stay)],
         to=lambda following: reverse("stay", args=[following.uuid]),
     )
 

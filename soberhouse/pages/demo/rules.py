@@ -298,7 +298,7 @@ class Rules:
             self.diary.on(place, stay.starts_on, time(18), lambda at, stay=stay: self._shown(place, stay, items, at))
 
     def _publish(self, place: Place, kind: str, today: date) -> Book:
-        book = books.starter_book(house=place.house, kind=kind, today=today)
+        book = books.starter_book(house=place.house, kind=kind)
         book = books.book_change(book=book, title=book.title, text=self._filled(place, book.text))
         for rule in book.rules.filter(text__contains="["):
             books.rule_change(rule=rule, text=self._filled(place, rule.text))
@@ -324,7 +324,7 @@ class Rules:
     def _new_book(self, place: Place, now: datetime) -> None:
         today = place.house.today(now)
         with acting_as(place.manager, source="command"):
-            draft = books.book_draft(house=place.house, kind=Book.Kind.RULES, today=today)
+            draft = books.book_draft(house=place.house, kind=Book.Kind.RULES)
             bell = draft.rules.get(title="Good neighbors")
             text = f"{bell.text} After ten in the evening nobody talks on the porch or the front steps."
             books.rule_change(rule=bell, text=text)
@@ -438,14 +438,16 @@ class Rules:
             if binding_rules(stay, day).exists():
                 yield stay
 
-    def _as_resident(self, place: Place, resident: Resident) -> Any:
-        """Themselves where they sign in, else the manager, who was told."""
-        return acting_as(resident.user or place.manager, source="command")
+    def _as_resident(self, place: Place, resident: Resident, *but: int | None) -> Any:
+        """Themselves where they sign in, else whoever was told; not those whose keys are `but`, who had a hand in it."""
+        told = (place.manager, place.second, self.setting.users["olive"])
+        hand = resident.user or next(user for user in told if user.pk not in but)
+        return acting_as(hand, source="command")
 
     def _answers(self, tale: Tale, violation: Violation, now: datetime) -> None:
         place = self.setting.places[tale.place]
         stance, text = tale.answer or ("", "")
-        with self._as_resident(place, violation.stay.resident):
+        with self._as_resident(place, violation.stay.resident, violation.recorded_by_id):
             violations.violation_answer(violation=violation, stance=stance, text=text, now=now)
 
     def _withdraws(self, tale: Tale, violation: Violation, now: datetime) -> None:
@@ -479,7 +481,8 @@ class Rules:
 
     def _appeals(self, tale: Tale, decision: Decision, now: datetime) -> None:
         place = self.setting.places[tale.place]
-        with self._as_resident(place, decision.violation.stay.resident):
+        violation = decision.violation
+        with self._as_resident(place, violation.stay.resident, violation.recorded_by_id, decision.recorded_by_id):
             appeal = violations.violation_appeal(decision=decision, text=tale.appeal, now=now)
         if tale.again:
             self.diary.at(now + 2 * DAY, lambda at: self._decides_again(tale, appeal, at))
@@ -504,7 +507,7 @@ class Rules:
                 starts_on=today,
                 ends_on=today + timedelta(days=60),
                 review_on=max(self.setting.today(place) - DAY, today + DAY),
-                today=today,
+                now=now,
             )
         self.diary.at(now + DAY, lambda at: self._signs_contract(place, contract, at))
 

@@ -694,6 +694,7 @@ def contract(cast: Cast, *, ends: int = 30, review: int = 7, **facts: Any) -> Co
             "ends_on": today + timedelta(days=ends),
             "review_on": today + timedelta(days=review),
         }
+        | by(cast.alice)
         | facts
     )
 
@@ -719,7 +720,17 @@ def test_what_was_agreed_is_not_changed(cast):
     for change in ({"terms": "Six."}, {"help": "A lift."}, {"ends_on": cast.today + timedelta(days=60)}):
         with refused("contract_frozen"):
             update(Contract, key, **change)
+    with refused("contract_ended"):
+        update(Contract, key, ended_on=cast.today - timedelta(days=1))
     update(Contract, key, ended_on=cast.today)
+    for again in (None, cast.today + timedelta(days=1)):
+        with refused("contract_ended_once"):
+            update(Contract, key, ended_on=again)
+
+
+def test_nobody_writes_a_contract_with_themselves(cast):
+    with refused("contract_by_another"):
+        insert(contract(cast, **by(cast.dana.user)))
 
 
 def test_a_contract_is_signed_with_ones_own_hand(cast):

@@ -53,7 +53,7 @@ def contract_with(cast: Cast, stay: Any = None, **facts: Any) -> Contract:
         "starts_on": today,
         "ends_on": today + days(30),
         "review_on": today + days(7),
-        "today": today,
+        "now": timezone.now(),
     }
     with acting_as(cast.alice, source="web"):
         return services.contract_make(stay=stay or cast.stay_of_dana, **(ordinary | facts))
@@ -89,6 +89,7 @@ def test_contract_is_written_down_and_its_resident_is_told(cast):
     contract = contract_with(cast)
 
     assert (contract.house, contract.terms, contract.help) == (cast.house_a, TERMS, "A ride on Tuesdays.")
+    assert (contract.recorded_by, contract.recorded_as) == (cast.alice, "Alice Example")
     [notice] = Notice.objects.all()
     assert (notice.user, notice.kind, notice.url) == (
         cast.dana.user,
@@ -127,7 +128,10 @@ def test_contract_follows_only_what_was_upheld_and_is_theirs(cast):
     undecided = violation_of(cast.stay_of_dana, book.rules.first(), by=cast.alice)
 
     for violation in (dismissed, of_frank, undecided):
-        with refused("A contract follows only what was upheld, and only for whom it is about.", about="violation"):
+        with refused(
+            "A contract follows only what was upheld and is not being appealed, and only for whom it is about.",
+            about="violation",
+        ):
             contract_with(cast, violation=violation)
 
     assert contract_with(cast, stay=cast.stay_of_frank, violation=of_frank).violation == of_frank
@@ -146,7 +150,7 @@ def test_nobody_writes_a_contract_with_themselves_or_says_how_it_goes(cast, now)
                 starts_on=cast.today,
                 ends_on=cast.today + days(9),
                 review_on=cast.today + days(3),
-                today=cast.today,
+                now=now,
             )
         with pytest.raises(PermissionDenied):
             services.contract_review(contract=contract, result="kept", note="Fine.", ends_it=True, now=now)
@@ -191,7 +195,8 @@ def test_nobody_else_signs_for_them(cast, now):
         ({"witness": " "}, "witness", "Say who saw them sign."),
         ({"signed_name": " "}, "signed_name", "Write the name as they signed it."),
         ({"ago": -1}, "signed_at", "That moment is still to come."),
-        ({"ago": 60}, "signed_at", "This is before they moved in."),
+        ({"ago": 1}, "signed_at", "This contract was written on {day}. It cannot have been signed before."),
+        ({"witness": "dana  renner"}, "witness", "The witness is somebody else than the one who signed."),
     ],
 )
 def test_paper_that_cannot_be_is_refused(cast, now, facts, about, sentence):
@@ -199,13 +204,17 @@ def test_paper_that_cannot_be_is_refused(cast, now, facts, about, sentence):
     facts = {"signed_name": "Dana Renner", "witness": "Bob Example", "ago": 0} | facts
     signed_at = now - days(facts.pop("ago"))
 
-    with refused(sentence, about=about):
+    with refused(sentence.format(day=shown(cast.today)), about=about):
         services.contract_sign_on_paper(contract=contract, signed_at=signed_at, now=now, **facts)
 
 
 def test_contract_signed_on_paper_names_its_witness_and_the_resident_is_told(cast, now):
     row = services.contract_sign_on_paper(
-        contract=contract_with(cast), signed_name="D. Renner", witness="Bob Example", signed_at=now - days(1), now=now
+        contract=contract_with(cast, now=now - days(1)),
+        signed_name="D. Renner",
+        witness="Bob Example",
+        signed_at=now - days(1),
+        now=now,
     )
 
     assert (row.how, row.witness, row.signed_on, row.recorded_by) == (
@@ -259,6 +268,29 @@ def test_contract_that_nobody_signed_can_only_be_ended(cast, now):
 
     contract.refresh_from_db()
     assert contract.ended_on == cast.today
+
+
+def test_contract_that_is_ended_before_it_begins_holds_for_no_day(cast, now, signed_in):
+    first = cast.today + days(7)
+    contract = contract_with(cast, starts_on=first, review_on=first + days(7))
+
+    services.contract_review(contract=contract, result="broken", note="Would not sign.", ends_it=True, now=now)
+
+    contract.refresh_from_db()
+    assert contract.ended_on == first
+    text = signed_in(cast.alice).get(reverse("contract", args=[contract.uuid])).content.decode()
+    assert "before it began" in text
+    with refused("This contract was ended before it began."):
+        services.contract_review(contract=contract, result="kept", note="x", ends_it=True, now=now)
+
+
+def test_page_and_own_record_say_who_wrote_the_contract(cast, signed_in):
+    contract = contract_with(cast)
+
+    for client in (signed_in(cast.bob), signed_in(cast.dana)):
+        assert "Alice Example" in client.get(reverse("contract", args=[contract.uuid])).content.decode()
+    told = next(each for each in contract_cards.own(cast.dana, cast.today) if each.name == "contracts")
+    assert "Alice Example" in str(told)
 
 
 def test_contract_is_over_with_the_stay(cast, now):
@@ -565,7 +597,7 @@ def test_today_asks_the_same_however_much_there_is(cast, count, django_assert_nu
         reviewed(cast)
     standing = Standing(cast.bob)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert sum(len(card.rows) for card in contract_cards.today(cast.house_a, standing, cast.today)) == 2 * count
 
 

@@ -115,7 +115,7 @@ def a_contract(cast: Cast, **facts: Any) -> Contract:
     facts = {"starts_on": cast.today, "ends_on": cast.today + timedelta(30), "review_on": cast.today + timedelta(7)}
     with acting_as(cast.alice, source="web"):
         return contracts.contract_make(
-            stay=cast.stay_of_dana, terms="Home by nine.", help="A ride on Tuesdays.", today=cast.today, **facts
+            stay=cast.stay_of_dana, terms="Home by nine.", help="A ride on Tuesdays.", now=timezone.now(), **facts
         )
 
 
@@ -667,6 +667,8 @@ def examples(count: int) -> dict[str, tuple[object, Callable[..., bytes]]]:
                 starts_on=TODAY,
                 ends_on=TODAY,
                 review_on=TODAY,
+                written_at=NOW,
+                written_by=LONG,
                 signature=signature if count else None,
                 reviews=tuple(
                     contract.Reviewed(at=NOW, by=name, result="kept", note=name, next_on=TODAY) for name in names

@@ -17,14 +17,16 @@ from residents.houses.standing import Standing
 from residents.people.models import Look
 from residents.rules import contract_cards
 from residents.rules.models import Removal, RemovalReview
-from residents.rules.queries.contracts import removed
+from residents.rules.queries.contracts import removed, to_be_offered_back
 from residents.rules.services.removals import removal_record, removal_review
+from residents.rules.services.violations import appeal_decide, violation_appeal, violation_withdraw
 from residents.stays import services as stays
 from soberhouse.cards import Order
 from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
 from tests.cast import Cast, grant
 from tests.residents.rules.given import published_book, signed, violation_of
+from tests.residents.rules.test_contracts import reviewed, speaks
 from tests.residents.stays.stories import ORDINARY, days, refused, shown, written
 
 FACTS = {
@@ -283,6 +285,47 @@ def test_bed_to_be_offered_back_stays_on_today_until_they_live_with_us_again(cas
     ]
     stays.discharge_undo(discharge=row, reason="she came back", today=cast.today)
     assert cards_of(cast, cast.alice) == []
+
+
+@pytest.mark.parametrize("how", ["overturned", "changed", "taken back"])
+def test_bed_is_offered_back_where_what_they_were_discharged_for_was_decided_again(cast, now, signed_in, how):
+    """Discharged by a removal while the days to appeal ran; then the appeal says that it was not so."""
+    violation = reviewed(cast)
+    speaks(cast.bob, violation, leaves=True)
+    speaks(cast.olive, violation, leaves=True)
+    removal_of(cast.stay_of_dana, by=cast.alice, now=now - timedelta(hours=1))
+    row = stays.discharge(
+        stay=cast.stay_of_dana, left_on=cast.today, today=cast.today, **(ORDINARY | {"reason": "rules"})
+    )
+    assert to_be_offered_back(cast.house_a, timezone.now()) == []
+
+    later = timezone.now()
+    if how == "taken back":
+        with acting_as(cast.olive, source="web"):
+            violation_withdraw(violation=violation, reason="another Dana", now=later)
+    else:
+        with acting_as(cast.dana.user, source="web"):
+            appeal = violation_appeal(decision=violation.decision, text="It was not mine.", now=later)
+        facts = {"consequence": "written"} if how == "changed" else {}
+        with acting_as(cast.olive, source="web"):
+            appeal_decide(appeal=appeal, outcome=how, reason="It was not.", now=later, **facts)
+
+    assert [each.violation for each in to_be_offered_back(cast.house_a, later)] == [violation]
+    assert ("Dana R.", "offer the bed back", "") in [row for _o, _t, rows in cards_of(cast, cast.alice) for row in rows]
+    page = signed_in(cast.bob).get(reverse("review_opinion", args=[violation.uuid])).content.decode()
+    assert "Offer them their bed back" in page
+    assert reverse("discharge_undo", args=[row.uuid]) in page
+    assert to_be_offered_back(cast.house_a, later + days(8)) == []
+    stays.discharge_undo(discharge=row, reason="she came back", today=cast.today)
+    assert to_be_offered_back(cast.house_a, later) == []
+
+
+def test_removal_of_long_ago_does_not_block_the_next_emergency(cast, now):
+    removal_of(cast.stay_of_dana, by=cast.alice, now=now - days(8))
+    looked_at(removal_of(cast.stay_of_dana, by=cast.alice, now=now), by=cast.bob, now=now)
+
+    with refused("A removal of this resident is on record already."):
+        removal_of(cast.stay_of_dana, by=cast.bob, now=now)
 
 
 def test_week_and_timeline_of_whoever_had_to_leave(cast, now):
