@@ -20,7 +20,9 @@ from django.utils.formats import date_format
 from residents.away import hours
 from residents.away.models import CurfewCheck, CurfewException, CurfewHour, Movement, PassEvent
 from residents.away.night_cards import beside_pass
-from residents.away.queries.nights import LATER, curfews, due_at, night_roll
+from residents.away.night_words import excuse
+from residents.away.queries.nights import LATER, curfews, due_at, missing_now, night_roll
+from residents.away.queries.whereabouts import not_come_in, whereabouts
 from residents.away.services.movements import sign_in, sign_out
 from residents.away.services.nights import RollEntry, RollRefused, came_in, check_correct, roll_take
 from residents.houses.permissions import RoleKind
@@ -219,6 +221,31 @@ def test_who_goes_out_again_in_the_night_is_not_in_and_who_leaves_in_the_morning
     assert row_of(cast.stay_of_dana, by_the_clock(house, 8)).foreseen.status == IN  # was in at the hour
 
 
+def test_whoever_goes_to_a_shift_or_on_a_pass_that_begins_after_the_hour_is_excused(cast, house, alice_acts):
+    works(cast.stay_of_dana, 23, 7)
+    given_pass = away(cast.stay_of_frank, by_the_clock(house, 23), by_the_clock(house, 11), by=cast.alice)
+    (early,) = sleepers(house, 1)
+    works(early, 22, 23)
+    for stay, hour, minute in ((early, 18, 0), (cast.stay_of_dana, 22, 30), (cast.stay_of_frank, 21, 45)):
+        left = by_the_clock(house, hour, minute)
+        sign_out(stay=stay, purpose="work", at=left, now=left)
+
+    now = by_the_clock(house, 23, 30)
+    dana, frank = (row_of(stay, now) for stay in (cast.stay_of_dana, cast.stay_of_frank))
+    assert (dana.foreseen.status, excuse(dana.foreseen, dana.known.curfew, house)) == (EXCUSED, "work until 7 a.m.")
+    assert (frank.foreseen.status, frank.foreseen.of_pass) == (EXCUSED, given_pass)
+    assert row_of(early, now).foreseen.status == ABSENT  # went out long before the shift, which is over
+
+
+def test_whoever_signed_in_from_their_pass_is_not_excused_by_it(cast, house, half_past_ten, alice_acts):
+    given_pass = away(cast.stay_of_dana, by_the_clock(house, 14), by_the_clock(house, 11), by=cast.bob)
+    left, back = by_the_clock(house, 15), by_the_clock(house, 20)
+    sign_out(stay=cast.stay_of_dana, purpose="pass", of_pass=given_pass, at=left, now=left)
+    sign_in(stay=cast.stay_of_dana, at=back, now=back)
+
+    assert row_of(cast.stay_of_dana, half_past_ten).foreseen.status == IN
+
+
 def test_where_there_is_no_curfew_nobody_is_due(cast, house):
     curfew_at(house, None)
 
@@ -332,6 +359,35 @@ def test_a_roll_in_the_morning_signs_nobody_in_who_has_left_since(cast, house, a
     take(house, by_the_clock(house, 8), RollEntry(cast.stay_of_dana, IN))
 
     assert not Movement.objects.filter(way="in").exists()
+
+
+def test_without_a_curfew_a_roll_in_the_morning_signs_in_whoever_was_out_before_dawn_alone(cast, house, alice_acts):
+    curfew_at(house, None)
+    for stay, hour in ((cast.stay_of_dana, 6), (cast.stay_of_frank, 23)):
+        sign_out(stay=stay, purpose="work", at=by_the_clock(house, hour), now=by_the_clock(house, hour))
+
+    take(house, by_the_clock(house, 8), RollEntry(cast.stay_of_dana, IN), RollEntry(cast.stay_of_frank, IN))
+
+    assert [row.stay for row in Movement.objects.filter(way="in")] == [cast.stay_of_frank]
+
+
+def test_the_grace_that_held_stays_with_the_check(cast, house, alice_acts):
+    curfew_at(house, 22, curfew_grace=10)
+    now = by_the_clock(house, 22, 30)
+    (first,) = take(house, now, RollEntry(cast.stay_of_dana, ABSENT))
+    curfew_at(house, 22, curfew_grace=0)
+
+    in_time = check_correct(check=first, status=IN, in_at=by_the_clock(house, 22, 8), reason="At the door.", now=now)
+
+    assert (first.grace, in_time.grace) == (10, 10)
+
+
+def test_nights_are_counted_within_a_week(cast, house, half_past_ten, alice_acts):
+    week, longer = (house.today() - timedelta(days=days) for days in (7, 8))
+
+    take(house, half_past_ten, RollEntry(cast.stay_of_dana, IN), night=week)
+    with refused(f"The night of {date_format(longer)} is too long ago: nights are counted within 7 days."):
+        take(house, half_past_ten, RollEntry(cast.stay_of_dana, IN), night=longer)
 
 
 NOT_OVER = "Dana R.: Their hour is not over: until 10 p.m. nobody is late or missing."
@@ -704,6 +760,28 @@ def test_nonsense_in_the_form_changes_nothing(cast, house, signed_in, at_half_pa
     assert CurfewCheck.objects.count() == 0
 
 
+@pytest.mark.parametrize("asked", ["nonsense", "tomorrow", "1999-01-01"])
+def test_a_roll_of_no_night_counts_nobody(cast, house, signed_in, at_half_past_ten, asked):
+    client = signed_in(cast.alice)
+    data = as_shown(client.get(page_of(house)))
+    night = (house.today() + timedelta(days=1)).isoformat() if asked == "tomorrow" else asked
+
+    again = client.post(page_of(house), data | {"night": night, key("status", cast.stay_of_dana): LATE})
+
+    assert "This was not a night that can be counted" in again.content.decode()
+    assert again.context["form"][key("status", cast.stay_of_dana)].value() == LATE
+    assert CurfewCheck.objects.count() == 0
+
+
+def test_a_night_too_long_ago_is_shown_and_not_counted(cast, house, signed_in, at_half_past_ten):
+    url = f"{page_of(house)}?night={house.today() - timedelta(days=8)}"
+
+    response = signed_in(cast.alice).get(url)
+
+    assert response.context["lines"] == []
+    assert "too long ago" in response.content.decode()
+
+
 @pytest.mark.parametrize("who", ["charlie", "audra", "dana", "oscar"])
 def test_who_may_not_take_the_roll(cast, house, signed_in, at_half_past_ten, who):
     expected = {"charlie": 404, "audra": 403, "dana": 403, "oscar": 404}[who]
@@ -742,6 +820,18 @@ def test_an_officer_takes_the_roll_without_learning_why(cast, house, signed_in, 
     after = client.get(page_of(house)).content.decode()
     assert "overnight" not in after
     assert "Correct" not in after
+
+
+def test_an_officer_counts_the_night_it_is_alone(cast, house, signed_in, at_half_past_ten):
+    last = house.today() - timedelta(days=1)
+    checked(cast.stay_of_dana, by=cast.alice, night=last, status=EXCUSED, why="at the hospital")
+    client = signed_in(cast.frank)
+
+    assert client.get(f"{page_of(house)}?night={last}").status_code == 403
+    data = {"night": last.isoformat(), key("status", cast.stay_of_dana): IN}
+    assert client.post(page_of(house), data).status_code == 403
+    assert client.get(f"{page_of(house)}?night={house.today()}").status_code == 200
+    assert CurfewCheck.objects.count() == 1
 
 
 def test_an_officer_lets_somebody_in_and_nobody_counts_their_own(cast, house, signed_in, at_half_past_ten, missing):
@@ -797,14 +887,114 @@ def test_it_is_loud_until_they_come_in_or_it_is_explained(cast, house, missing, 
     assert not cards(house, cast.alice, next_day)["Not in"].rows
 
 
-def test_whoever_signs_in_themselves_is_not_missing_any_more(cast, house, missing, monkeypatch):
+def test_whoever_signs_in_themselves_says_so_until_somebody_else_has_seen_them(
+    cast, house, missing, signed_in, monkeypatch
+):
+    (other,) = sleepers(house, 1)
+    with acting_as(cast.alice, source="web"):
+        take(house, by_the_clock(house, 22, 30), RollEntry(other, ABSENT))
+    said = by_the_clock(house, 23, 30)
+    clock_at(monkeypatch, said)
+    with acting_as(cast.dana.user, source="web"):
+        sign_in(stay=cast.stay_of_dana, now=said)
+        with pytest.raises(ValidationError, match="is in already"):
+            sign_in(stay=cast.stay_of_dana, now=said)
+
+    later = by_the_clock(house, 23, 50)
+    clock_at(monkeypatch, later)
+    found = gather("today", house, Standing(cast.alice), house.today())[0]
+    assert (found.title, found.order) == ("Not in", Order.FIRST)
+    assert [(row.fact, row.state, row.word) for row in found.rows] == [
+        ("Ana M.", "missed", "1 h"),
+        ("Dana R.", "late", "not seen"),
+    ]
+    assert "says they are back since 11:30 p.m., not seen" in found.rows[1].reason
+    assert row_of(cast.stay_of_dana, later).check == missing  # their word is no count
+    assert "You are in" in signed_in(cast.dana).get(reverse("my_week")).content.decode()
+
+    client = signed_in(cast.alice)
+    page = client.get(reverse("whereabouts", args=[house.uuid])).content.decode()
+    assert "They are back" in page
+    assert "says they are back, not seen" in page
+    client.post(reverse("sign_in", args=[cast.stay_of_dana.uuid]))
+
+    assert [row.fact for row in cards(house, cast.alice, later)["Not in"].rows] == ["Ana M."]
+    check = row_of(cast.stay_of_dana, later).check
+    assert (check.status, check.in_at, check.corrects) == (LATE, said, missing)
+
+
+def test_whoever_was_missing_uncounted_and_says_they_are_back_is_not_seen_either(cast, house, monkeypatch):
+    with acting_as(cast.alice, source="web"):
+        sign_out(stay=cast.stay_of_dana, purpose="work", at=by_the_clock(house, 18), now=by_the_clock(house, 18))
     late = by_the_clock(house, 23, 30)
-    clock_at(monkeypatch, late)
     with acting_as(cast.dana.user, source="web"):
         sign_in(stay=cast.stay_of_dana, now=late)
+    clock_at(monkeypatch, late)
 
+    assert [row.word for row in cards(house, cast.alice, late)["Not in"].rows] == ["not seen"]
+    with acting_as(cast.bob, source="web"):
+        take(house, late, RollEntry(cast.stay_of_dana, LATE, in_at=late))
     assert not cards(house, cast.alice, late)["Not in"].rows
-    assert row_of(cast.stay_of_dana, late).check == missing  # their word is no count
+
+
+def test_missing_is_who_was_seen_by_nobody_since_the_hour_whenever_it_was_written_down(cast, house, monkeypatch):
+    with acting_as(cast.alice, source="web"):
+        (earlier,) = take(house, by_the_clock(house, 23), RollEntry(cast.stay_of_frank, ABSENT))
+        (seen,) = take(house, by_the_clock(house, 23), RollEntry(cast.stay_of_dana, ABSENT))
+        for stay, hour in ((cast.stay_of_frank, 21), (cast.stay_of_dana, 22)):
+            at = by_the_clock(house, hour, 10)
+            Movement.objects.create(house=house, stay=stay, way="in", at=at, **recorded())
+
+    missing = not_come_in(CurfewCheck.objects.filter(house=house))
+    assert [row.pk for row in missing] == [earlier.pk]
+    assert seen.pk not in {row.pk for row in missing}
+
+
+def test_an_excuse_without_a_pass_holds_until_the_hour_that_it_moves(cast, house, monkeypatch):
+    works(cast.stay_of_dana, 15, 1)
+    half_past_ten = by_the_clock(house, 22, 30)
+    with acting_as(cast.alice, source="web"):
+        for stay in (cast.stay_of_dana, cast.stay_of_frank):
+            sign_out(stay=stay, purpose="work", at=by_the_clock(house, 18), now=by_the_clock(house, 18))
+        take(
+            house,
+            half_past_ten,
+            RollEntry(cast.stay_of_dana, EXCUSED, why="work until 1 a.m."),
+            RollEntry(cast.stay_of_frank, EXCUSED, why="called"),
+        )
+
+    def missing(instant):
+        clock_at(monkeypatch, instant)
+        return [row.fact for row in cards(house, cast.alice, instant)["Not in"].rows]
+
+    assert missing(by_the_clock(house, 1, 59)) == ["Frank O."]
+    assert missing(by_the_clock(house, 2)) == ["Dana R.", "Frank O."]
+
+
+def test_whoever_is_out_uncounted_is_missing_after_noon_too(cast, house, monkeypatch):
+    last = house.today() - timedelta(days=1)
+    evening = by_the_clock(house, 18, night=last)
+    with acting_as(cast.alice, source="web"):
+        sign_out(stay=cast.stay_of_dana, purpose="work", at=evening, now=evening)
+        morning = by_the_clock(house, 6, night=last)
+        sign_out(stay=cast.stay_of_frank, purpose="work", at=morning, now=morning)
+    noon = by_the_clock(house, 12, 30)
+    clock_at(monkeypatch, noon)
+
+    rows = cards(house, cast.alice, noon)["Not in"].rows
+    assert [(row.fact, row.word, row.button) for row in rows] == [("Dana R.", "14 h", "In and out")]
+
+
+@pytest.mark.parametrize("more", [1, 3])
+def test_who_is_missing_costs_the_same(cast, house, django_assert_num_queries, more):
+    for stay in sleepers(house, more):
+        with acting_as(cast.alice, source="web"):
+            sign_out(stay=stay, purpose="work", at=by_the_clock(house, 18), now=by_the_clock(house, 18))
+    now = by_the_clock(house, 23, 30)
+    roll, there = night_roll(house, house.today(), now), whereabouts(house, now)
+
+    with django_assert_num_queries(5):
+        assert len(missing_now(house, there, roll, now)) == more
 
 
 def test_whoever_is_out_over_their_hour_is_missing_before_anybody_counts(cast, house, monkeypatch):
@@ -931,9 +1121,10 @@ def test_the_correction_page(cast, house, signed_in, at_half_past_ten, missing):
 def test_the_facts_beside_a_pass_tell_of_curfew_and_officer(cast, house, night):
     now = by_the_clock(house, 20)
     assert [row.word for row in beside_pass(cast.stay_of_dana, now, now, now)] == ["not known"]
-    checked(cast.stay_of_dana, by=cast.alice, status=ABSENT, night=night - timedelta(days=3))
+    due = {"due_at": now - timedelta(days=40)}
+    checked(cast.stay_of_dana, by=cast.alice, status=ABSENT, night=night - timedelta(days=3), **due)
     checked(cast.stay_of_dana, by=cast.alice, night=night - timedelta(days=4))
-    checked(cast.stay_of_dana, by=cast.alice, status=ABSENT, night=night - timedelta(days=31))
+    checked(cast.stay_of_dana, by=cast.alice, status=ABSENT, night=night - timedelta(days=31), **due)
     given(Contact(resident=cast.dana, kind="officer", name="Lyle Harmon"))
 
     rows = list(beside_pass(cast.stay_of_dana, now, now, now))

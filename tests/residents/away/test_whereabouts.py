@@ -76,6 +76,31 @@ def test_residents_sign_themselves_out_and_in(cast, now):
     assert set(Movement.objects.values_list("recorded_by", flat=True)) == {cast.dana.user.pk}
 
 
+def test_residents_sign_themselves_out_and_in_as_of_now_alone(cast, now):
+    stay, said = cast.stay_of_dana, "You sign yourself out and in as of now. What was at another time your manager"
+    with acting_as(cast.dana.user, source="api"):
+        with pytest.raises(ValidationError, match=said):
+            sign_out(stay=stay, purpose="errand", at=now - 2 * timedelta(minutes=1), now=now)
+        sign_out(stay=stay, purpose="errand", at=now - timedelta(minutes=1), now=now)
+        with pytest.raises(ValidationError, match=said):
+            sign_in(stay=stay, at=now, now=now + HOUR)
+        sign_in(stay=stay, at=now + HOUR, now=now + HOUR)
+    with acting_as(cast.alice, source="api"):
+        sign_out(stay=stay, purpose="errand", at=now + HOUR, now=now + 3 * HOUR)
+
+    assert Movement.objects.count() == 3
+
+
+def test_a_pass_is_gone_on_in_its_time_alone(cast, now, alice_acts):
+    given_pass = away(cast.stay_of_dana, now + 3 * HOUR, now + 20 * HOUR, by=cast.bob)
+    with pytest.raises(ValidationError, match="This pass does not hold then: it is for"):
+        sign_out(stay=cast.stay_of_dana, purpose="pass", of_pass=given_pass, now=now)
+    with pytest.raises(ValidationError, match="This pass does not hold then"):
+        sign_out(stay=cast.stay_of_dana, purpose="pass", of_pass=given_pass, now=now + 20 * HOUR)
+
+    assert sign_out(stay=cast.stay_of_dana, purpose="pass", of_pass=given_pass, now=now + HOUR).of_pass == given_pass
+
+
 def test_what_cannot_be_is_refused(cast, house, now, alice_acts):
     stay = cast.stay_of_dana
     with refused("Dana R. is in already."):
@@ -153,8 +178,10 @@ def test_a_movement_is_put_right_with_a_reason(cast, now, alice_acts):
 def test_a_correction_does_not_turn_the_order_round_and_is_by_other_hands(cast, now, alice_acts):
     out = sign_out(stay=cast.stay_of_dana, purpose="work", now=now)
     sign_in(stay=cast.stay_of_dana, now=now + HOUR)
-    with pytest.raises(ValidationError, match="after what came next"):
+    with pytest.raises(ValidationError, match="not before what came next"):
         movement_correct(movement=out, way="out", purpose="work", at=now + 2 * HOUR, reason="x", now=now + 3 * HOUR)
+    with pytest.raises(ValidationError, match="not before what came next"):
+        movement_correct(movement=out, way="out", purpose="work", at=now + HOUR, reason="x", now=now + 3 * HOUR)
     with acting_as(cast.dana.user, source="web"), pytest.raises(PermissionDenied):
         movement_correct(movement=out, way="out", purpose="work", at=now, reason="x", now=now + 3 * HOUR)
 
