@@ -189,7 +189,8 @@ class PassExtend(OfPass):
         example={"until": "2026-06-28T20:00:00-04:00", "reason": "The train is late; they called at five."},
     )
     def post(self, call: Call, uuid: UUID) -> Answer:
-        """It lasts longer, asked for or not."""
+        """It lasts longer, asked for or not; what the rules ask for and the longer time does not meet is told with it.
+        By somebody who neither wrote the request down nor is whom it is about."""
         row = call.row(PassRow, uuid, *OF_STAY)
         passes.pass_extend(pass_=row, now=call.now, **call.data)
         return self.again(call, uuid)
@@ -216,7 +217,7 @@ class PassReturn(OfPass):
         example={"at": "2026-06-28T17:40:00-04:00", "test_asked": True},
     )
     def post(self, call: Call, uuid: UUID) -> Answer:
-        """By how much they were late is kept. It signs them in, where they are signed out."""
+        """By how much they were late is kept. It signs them in, where they are signed out and did not go out since."""
         row = call.row(PassRow, uuid, *OF_STAY)
         passes.pass_return(pass_=row, now=call.now, **call.data)
         return self.again(call, uuid)
@@ -252,6 +253,7 @@ def whole(row: PassRow, call: Call) -> dict[str, Any]:
                     "until": at(event.until, row.house),
                     "minutes_late": event.minutes_late,
                     "test_asked": event.test_asked,
+                    "unmet": event.unmet,
                     "note": event.note,
                 }
                 | recorded(event, row.house)

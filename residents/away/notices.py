@@ -80,6 +80,15 @@ def tell_pass_cancelled(event: PassEvent) -> None:
 
 
 @in_site_language
+def tell_pass_ended_by_move(event: PassEvent) -> None:
+    """To the one who moved to another house."""
+    of_pass = event.of_pass
+    facts = {"span": span(of_pass.starts_at, of_pass.ends_at, of_pass.house)}
+    text = _("Your pass no longer holds, because you moved to another house: %(span)s. Ask again there.") % facts
+    tell(of_pass.stay.resident, PASS_CANCELLED, text, _pass_url(of_pass))
+
+
+@in_site_language
 def tell_more_time_asked(event: PassEvent) -> None:
     """To whoever runs the house, except the one who asks."""
     of_pass = event.of_pass

@@ -103,7 +103,7 @@ def _moving_row(each: Pass, standing: Standing, now: datetime, today: date) -> R
     may = standing.may(Action.RECORD, each) and each.starts_at <= now
     if said_back(each):
         reason, state, word = (
-            _("signed in %(hour)s: write the return down") % {"hour": clock(each.moved_at, each.house)},
+            _("signed in %(hour)s: write the return down") % {"hour": clock(each.signed_in_at, each.house)},
             "late",
             _("back"),
         )
@@ -346,7 +346,10 @@ def _own_events(resident: Resident) -> Section:
         "pass_events",
         _("What became of passes"),
         events.select_related("of_pass__stay__resident").order_by("-recorded_at", "-id"),
-        ["of_pass", "kind", "at", "until", "minutes_late", "test_asked", "note", "recorded_as", "recorded_at"],
+        [
+            *("of_pass", "kind", "at", "until", "minutes_late", "test_asked", "unmet", "note"),
+            *("recorded_as", "recorded_at"),
+        ],
         model=PassEvent,
         labels=_by() | {"of_pass": _("Pass")},
         quiet=["test_asked"],

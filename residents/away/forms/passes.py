@@ -141,6 +141,17 @@ class OfficerAgreedForm(forms.Form):
         max_length=Pass._meta.get_field("officer_agreed").max_length,
         help_text=_("Who gave it, when and how."),
     )
+    reason = forms.CharField(
+        label=_("why"),
+        max_length=500,
+        required=False,
+        help_text=_("Needed where it replaces what is written down."),
+    )
+
+    def __init__(self, *args: Any, replaces: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not replaces:
+            del self.fields["reason"]
 
 
 class PassRuleForm(ScopedForm):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.formats import date_format, time_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from residents.houses.models import House, Role
 from residents.houses.permissions import RoleKind
 from residents.people.models import Contact
 from residents.stays.models import Phase, Stay, in_range
-from residents.stays.queries import chain_starts
+from residents.stays.queries import chains
 from soberhouse.accounts.models import User
 from soberhouse.cards import Row
 from soberhouse.subjects import offers
@@ -102,12 +102,8 @@ class Wanted:
         return self.starts_at.astimezone(self.stay.house.zone).date()
 
     @property
-    def ends_on(self) -> date:
-        return self.ends_at.astimezone(self.stay.house.zone).date()
-
-    @property
-    def nights(self) -> int:
-        return (self.ends_on - self.starts_on).days
+    def nights(self) -> list[date]:
+        return nights_away(self.starts_at, self.ends_at, self.stay.house)
 
 
 def unmet(pass_: Pass, *, starts_at: datetime | None = None, ends_at: datetime | None = None) -> list[str]:
@@ -133,18 +129,22 @@ def unmet_by(wanted: Wanted) -> list[str]:
 
 def _unmet(wanted: Wanted, rule: PassRule) -> Iterator[str]:
     kind = {"kind": capfirst(rule.get_kind_display())}
-    here = (wanted.starts_on - chain_starts([wanted.stay.resident_id]).get(wanted.stay.pk, wanted.stay.starts_on)).days
+    every = chains([wanted.stay.resident_id])
+    chain = every.get(wanted.stay.pk, [])
+    here = (wanted.starts_on - (chain[-1].starts_on if chain else wanted.stay.starts_on)).days
     if here < rule.min_days:
         yield _("%(kind)s passes begin after %(asked)s days in the house; on that day it is %(days)s.") % (
             kind | {"asked": rule.min_days, "days": here}
         )
-    if rule.max_nights is not None and wanted.nights > rule.max_nights:
+    nights = wanted.nights
+    if rule.max_nights is not None and len(nights) > rule.max_nights:
         yield _("At most %(asked)s in a row; this is %(nights)s.") % {
             "asked": nights_words(rule.max_nights),
-            "nights": nights_words(wanted.nights),
+            "nights": nights_words(len(nights)),
         }
-    if rule.max_in_30_days is not None and wanted.nights > 0:
-        most = _most_in_a_window(wanted)
+    if rule.max_in_30_days is not None and nights:
+        same = [pk for pk, links in every.items() if links[0] in chain and links[0].house_id == wanted.stay.house_id]
+        most = _most_in_a_window(wanted, same or [wanted.stay.pk])
         if most > rule.max_in_30_days:
             yield _("At most %(asked)s in 30 days; with this one it is %(nights)s.") % {
                 "asked": nights_words(rule.max_in_30_days),
@@ -170,36 +170,32 @@ def has_officer(stay: Stay) -> bool:
     return officer_of(stay) is not None
 
 
-def _most_in_a_window(wanted: Wanted) -> int:
-    """The most nights away on passes of this kind in any 30 days that hold a night of this one. One query."""
+def _most_in_a_window(wanted: Wanted, stays: Iterable[int]) -> int:
+    """The most nights away on passes of this kind in any 30 days that hold a night of this one, in these stays (keys):
+    those of one person in this house, where one continues another. One query."""
+    house = wanted.stay.house
+    own = wanted.nights
+    since, until = min(own) - WINDOW * DAY, max(own) + WINDOW * DAY
     others = (
-        Pass.objects.filter(
-            stay=wanted.stay,
-            kind=wanted.kind,
-            status__in=(Pass.Status.APPROVED, Pass.Status.RETURNED),
-            starts_on__lt=wanted.ends_on + WINDOW * DAY,
-            ends_on__gt=wanted.starts_on - WINDOW * DAY,
-        )
+        with_back(Pass.objects.filter(stay__in=list(stays), kind=wanted.kind, status__in=GIVEN, starts_on__lte=until))
+        .filter(Q(ends_on__gte=since) | Q(back_at__gte=hours.at(since, hours.NOON, house.zone)))
         .exclude(pk=wanted.of)
-        .annotate(back_at=_back_at())
     )
-    zone = wanted.stay.house.zone
-    own = set(_nights(wanted.starts_on, wanted.ends_on))
     away = set(own)
     for other in others:
-        back_on = other.back_at.astimezone(zone).date() if other.back_at else other.ends_on
-        away.update(_nights(other.starts_on, min(back_on, other.ends_on)))
+        away.update(nights_away(other.starts_at, other.back_at or other.signed_in_at or other.ends_at, house))
     first = min(own) - (WINDOW - 1) * DAY
     windows = (first + number * DAY for number in range((max(own) - first).days + 1))
     return max(sum(start <= night < start + WINDOW * DAY for night in away) for start in windows)
 
 
-def _nights(starts_on: date, ends_on: date) -> list[date]:
-    return [starts_on + number * DAY for number in range((ends_on - starts_on).days)]
-
-
-def _back_at() -> Subquery:
-    return Subquery(PassEvent.objects.filter(of_pass=OuterRef("pk"), kind=PassEvent.Kind.RETURNED).values("at")[:1])
+def nights_away(starts_at: datetime, ends_at: datetime, house: House) -> list[date]:
+    """The nights of the house that [starts_at, ends_at) takes: those at whose dawn, at five by its clock, whoever goes
+    then is away. Back at two in the morning is no night away, gone from ten in the evening until six is one."""
+    first = starts_at.astimezone(house.zone).date() - DAY
+    last = ends_at.astimezone(house.zone).date()
+    nights = (first + number * DAY for number in range((last - first).days + 1))
+    return [night for night in nights if starts_at <= hours.instant(night, hours.DAWN, house.zone) < ends_at]
 
 
 # --- the decision ---------------------------------------------------------------------------------------------------
@@ -234,18 +230,46 @@ def who_may_decide(pass_: Pass) -> list[User]:
 # --- lists ----------------------------------------------------------------------------------------------------------
 
 
-def with_movement(passes: QuerySet[Pass]) -> QuerySet[Pass]:
-    """Each with the newest movement of its resident since it began: `moved` (in, out or None) and `moved_at`."""
-    newest = Movement.objects.filter(stay=OuterRef("stay"), corrected_by=None, at__gte=OuterRef("starts_at")).order_by(
-        "-at", "-id"
+def with_back(passes: QuerySet[Pass]) -> QuerySet[Pass]:
+    """Each with `back_at`, the return that is written down, and `signed_in_at`, the sign-in by which they are back.
+
+    A sign-in counts as back where it carries the pass, or where they went out on it, or since it began, before that:
+    whoever comes in from an errand of before has not been on the pass yet. Who went out on it again is not back.
+    """
+    gone = Movement.objects.filter(
+        Q(of_pass=OuterRef(OuterRef("pk"))) | Q(at__gte=OuterRef(OuterRef("starts_at"))),
+        stay=OuterRef("stay"),
+        way=Movement.Way.OUT,
+        corrected_by=None,
+        at__lte=OuterRef("at"),
     )
-    return passes.annotate(moved=Subquery(newest.values("way")[:1]), moved_at=Subquery(newest.values("at")[:1]))
+    gone_again = Movement.objects.filter(
+        Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk")),
+        Q(of_pass=OuterRef(OuterRef("pk")))
+        | Q(of_pass=None, purpose=Movement.Purpose.PASS, at__lt=OuterRef(OuterRef("ends_at"))),
+        stay=OuterRef("stay"),
+        way=Movement.Way.OUT,
+        corrected_by=None,
+    )
+    back = Movement.objects.filter(
+        Q(of_pass=OuterRef("pk")) | Exists(gone),
+        ~Exists(gone_again),
+        stay=OuterRef("stay"),
+        way=Movement.Way.IN,
+        corrected_by=None,
+        at__gte=OuterRef("starts_at"),
+    )
+    returned = PassEvent.objects.filter(of_pass=OuterRef("pk"), kind=PassEvent.Kind.RETURNED)
+    return passes.annotate(
+        back_at=Subquery(returned.values("at")[:1]),
+        signed_in_at=Subquery(back.order_by("at", "pk").values("at")[:1]),
+    )
 
 
 def shown(passes: QuerySet[Pass]) -> QuerySet[Pass]:
     """Each with all that a line about it says."""
     return (
-        with_movement(passes)
+        with_back(passes)
         .select_related("stay__resident", "house", "decision")
         .annotate(
             minutes_late=Subquery(
@@ -258,6 +282,7 @@ def shown(passes: QuerySet[Pass]) -> QuerySet[Pass]:
 
 
 LIVING = Q(stay__ends_on=None, stay__voided=False)
+GIVEN = (Pass.Status.APPROVED, Pass.Status.RETURNED)
 
 
 def lists(house: House, now: datetime) -> dict[str, Q]:
@@ -288,18 +313,21 @@ def away_now(house: House, now: datetime) -> QuerySet[Pass]:
 
 
 def passes_on(house: House, night: date) -> QuerySet[Pass]:
-    """Passes that were given for some of this night, from its noon to the next, also those that are over; `back_at`
-    is when they came back, if they have."""
-    return (
-        Pass.objects.filter(
-            house=house,
-            status__in=(Pass.Status.APPROVED, Pass.Status.RETURNED),
-            starts_at__lt=hours.morning(night, house.zone),
-            ends_at__gt=hours.at(night, hours.NOON, house.zone),
-        )
-        .annotate(back_at=_back_at())
-        .order_by("starts_at", "id")
+    """Passes that were given for some of this night, from its noon to the next, also those that are over, as
+    `with_back` and `excuses_until` tell when they came back."""
+    given = Pass.objects.filter(
+        house=house,
+        status__in=GIVEN,
+        starts_at__lt=hours.morning(night, house.zone),
+        ends_at__gt=hours.at(night, hours.NOON, house.zone),
     )
+    return with_back(given).order_by("starts_at", "id")
+
+
+def excuses_until(pass_: Pass) -> datetime:
+    """Until when a pass that was given excuses whoever has it: its end, or before that their return, as it is written
+    down, or else the sign-in by which they are back. Needs `with_back`."""
+    return min(pass_.ends_at, pass_.back_at or pass_.signed_in_at or pass_.ends_at)
 
 
 # --- words ----------------------------------------------------------------------------------------------------------
@@ -311,8 +339,8 @@ def is_late(pass_: Pass, now: datetime) -> bool:
 
 
 def said_back(pass_: Pass) -> bool:
-    """Whether they signed in since the pass began. Needs `with_movement`."""
-    return pass_.status == Pass.Status.APPROVED and pass_.moved == Movement.Way.IN
+    """Whether they signed in from this pass, and nobody wrote their return down yet. Needs `with_back`."""
+    return pass_.status == Pass.Status.APPROVED and pass_.signed_in_at is not None
 
 
 def state_of(pass_: Pass, now: datetime) -> tuple[str, str]:

@@ -166,16 +166,27 @@ def pass_decide(
 
 
 @transaction.atomic
-def pass_officer_agreed(*, pass_: Pass, officer_agreed: str, now: datetime) -> Pass:
+def pass_officer_agreed(*, pass_: Pass, officer_agreed: str, reason: str = "", now: datetime) -> Pass:
     """Write down who gave the officer's permission, when and how, while the pass waits for its decision or has not
-    ended."""
+    ended. Whom it is for writes it only before the decision, and over nothing that is written; whoever else writes
+    over it says why."""
     pass_ = _locked(pass_)
     if pass_.over or pass_.ends_at <= now:
         raise ValidationError(_("This pass is over."))
-    if not officer_agreed.strip():
+    _live_only(pass_.stay)
+    officer_agreed, before = officer_agreed.strip(), pass_.officer_agreed
+    if not officer_agreed:
         raise ValidationError({"officer_agreed": _("Say who gave it, when and how.")})
-    pass_.officer_agreed = officer_agreed.strip()
-    return save(pass_)
+    if _acts_for_oneself(pass_.stay):
+        if pass_.status != Pass.Status.ASKED:
+            raise ValidationError(_("This pass is decided. Tell your manager, who writes it down."))
+        if before:
+            raise ValidationError(_("It is written down already. If it is wrong, tell your manager."))
+    elif before and before != officer_agreed and not reason.strip():
+        raise ValidationError({"reason": _("Something else is written down. Say why it is replaced.")})
+    pass_.officer_agreed = officer_agreed
+    with because(reason.strip()):
+        return save(pass_)
 
 
 # --- what happens to it ---------------------------------------------------------------------------------------------
@@ -222,15 +233,17 @@ def pass_ask_more_time(*, pass_: Pass, until: datetime, note: str, now: datetime
 @transaction.atomic
 def pass_extend(*, pass_: Pass, until: datetime, reason: str, now: datetime) -> PassEvent:
     """Let a pass last longer, with a reason; asked for or not. What was agreed on the phone may be written down a
-    little later. Refuses whom it is about, a time that is not later, and what `pass_ask` refuses."""
-    not_about_oneself(pass_.stay.resident)
+    little later. What the rules for passes ask for and is not met by the longer time is kept with it. Refuses whom it
+    is about, whoever wrote the request down, a time that is not later, and what `pass_ask` refuses."""
     pass_ = _locked(pass_)
+    _by_another(pass_)
     _given_only(pass_)
     until = _minute(until)
     if not reason.strip():
         raise ValidationError({"reason": _("Say why.")})
     _check_until(pass_, until)
-    event = _event(pass_, PassEvent.Kind.EXTENDED, at=now, until=until, note=reason)
+    not_met = _unmet_to_keep(pass_, pass_.starts_at, until)
+    event = _event(pass_, PassEvent.Kind.EXTENDED, at=now, until=until, note=reason, unmet=not_met)
     _set_range(pass_, pass_.starts_at, until)
     with because(reason):
         save(pass_)
@@ -241,7 +254,8 @@ def pass_extend(*, pass_: Pass, until: datetime, reason: str, now: datetime) -> 
 @transaction.atomic
 def pass_return(*, pass_: Pass, at: datetime, test_asked: bool = False, note: str = "", now: datetime) -> PassEvent:
     """They came back `at`. By how many minutes they were late is kept, and whether a test was asked for; where one is a
-    condition and was not asked for, the note says why. Signs them in, where they are signed out.
+    condition and was not asked for, the note says why. Signs them in, where they are out and did not go out after it;
+    of somebody who has left the house meanwhile only the return is kept.
 
     Refuses whom it is about, a return before the pass began or in the future, and a second one.
     """
@@ -263,7 +277,8 @@ def pass_return(*, pass_: Pass, at: datetime, test_asked: bool = False, note: st
     late = queries.minutes_late(pass_, at)
     event = _event(pass_, PassEvent.Kind.RETURNED, at=at, note=note, minutes_late=late, test_asked=test_asked)
     _set_status(pass_, Pass.Status.RETURNED)
-    sign_in_if_out(stay=pass_.stay, at=at, now=now)
+    if _is_live(pass_.stay) and not _moved_after(pass_, at):
+        sign_in_if_out(stay=pass_.stay, at=at, of_pass=pass_, now=now)
     notices.tell_pass_returned(event)
     return event
 
@@ -276,9 +291,9 @@ def pass_back(*, pass_: Pass, now: datetime) -> Movement:
     _given_only(pass_)
     if pass_.starts_at > now:
         raise ValidationError(_("This pass has not begun. If you do not go, cancel it."))
-    if queries.said_back(queries.with_movement(Pass.objects.filter(pk=pass_.pk)).get()):
+    if queries.said_back(queries.with_back(Pass.objects.filter(pk=pass_.pk)).get()):
         raise ValidationError(_("You are signed in already. Your manager writes the return down."))
-    row = sign_in_if_out(stay=pass_.stay, now=now)
+    row = sign_in_if_out(stay=pass_.stay, of_pass=pass_, now=now)
     if row is None:
         row = save(
             Movement(
@@ -291,6 +306,14 @@ def pass_back(*, pass_: Pass, now: datetime) -> Movement:
             )
         )
     return row
+
+
+@transaction.atomic
+def close_for_transfer(*, stay: Stay, now: datetime) -> list[PassEvent]:
+    """Whoever moves to another house takes no pass along: those that are asked for, given or under way are cancelled,
+    and they are told to ask again there. A step of the transfer, which says who acts; nothing is late here then."""
+    lock(stay.resident)
+    return [_close(pass_, now) for pass_ in _open_of(stay)]
 
 
 # --- rules ----------------------------------------------------------------------------------------------------------
@@ -374,6 +397,26 @@ def _live_only(stay: Stay) -> None:
         raise ValidationError(_("%(name)s left on %(day)s.") % {"name": stay.name, "day": day_words(stay.ends_on)})
 
 
+def _is_live(stay: Stay) -> bool:
+    return not stay.voided and stay.ends_on is None
+
+
+def _open_of(stay: Stay) -> list[Pass]:
+    """The passes of the stay that are not over. Its person is locked."""
+    rows = Pass.objects.select_for_update(no_key=True, of=("self",)).filter(stay=stay, over=False)
+    return list(rows.select_related("stay__resident", "stay__house", "house").order_by("starts_at", "id"))
+
+
+@in_site_language
+def _close(pass_: Pass, now: datetime) -> PassEvent:
+    reason = _("Moved to another house: ask again there.")
+    event = _event(pass_, PassEvent.Kind.CANCELLED, at=now, note=reason)
+    with because(reason):
+        _set_status(pass_, Pass.Status.CANCELLED)
+    notices.tell_pass_ended_by_move(event)
+    return event
+
+
 def _not_over(pass_: Pass) -> None:
     if pass_.over:
         raise ValidationError(_("This pass is over already: %(state)s.") % {"state": pass_.get_status_display()})
@@ -396,7 +439,8 @@ def _acts_for_oneself(stay: Stay) -> bool:
 
 
 def _by_another(asked: Pass) -> None:
-    """Raise PermissionDenied unless a person acts whom the request is not about and who did not write it down."""
+    """Raise PermissionDenied unless a person acts whom the request is not about and who did not write it down. Who
+    gives more time decides, too."""
     not_about_oneself(asked.stay.resident)
     acting = acting_now()
     if acting is None or acting.actor_kind != User.actor_kind:
@@ -472,6 +516,10 @@ def _check_free(stay: Stay, starts_at: datetime, ends_at: datetime, *, field: st
         raise ValidationError(
             {field: _("There is a pass for this time already: %(span)s, %(state)s. Cancel that first.") % words}
         )
+
+
+def _moved_after(pass_: Pass, at: datetime) -> bool:
+    return Movement.objects.filter(stay=pass_.stay, corrected_by=None, at__gt=at).exists()
 
 
 def _is_out_on(pass_: Pass) -> bool:

@@ -133,10 +133,11 @@ def pass_page(request: HttpRequest, pass_: Pass) -> HttpResponse:
         "wrote_it_down": wrote_it_down and not is_own,
         "may_decide": may_decide and is_asked and not wrote_it_down,
         "may_act": may_decide and not shown.over,
-        "may_change": may_decide and is_given and is_live,
+        "may_change": may_decide and is_given and is_live and not wrote_it_down,
         "may_return": may_decide and is_given and shown.starts_at <= now,
         "is_asked": is_asked,
         "own_acts": is_own and not shown.over,
+        "own_officer": is_asked and is_live and not shown.officer_agreed,
         "is_given": is_given,
         "has_begun": shown.starts_at <= now,
         "said_back": queries.said_back(shown),
@@ -166,11 +167,16 @@ def _pass_form(request: HttpRequest, pass_: Pass, form: Any, save: Any, **page: 
     return form_page(request, form, save, **(around | page))
 
 
+def _wrote_it_down(request: HttpRequest, pass_: Pass) -> None:
+    if pass_.recorded_by_id == request.user.pk:
+        raise PermissionDenied(_("You wrote this request down: another manager, or the operator, decides."))
+
+
 @of(Pass, Action.DECIDE, *RELATED)
 def pass_decide(request: HttpRequest, pass_: Pass) -> HttpResponse:
     """The decision, with the facts of every subject beside it."""
-    if pass_.recorded_by_id == request.user.pk and pass_.status == Pass.Status.ASKED:
-        raise PermissionDenied(_("You wrote this request down: another manager, or the operator, decides."))
+    if pass_.status == Pass.Status.ASKED:
+        _wrote_it_down(request, pass_)
     now = timezone.now()
     rule = queries.rule_of(pass_.stay, pass_.kind, pass_.starts_on)
     initial = {
@@ -208,7 +214,10 @@ def my_pass_officer(request: HttpRequest, pass_: Pass) -> HttpResponse:
 
 
 def _officer(request: HttpRequest, pass_: Pass) -> HttpResponse:
-    form = forms.OfficerAgreedForm(request.POST or None, initial={"officer_agreed": pass_.officer_agreed})
+    replaces = bool(pass_.officer_agreed) and pass_.stay.resident.user_id != request.user.pk
+    form = forms.OfficerAgreedForm(
+        request.POST or None, replaces=replaces, initial={"officer_agreed": pass_.officer_agreed}
+    )
     return _pass_form(
         request,
         pass_,
@@ -259,12 +268,14 @@ def _cancel(request: HttpRequest, pass_: Pass, **page: Any) -> HttpResponse:
 
 @of(Pass, Action.DECIDE, *RELATED)
 def pass_extend(request: HttpRequest, pass_: Pass) -> HttpResponse:
-    """Let it last longer; what they asked for is filled in already."""
+    """Let it last longer; what they asked for is filled in already, and what the rules say to it stands beside."""
+    _wrote_it_down(request, pass_)
     asked = pass_.events.filter(kind="more_time").last()
     initial = {"until": asked.until if asked and asked.until > pass_.ends_at else pass_.ends_at}
     if asked and asked.until > pass_.ends_at:
         initial["reason"] = asked.note
     form = forms.ExtendForm(request.POST or None, zone=pass_.house.zone, initial=initial)
+    until = form.typed("until") if form.is_bound and form.is_valid() else initial["until"]
     return _pass_form(
         request,
         pass_,
@@ -275,7 +286,8 @@ def pass_extend(request: HttpRequest, pass_: Pass) -> HttpResponse:
         title=_("Give %(name)s more time") % {"name": pass_.stay.short_name},
         submit=_("Extend the pass"),
         done=_("The pass lasts longer. They are told."),
-        template="residents/away/pass_form.html",
+        template="residents/away/pass_extend.html",
+        unmet=queries.unmet(pass_, ends_at=max(until, pass_.ends_at)),
     )
 
 
@@ -305,7 +317,7 @@ def pass_return(request: HttpRequest, pass_: Pass) -> HttpResponse:
     """They came back: when, and whether a test was asked for."""
     now = timezone.now()
     shown = queries.shown_now(pass_)
-    at = shown.moved_at if queries.said_back(shown) else now
+    at = shown.signed_in_at if queries.said_back(shown) else now
     form = forms.ReturnForm(
         request.POST or None,
         zone=pass_.house.zone,
@@ -318,9 +330,9 @@ def pass_return(request: HttpRequest, pass_: Pass) -> HttpResponse:
         lambda data: services.pass_return(pass_=pass_, now=now, **(data | {"at": form.typed("at")})),
         title=_("%(name)s came back") % {"name": pass_.stay.short_name},
         submit=_("Write the return down"),
-        done=_("Back. They are signed in."),
+        done=_("The return is written down."),
         template="residents/away/pass_return.html",
-        said_back=queries.clock(shown.moved_at, pass_.house) if queries.said_back(shown) else "",
+        said_back=queries.clock(shown.signed_in_at, pass_.house) if queries.said_back(shown) else "",
         late=queries.late_words(queries.minutes_late(pass_, at)) if queries.minutes_late(pass_, at) else "",
     )
 

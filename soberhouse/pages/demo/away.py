@@ -289,7 +289,7 @@ class Nights:
             self.diary.at(back, lambda at: self._returns(trip, asked, at))
 
     def _extends(self, trip: Trip, asked: Pass, now: datetime) -> None:
-        with acting_as(self.setting.places[trip.place].manager, source="command"):
+        with acting_as(self._decider(asked, self.setting.places[trip.place]), source="command"):
             passes.pass_extend(
                 pass_=asked, until=self._hour(trip.begins + trip.lasts + trip.extended), reason=trip.why, now=now
             )

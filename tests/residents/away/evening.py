@@ -12,6 +12,7 @@ from residents.away.models import CurfewCheck, Pass
 from residents.models import House, Resident, Stay, WeeklyHours
 from soberhouse.accounts.models import User
 from soberhouse.history import acting_as, recorded
+from tests.residents.rules import given
 
 NAMES = ["Ana", "Bo", "Cai", "Dee", "Eli", "Fay", "Gus", "Hal", "Ivy", "Jo", "Kim", "Lou", "Max", "Nia", "Oz", "Pia"]
 
@@ -68,10 +69,10 @@ def works(stay: Stay, starts: int, ends: int, *, night: date | None = None, kind
 
 @transaction.atomic
 def away(stay: Stay, starts_at: datetime, ends_at: datetime, *, by: User, status: str = "approved") -> Pass:
-    """A pass that was given."""
+    """A pass that was asked for on the phone, and decided by `by`."""
     zone = stay.house.zone
-    with acting_as(by, source="web"):
-        return Pass.objects.create(
+    with acting_as(None, reason="given", source="command"):
+        row = Pass.objects.create(
             house=stay.house,
             stay=stay,
             kind="overnight",
@@ -80,10 +81,11 @@ def away(stay: Stay, starts_at: datetime, ends_at: datetime, *, by: User, status
             ends_at=ends_at.astimezone(UTC),
             starts_on=starts_at.astimezone(zone).date(),
             ends_on=ends_at.astimezone(zone).date(),
-            status=status,
-            over=status in Pass.OVER,
             **recorded(),
         )
+    if status != "asked":
+        given.decide_pass(row, by=by, status=status)
+    return row
 
 
 @transaction.atomic

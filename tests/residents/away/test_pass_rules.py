@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from residents.people import services as people
 from residents.stays import services as stays
 from soberhouse.history import acting_as
 from tests.cast import Cast
+from tests.residents.rules.given import pass_of
 from tests.residents.stays.stories import refused, written
 
 HOUR = timedelta(hours=1)
@@ -64,7 +65,7 @@ def away(cast: Cast, days: int, nights: int, *, back: int | None = None) -> Pass
     services.pass_decide(asked=row, outcome="approved", reason="yes", now=before)
     if back is not None:
         row = Pass.objects.get(pk=row.pk)
-        services.pass_return(pass_=row, at=noon(cast, days + back), now=noon(cast, days + nights))
+        services.pass_return(pass_=row, at=noon(cast, days + back), now=noon(cast, days + max(back, nights)))
     return row
 
 
@@ -171,6 +172,66 @@ def test_who_came_back_early_was_not_away_for_the_rest(cast):
 
     assert wanted(cast, 5) == []
     assert wanted(cast, 5, 2) == ["At most 2 nights in 30 days; with this one it is 3 nights."]
+
+
+def test_who_came_back_late_was_away_longer(cast):
+    away(cast, -10, 1, back=3)
+    rule(cast, max_in_30_days=2)
+
+    assert wanted(cast, 5) == ["At most 2 nights in 30 days; with this one it is 4 nights."]
+
+
+def test_late_return_into_the_window_counts(cast):
+    away(cast, -36, 2, back=12)
+    rule(cast, max_in_30_days=1)
+
+    assert wanted(cast, 0) == ["At most 1 night in 30 days; with this one it is 6 nights."]
+
+
+@pytest.mark.parametrize(
+    ("leaves", "back", "nights"),
+    [
+        ((0, 8), (0, 23), 0),
+        ((0, 20), (1, 2), 0),  # late, but in bed at home
+        ((0, 20), (1, 5), 0),
+        ((0, 20), (1, 6), 1),
+        ((0, 18), (2, 20), 2),
+        ((1, 5), (1, 9), 1),
+        ((1, 6), (1, 23), 0),
+    ],
+)
+def test_night_counts_where_they_are_away_at_its_dawn(leaves, back, nights, cast):
+    day = date(2026, 3, 7)  # the clock is put forward in the night that follows
+    starts_at, ends_at = (
+        datetime.combine(day + number * DAY, time(hour), cast.house_a.zone) for number, hour in (leaves, back)
+    )
+
+    assert len(queries.nights_away(starts_at, ends_at, cast.house_a)) == nights
+
+
+def test_nights_are_counted_over_stays_of_this_house_that_continue_each_other(cast):
+    """Dana was away for two nights, moved to another house, was away there, and came back."""
+    away(cast, -10, 2, back=2)
+    rule(cast, max_in_30_days=1)
+    stay, days = cast.stay_of_dana, (-6, -3)
+    with acting_as(cast.olive, source="web"):
+        there = stays.transfer(
+            stay=stay, bed=cast.bed_b("1B"), on=cast.today + days[0] * DAY, reason="closer", today=cast.today
+        )
+        pass_of(there, by=cast.dana.user, starts_in_hours=-120, hours=26, decided_by=cast.olive, status="returned")
+        here = stays.transfer(
+            stay=there, bed=cast.bed_a("2A"), on=cast.today + days[1] * DAY, reason="nearer", today=cast.today
+        )
+    asked = queries.Wanted(
+        stay=here,
+        kind="overnight",
+        starts_at=noon(cast, 5),
+        ends_at=noon(cast, 6),
+        officer_agreed="",
+        asked_at=noon(cast, 0),
+    )
+
+    assert queries.unmet_by(asked) == ["At most 1 night in 30 days; with this one it is 3 nights."]
 
 
 def test_nights_of_another_kind_do_not_count(cast):

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -25,6 +24,7 @@ from residents.stays import services as stays
 from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
 from tests.cast import Cast
+from tests.residents.away.evening import away
 from tests.residents.rules.given import pass_of
 from tests.residents.stays.stories import ORDINARY, refused, written
 
@@ -346,6 +346,53 @@ def test_officers_permission_is_written_down_afterwards(cast, now):
     assert queries.unmet(fresh(asked)) == []
 
 
+def test_resident_writes_over_no_permission(cast, now):
+    asked = ask(cast, now)
+    services.pass_officer_agreed(pass_=asked, officer_agreed="Harmon says no", now=now)
+
+    with (
+        acting_as(cast.dana.user, source="web"),
+        refused("It is written down already. If it is wrong, tell your manager."),
+    ):
+        services.pass_officer_agreed(pass_=asked, officer_agreed="Harmon says yes", now=now)
+    assert fresh(asked).officer_agreed == "Harmon says no"
+
+
+def test_resident_writes_no_permission_down_after_the_decision(cast, now):
+    row = given(cast, now)
+
+    with (
+        acting_as(cast.dana.user, source="web"),
+        refused("This pass is decided. Tell your manager, who writes it down."),
+    ):
+        services.pass_officer_agreed(pass_=row, officer_agreed="Harmon, by phone", now=now)
+    assert services.pass_officer_agreed(pass_=row, officer_agreed="Harmon, by phone", now=now).officer_agreed
+
+
+def test_staff_says_why_they_replace_what_is_written_of_the_officer(cast, now, signed_in):
+    asked = ask(cast, now)
+    services.pass_officer_agreed(pass_=asked, officer_agreed="Harmon says no", now=now)
+    client, url = signed_in(cast.alice), reverse("pass_officer", args=[asked.uuid])
+
+    response = client.post(url, {"officer_agreed": "Harmon says yes"})
+    assert response.context["form"].errors == {"reason": ["Something else is written down. Say why it is replaced."]}
+    assert client.post(url, {"officer_agreed": "Harmon says yes", "reason": "He called."}).status_code == 302
+
+    newest = Pass.history.filter(uuid=asked.uuid).order_by("history_id").last()
+    assert (newest.officer_agreed, newest.history_change_reason) == ("Harmon says yes", "He called.")
+    assert (
+        "reason" not in signed_in(cast.dana).get(reverse("my_pass_officer", args=[asked.uuid])).context["form"].fields
+    )
+
+
+def test_permission_after_the_stay_is_refused(cast, now):
+    asked = ask(cast, now)
+    stays.discharge(stay=cast.stay_of_dana, left_on=cast.today, today=cast.today, **ORDINARY)
+
+    with pytest.raises(ValidationError, match="Dana Renner left on"):
+        services.pass_officer_agreed(pass_=asked, officer_agreed="Harmon", now=now)
+
+
 # --- what becomes of it ---------------------------------------------------------------------------------------------
 
 
@@ -412,6 +459,47 @@ def test_extension_into_another_pass_or_backwards_is_refused(cast, now):
         services.pass_extend(pass_=row, until=now + 6 * HOUR, reason="", now=now)
 
 
+def test_longer_time_keeps_what_it_does_not_meet(cast, now, signed_in):
+    row = given(cast, now, starts=-2 * HOUR, ends=5 * HOUR)
+    services.pass_rule_save(house=cast.house_a, kind="overnight", max_nights=2)
+
+    services.pass_extend(pass_=row, until=now + 10 * HOUR, reason="The bus.", now=now)
+    event = services.pass_extend(pass_=row, until=now + 4 * DAY, reason="Her mother is ill.", now=now)
+
+    [first, last] = PassEvent.objects.filter(of_pass=row)
+    assert (first.unmet, last) == ("", event)
+    assert event.unmet == "At most 2 nights in a row; this is 4 nights."
+    assert event.unmet in signed_in(cast.alice).get(reverse("pass", args=[row.uuid])).content.decode()
+    sections = {section.name: section for section in pass_cards.own(cast.dana, cast.today)}
+    assert any(event.unmet in record.cells for record in sections["pass_events"].records)
+
+
+def test_longer_time_is_shown_with_what_it_does_not_meet(cast, now, signed_in):
+    row = given(cast, now, starts=-2 * HOUR, ends=5 * HOUR)
+    services.pass_rule_save(house=cast.house_a, kind="overnight", max_nights=2)
+    with acting_as(cast.dana.user, source="web"):
+        services.pass_ask_more_time(pass_=row, until=now + 4 * DAY, note="My mother is ill.", now=now)
+
+    page = signed_in(cast.bob).get(reverse("pass_extend", args=[row.uuid])).content.decode()
+
+    assert "At most 2 nights in a row; this is 4 nights." in page
+
+
+def test_whoever_wrote_it_down_does_not_extend_it(cast, now, signed_in):
+    row = pass_of(cast.stay_of_dana, by=cast.alice, starts_in_hours=-2, hours=7, decided_by=cast.bob)
+    longer = {"until": local(row.ends_at + HOUR, cast), "reason": "She called."}
+    client, url = signed_in(cast.alice), reverse("pass_extend", args=[row.uuid])
+
+    with pytest.raises(PermissionDenied, match="You wrote this request down"):
+        services.pass_extend(pass_=row, until=row.ends_at + HOUR, reason="She called.", now=now)
+    assert url not in client.get(reverse("pass", args=[row.uuid])).content.decode()
+    assert [client.get(url).status_code, client.post(url, longer).status_code] == [403, 403]
+    assert not PassEvent.objects.exists()
+    with acting_as(None, source="command"), pytest.raises(PermissionDenied, match="A person decides"):
+        services.pass_extend(pass_=row, until=row.ends_at + HOUR, reason="She called.", now=now)
+    assert signed_in(cast.bob).post(url, longer).status_code == 302
+
+
 def test_nobody_extends_their_own_pass_or_writes_their_own_return(cast, now):
     row = given(cast, now, starts=-2 * HOUR, ends=5 * HOUR)
 
@@ -442,6 +530,29 @@ def test_return_signs_them_in_where_they_signed_out(cast, now):
     newest = Movement.objects.filter(stay=cast.stay_of_dana).order_by("-at", "-id").first()
     assert newest is not None
     assert (newest.way, newest.at, newest.of_pass) == ("in", now - HOUR, row)
+
+
+def test_return_is_true_though_they_went_out_again(cast, now):
+    row = given(cast, now, starts=-8 * HOUR, ends=2 * HOUR)
+    movements.sign_out(stay=cast.stay_of_dana, purpose="pass", at=now - 8 * HOUR, of_pass=row, now=now)
+    movements.sign_in(stay=cast.stay_of_dana, at=now - 5 * HOUR, now=now)
+    movements.sign_out(stay=cast.stay_of_dana, purpose="work", at=now - 3 * HOUR, now=now)
+
+    event = services.pass_return(pass_=row, at=now - 5 * HOUR, now=now)
+
+    assert (event.at, fresh(row).status) == (now - 5 * HOUR, "returned")
+    assert Movement.objects.filter(stay=cast.stay_of_dana).count() == 3
+
+
+def test_return_after_the_stay_is_written_down_and_signs_nobody_in(cast, now):
+    row = given(cast, now, starts=-8 * HOUR, ends=-2 * HOUR)
+    movements.sign_out(stay=cast.stay_of_dana, purpose="pass", at=now - 8 * HOUR, of_pass=row, now=now)
+    stays.discharge(stay=cast.stay_of_dana, left_on=cast.today, today=cast.today, **ORDINARY)
+
+    event = services.pass_return(pass_=row, at=now - HOUR, note="Fetched her things.", now=now)
+
+    assert (event.minutes_late, fresh(row).status) == (60, "returned")
+    assert Movement.objects.filter(stay=cast.stay_of_dana).count() == 1
 
 
 def test_return_of_somebody_who_signed_nothing_moves_nothing(cast, now):
@@ -499,6 +610,91 @@ def test_resident_says_that_they_are_back_and_staff_writes_it_down(signed_out, c
     assert fresh(row).status == "returned"
 
 
+def went(cast: Cast, now: datetime, *steps: tuple[str, int], of_pass: Pass | None = None) -> None:
+    """Dana went out to work, out on a pass ("off"), or in, so many hours from now."""
+    for way, hours in steps:
+        at = now + hours * HOUR
+        if way == "in":
+            movements.sign_in(stay=cast.stay_of_dana, at=at, now=now)
+        else:
+            facts = {"purpose": "pass", "of_pass": of_pass} if way == "off" else {"purpose": "work"}
+            movements.sign_out(stay=cast.stay_of_dana, at=at, now=now, **facts)
+
+
+@pytest.mark.parametrize(
+    ("steps", "back"),
+    [
+        ([], None),
+        ([("out", -9), ("in", -7)], None),  # from work, and then on the pass
+        ([("off", -9), ("in", -4)], -4),
+        ([("out", -7), ("in", -4)], -4),
+        ([("off", -8), ("in", -6), ("off", -5)], None),
+        ([("off", -8), ("in", -6), ("off", -5), ("in", -4)], -4),
+        ([("off", -8), ("in", -6), ("out", -5)], -6),
+        ([("off", -8), ("in", -6), ("out", -5), ("in", -4)], -6),
+    ],
+)
+def test_who_signed_in_is_back_only_from_the_pass(steps, back, cast, now):
+    """From eight hours ago until two hours ago."""
+    row = given(cast, now, starts=-8 * HOUR, ends=-2 * HOUR)
+    went(cast, now, *steps, of_pass=row)
+
+    row = shown(row)
+
+    assert row.signed_in_at == (None if back is None else now + back * HOUR)
+    assert queries.said_back(row) is (back is not None)
+    assert queries.is_late(row, now) is (back is None)
+    assert ("Not back from a pass" in page_of_today(cast, now)) is (back is None)
+    assert queries.excuses_until(row) == now + (-2 if back is None else back) * HOUR
+
+
+def page_of_today(cast: Cast, now: datetime) -> list[str]:
+    """The cards that have something on them."""
+    return [card.title for card in pass_cards.today(cast.house_a, Standing(cast.alice), cast.today) if card.rows]
+
+
+def test_coming_back_counts_though_they_went_out_for_something_else_before(cast, now):
+    row = given(cast, now, starts=-5 * HOUR, ends=-HOUR)
+    movements.sign_out(stay=cast.stay_of_dana, purpose="work", at=now - 6 * HOUR, now=now)
+
+    with acting_as(cast.dana.user, source="web"):
+        services.pass_back(pass_=row, now=now)
+
+    assert queries.said_back(shown(row))
+
+
+@pytest.mark.parametrize(("back", "until"), [(None, 2), (-3, -3), (3, 2)])
+def test_pass_excuses_until_the_return_that_is_written_down(back, until, cast, now):
+    row = given(cast, now, starts=-5 * HOUR, ends=2 * HOUR)
+    if back is not None:
+        services.pass_return(pass_=row, at=now + back * HOUR, now=now + 4 * HOUR)
+
+    assert queries.excuses_until(shown(row)) == now + until * HOUR
+
+
+# --- a move to another house ----------------------------------------------------------------------------------------
+
+
+def test_no_pass_goes_along_to_another_house(cast, now):
+    waiting = ask(cast, now, starts=5 * DAY, ends=6 * DAY)
+    coming = given(cast, now, starts=2 * DAY, ends=3 * DAY)
+    under_way = given(cast, now, starts=-5 * HOUR, ends=-HOUR)
+    over = ask(cast, now, starts=9 * DAY, ends=10 * DAY)
+    services.pass_cancel(pass_=over, reason="Snow.", now=now)
+    movements.sign_out(stay=cast.stay_of_dana, purpose="pass", at=now - 5 * HOUR, of_pass=under_way, now=now)
+
+    events = services.close_for_transfer(stay=cast.stay_of_dana, now=now)
+
+    assert [(event.of_pass, event.kind, event.note) for event in events] == [
+        (each, "cancelled", "Moved to another house: ask again there.") for each in (under_way, coming, waiting)
+    ]
+    assert {fresh(each).status for each in (waiting, coming, under_way)} == {"cancelled"}
+    assert page_of_today(cast, now) == []
+    assert told("dana")[-3:] == ["pass-cancelled"] * 3
+    assert "Ask again there." in Notice.objects.filter(user=cast.dana.user).latest("id").text
+    assert services.close_for_transfer(stay=cast.stay_of_dana, now=now) == []
+
+
 # --- lists ----------------------------------------------------------------------------------------------------------
 
 
@@ -529,11 +725,7 @@ def test_who_left_the_house_asks_for_nothing_any_more(cast, now):
 def test_passes_of_a_night_are_those_that_touch_it(cast):
     zone, night = cast.house_a.zone, cast.today - DAY
     evening = datetime.combine(night, time(18), zone)
-    row = pass_of(cast.stay_of_dana, by=cast.dana.user)
-    with acting_as(cast.alice, source="web"), transaction.atomic():
-        row.status, row.starts_at, row.ends_at = "approved", evening, evening + 20 * HOUR
-        row.starts_on, row.ends_on = night, night + DAY
-        row.save()
+    away(cast.stay_of_dana, evening, evening + 20 * HOUR, by=cast.alice)
 
     nights = [night + number * DAY for number in range(-2, 4)]
     assert [each for each in nights if queries.passes_on(cast.house_a, each)] == [night, night + DAY]

@@ -20,6 +20,7 @@ from residents.models import (
     Ladder,
     LadderStep,
     Pass,
+    PassDecision,
     Resident,
     Rule,
     Stay,
@@ -158,13 +159,23 @@ def decided(
 
 
 @transaction.atomic
-def pass_of(stay: Stay, *, by: User, starts_in_hours: int = 24, hours: int = 24, **facts: Any) -> Pass:
-    """Asked for, or written down, by `by`. Leaves so many hours from now and lasts so many."""
+def pass_of(
+    stay: Stay,
+    *,
+    by: User,
+    starts_in_hours: int = 24,
+    hours: int = 24,
+    decided_by: User | None = None,
+    status: str = Pass.Status.APPROVED,
+    **facts: Any,
+) -> Pass:
+    """Asked for, or written down, by `by`. Leaves so many hours from now and lasts so many. Where another decided it,
+    it has that status."""
     starts_at = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=starts_in_hours)
     ends_at = starts_at + timedelta(hours=hours)
     zone = stay.house.zone
     with acting_as(by, source="web"):
-        return Pass.objects.create(
+        row = Pass.objects.create(
             house=stay.house,
             stay=stay,
             starts_at=starts_at,
@@ -174,3 +185,27 @@ def pass_of(stay: Stay, *, by: User, starts_in_hours: int = 24, hours: int = 24,
             **{"kind": "overnight", "where": "My sister's, 4 Mill Lane"} | facts,
             **recorded(),
         )
+    if decided_by is not None:
+        decide_pass(row, by=decided_by, status=status)
+    return row
+
+
+@transaction.atomic
+def decide_pass(asked: Pass, *, by: User, status: str = Pass.Status.APPROVED) -> PassDecision:
+    """Decided by `by`, who did not write it down, so that it has this status."""
+    refused = status == Pass.Status.REFUSED
+    with acting_as(by, source="web"):
+        decision = PassDecision.objects.create(
+            house=asked.house,
+            of_pass=asked,
+            outcome=PassDecision.Outcome.REFUSED if refused else PassDecision.Outcome.APPROVED,
+            reason="Court that day." if refused else "",
+            asked_from=asked.starts_at,
+            asked_until=asked.ends_at,
+            starts_at=asked.starts_at,
+            ends_at=asked.ends_at,
+            **recorded(),
+        )
+        asked.status, asked.over = status, status in Pass.OVER
+        asked.save()
+    return decision
