@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 
+from residents.away.hours import night_of
+from residents.away.night_words import excuse
+from residents.away.queries.nights import night_roll
 from residents.away.services import passes as pass_services
+from residents.away.services.curfew import curfew_exception_add
 from residents.models import CurfewCheck, Look, Movement, Pass
 from soberhouse.history import acting_as
 from tests.api.conftest import by, fields, refused
@@ -21,6 +25,7 @@ from tests.api.ruled import (
     now,
     soon,
 )
+from tests.residents.away.evening import sleepers
 from tests.residents.rules import given
 from tests.residents.stays.stories import days, written
 
@@ -192,6 +197,10 @@ def night(cast, ago: int = 2) -> str:
     return str(cast.today - days(ago))
 
 
+def tonight(cast) -> str:
+    return str(night_of(now(), cast.house_a.zone))
+
+
 def entry(stay: Any, status: str = "in", **more: Any) -> dict[str, Any]:
     return {"stay": str(stay.uuid), "status": status} | more
 
@@ -244,16 +253,51 @@ def test_a_roll_under_one_key_is_told_again(cast, ruled, alices):
 
 def test_an_officer_counts_everybody_but_themselves(cast, ruled, program):
     frank = program(cast.frank, "read", "write")
-    before = CurfewCheck.objects.count()
+    before, night = CurfewCheck.objects.count(), tonight(cast)
 
-    refused(frank.post(roll(cast), {"night": night(cast), "entries": [entry(cast.stay_of_frank)]}), 403, "not-allowed")
+    refused(frank.post(roll(cast), {"night": night, "entries": [entry(cast.stay_of_frank)]}), 403, "not-allowed")
     assert CurfewCheck.objects.count() == before
-    told = frank.post(roll(cast), {"night": night(cast), "entries": [entry(cast.stay_of_dana)]})
-    assert by(told.json()["items"], name="Dana R.")["status"] == "in"
+    told = frank.post(roll(cast), {"night": night, "entries": [entry(cast.stay_of_dana)]})
+    assert by(told.json()["items"], name="Dana R.")["counted"] is True
     assert "Renner" not in told.content.decode()
     assert frank.items("/curfew-checks") == []  # what he recorded about others is not his to read
     check = CurfewCheck.objects.get()
     refused(frank.get(f"/curfew-checks/{check.uuid}"), 404, "not-found")
+
+
+def test_an_officer_is_told_the_hour_and_who_is_counted_and_no_more(cast, ruled, alices, program):
+    given_pass = make_given_pass(cast, starts_in_hours=-20, hours=96)
+    with acting_as(cast.alice, source="web"):
+        hour = {"hour": time(20), "starts_on": cast.today, "reason": "ordered", "today": cast.today}
+        curfew_exception_add(stay=cast.stay_of_dana, source="officer", **hour)
+    frank = program(cast.frank, "read", "write")
+
+    def leaks(response: Any) -> None:
+        assert [set(row) for row in response.json()["items"]] == [{"stay", "name", "due_at", "counted"}] * 2
+        for secret in ("officer", "overnight", "excused", 'house"', str(given_pass.uuid)):
+            assert secret not in response.content.decode().replace('"house":', ""), secret
+
+    leaks(frank.get(roll(cast)))
+    told = frank.post(roll(cast), {"night": tonight(cast), "entries": [entry(cast.stay_of_dana, "excused")]})
+    leaks(told)
+    assert by(told.json()["items"], name="Dana R.")["counted"] is True
+    assert by(alices.get(roll(cast)).json()["items"], name="Dana R.")["status"] == "excused"
+
+
+def test_an_officer_reads_and_counts_no_other_night(cast, ruled, program):
+    frank = program(cast.frank, "read", "write")
+
+    refused(frank.get(f"{roll(cast)}?night={night(cast)}"), 403, "not-allowed")
+    body = {"night": night(cast), "entries": [entry(cast.stay_of_dana)]}
+    refused(frank.post(roll(cast), body), 403, "not-allowed")
+    assert frank.get(f"{roll(cast)}?night={tonight(cast)}").status_code == 200
+    assert not CurfewCheck.objects.exists()
+
+
+def test_a_night_more_than_a_week_ago_is_not_counted(cast, ruled, alices):
+    body = {"night": night(cast, 9), "entries": [entry(cast.stay_of_dana)]}
+
+    assert "too long ago" in refused(alices.post(roll(cast), body), 422, "values-wrong")["detail"]
 
 
 def test_whoever_is_on_a_pass_is_excused_by_it(cast, ruled, alices):
@@ -265,7 +309,13 @@ def test_whoever_is_on_a_pass_is_excused_by_it(cast, ruled, alices):
     alices.post(roll(cast), body)
 
     check = CurfewCheck.objects.get()
-    assert (check.status, check.of_pass, check.why) == ("excused", row, "overnight")
+    (known,) = [one for one in night_roll(cast.house_a, check.night, now()).rows if one.stay == cast.stay_of_dana]
+    words = excuse(known.foreseen, known.known.curfew, cast.house_a)
+    assert (check.status, check.of_pass, check.why) == ("excused", row, words)
+    assert alices.post(roll(cast), body).status_code == 200
+    body["entries"][0]["why"] = words  # as the page sends it
+    assert alices.post(roll(cast), body).status_code == 200
+    assert CurfewCheck.objects.count() == 1
 
 
 @pytest.mark.parametrize(
@@ -350,6 +400,15 @@ def test_a_resident_signs_out_and_in_with_their_own_key(cast, danas, alices):
     assert "is in already" in refused(danas.post("/movements/in", {}), 422, "values-wrong")["detail"]
     assert [row["way"] for row in alices.items("/movements")] == ["out", "in"]
     assert danas.items("/movements") == alices.items("/movements")
+
+
+def test_a_resident_signs_out_and_in_as_of_now_alone(cast, danas):
+    assert fields(refused(danas.post("/movements/out", {"purpose": "work", "at": soon(-1)}), 422, "values-wrong")) == {
+        "at"
+    }
+    danas.post("/movements/out", {"purpose": "work", "at": soon(0)})
+    assert fields(refused(danas.post("/movements/in", {"at": soon(-0.1)}), 422, "values-wrong")) == {"at"}
+    assert [row["way"] for row in danas.items("/movements")] == ["out"]
 
 
 def test_staff_sign_out_whom_they_may_and_residents_themselves_alone(cast, alices, danas, program):
@@ -437,7 +496,7 @@ def test_lists_tell_no_more_than_a_list_needs_and_a_look_at_one_record_is_on_rec
     [("/passes", 5), ("/curfew-checks", 5), ("/movements", 5), ("ROLL", 13), ("WHEREABOUTS", 8)],
 )
 def test_a_list_costs_the_same_however_long(cast, ruled, alices, path, queries, count, django_assert_num_queries):
-    stays = [cast.stay_of_dana, cast.stay_of_frank][:count]
+    stays = [cast.stay_of_dana, cast.stay_of_frank, *sleepers(cast.house_a, count)]
     for turn in range(count):
         make_pass(cast, starts_in_hours=24 * (turn + 1), hours=5)
         make_check(cast, "in", nights_ago=turn + 1)

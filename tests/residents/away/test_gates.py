@@ -34,7 +34,7 @@ def test_an_officers_hour_goes_along_and_what_the_house_allowed_stays(cast, othe
     given_pass = away(stay, *(pass_time(cast, hours) for hours in (20, 40)), by=cast.alice)
 
     with acting_as(cast.olive, source="web"):
-        following = transfer(stay=stay, bed=other.beds.first(), on=today, reason="To be near work", today=today)
+        following = transfer(stay=stay, bed=cast.bed_b("2B"), on=today, reason="To be near work", today=today)
 
     told = [(row.hour, row.source, row.starts_on, row.ends_on, row.house) for row in following.curfew_exceptions.all()]
     assert sorted(told) == [
