@@ -37,7 +37,8 @@ RESIDENTS = who("dana", "erin", "frank")
 @dataclass(frozen=True, kw_only=True)
 class Page:
     """A page about the row `about`, or about none. `gives` is the status that looking at it gives those who may, but
-    those whom it `leads` elsewhere. `writes` are the tables that it may write when somebody looks at it."""
+    those whom it `leads` elsewhere. `only_looks` are those who may look and not send. `writes` are the tables that it
+    may write when somebody looks at it."""
 
     about: str = ""
     may: Who
@@ -45,6 +46,7 @@ class Page:
     otherwise: int = 0
     gives: int = 200
     leads: Who = NO_ONE
+    only_looks: Who = NO_ONE
     writes: Who = NO_ONE
 
     def refuses(self, person: str) -> int:
@@ -73,6 +75,16 @@ def in_house_a(may: Who, about: str = "house") -> Page:
 def of_a(may: Who, about: str) -> Page:
     """About a row that staff of the house see, and nobody who lives there."""
     return Page(about=about, may=may, sees=LOOKS_INTO_A)
+
+
+def of_dana(about: str) -> Page:
+    """About something of Dana's that she alone does."""
+    return Page(about=about, may=who("dana"), sees=LOOKS_INTO_A)
+
+
+def about_dana_too(may: Who, about: str) -> tuple[Page, Page]:
+    """About a row of Nia's, and one of Dana's, who knows that it is there."""
+    return of_a(may, about), Page(about=f"{about} of dana", may=may, sees=who("audra", "dana"))
 
 
 def of_organization(may: Who, about: str = "organization") -> Page:
@@ -254,6 +266,113 @@ PAGES: dict[str, tuple[Page | Door, ...]] = {
     "face_sheet_issue": (of_a(RUNS_A, "resident"),),
     "letter_issue": (of_a(RUNS_A, "stay"), Page(about="stay of dana", may=RUNS_A, sees=who("audra", "dana"))),
     "discharge_summary_issue": (of_a(RUNS_A, "gone"),),
+    # books and who signed them
+    "books": (HOUSE_IS_SEEN,),
+    "book_begin": (Page(about="house", may=RUNS_A, sees=KNOWS_A, gives=404),),  # of a kind there is not
+    "book": (in_house_a(KNOWS_A, "book"), of_a(LOOKS_INTO_A, "draft book")),
+    "book_changes": (of_a(LOOKS_INTO_A, "draft book"),),
+    "book_change": (of_a(RUNS_A, "draft book"),),
+    "book_publish": (of_a(RUNS_A, "draft book"),),
+    "rule_add": (of_a(RUNS_A, "draft book"),),
+    "rule_change": (of_a(RUNS_A, "draft rule"),),
+    "rule_drop": (Page(about="draft rule", may=RUNS_A, sees=LOOKS_INTO_A, gives=405),),
+    "book_sign": (Page(about="sheet", may=LIVES_IN_A),),
+    "book_sign_paper": (of_a(RUNS_A, "stay"), Page(about="stay of dana", may=RUNS_A, sees=who("audra", "dana"))),
+    "signatures": (in_house_a(LOOKS_INTO_A, "book"),),
+    "signature": (of_a(LOOKS_INTO_A, "signature"),),
+    "signature_paper": (of_a(LOOKS_INTO_A, "signature"),),
+    "signature_undo": (of_a(RUNS_A, "signature"),),
+    "orientation": (
+        Page(about="stay", may=LOOKS_INTO_A, only_looks=who("audra")),
+        Page(about="stay of dana", may=LOOKS_INTO_A | {"dana"}, only_looks=who("audra", "dana")),
+    ),
+    "orientation_undo": (of_a(RUNS_A, "shown"),),
+    "orientations": (HOUSE_IS_LOOKED_INTO,),
+    "orientation_list": (HOUSE_IS_RUN,),
+    "orientation_start": (Page(about="house", may=RUNS_A, sees=KNOWS_A, gives=405),),
+    "orientation_item_add": (HOUSE_IS_RUN,),
+    "orientation_item_change": (in_house_a(RUNS_A, "item"),),
+    "ladder": (HOUSE_IS_SEEN,),
+    "ladder_begin": (HOUSE_IS_RUN,),
+    "ladder_draft": (of_a(RUNS_A, "draft ladder"),),
+    "ladder_change": (of_a(RUNS_A, "draft ladder"),),
+    "ladder_line": (of_a(RUNS_A, "draft ladder"),),
+    "ladder_line_drop": (Page(about="draft ladder", may=RUNS_A, sees=LOOKS_INTO_A, gives=405),),
+    "ladder_publish": (of_a(RUNS_A, "draft ladder"),),
+    "book_issue": (in_house_a(RUNS_A, "book"),),
+    "signing_sheet_issue": (in_house_a(RUNS_A, "book"),),
+    "acknowledgement_issue": (of_a(RUNS_A, "signature"),),
+    # violations, and what follows
+    "violations": (HOUSE_IS_LOOKED_INTO,),
+    "violation_new": (of_a(RUNS_A, "stay"), Page(about="stay of dana", may=RUNS_A, sees=who("audra", "dana"))),
+    "violation": (of_a(LOOKS_INTO_A, "violation"), Page(about="violation of dana", may=LOOKS_INTO_A | {"dana"})),
+    "violation_answer": (of_dana("violation of dana"), Page(about="violation", may=NO_ONE, sees=LOOKS_INTO_A)),
+    "violation_answer_heard": about_dana_too(RUNS_A, "violation"),
+    "violation_decide": about_dana_too(RUNS_A, "violation"),
+    "violation_appeal": (of_dana("decided violation of dana"),),
+    "violation_appeal_heard": about_dana_too(RUNS_A, "decided violation"),
+    "violation_withdraw": about_dana_too(RUNS_A, "violation"),
+    "violation_attach": about_dana_too(RUNS_A, "violation"),
+    "violation_attach_own": (of_dana("violation of dana"),),
+    "attachment": (of_a(LOOKS_INTO_A, "attachment"),),
+    "appeal_decide": (of_a(RUNS_A, "appeal"),),
+    "consistency": (HOUSE_IS_LOOKED_INTO,),
+    "consistency_all": (of_organization(who("olive", "audra")),),
+    "contract_new": (of_a(RUNS_A, "stay"), Page(about="stay of dana", may=RUNS_A, sees=who("audra", "dana"))),
+    "contract": (of_a(LOOKS_INTO_A, "contract"), Page(about="contract of dana", may=LOOKS_INTO_A | {"dana"})),
+    "contract_sign": (of_dana("contract of dana"),),
+    "contract_paper": (Page(about="contract of dana", may=RUNS_A, sees=who("audra", "dana")),),
+    "contract_signature_paper": (of_a(LOOKS_INTO_A, "signature under a contract"),),
+    "contract_review": (of_a(RUNS_A, "contract"),),
+    "review_opinion": (of_a(RUNS_A, "reviewed violation"),),
+    "removal_new": (Page(about="stay of dana", may=RUNS_A, sees=who("audra", "dana")),),
+    "removal": (of_a(LOOKS_INTO_A, "removal"),),
+    "removal_review": (of_a(RUNS_A, "removal"),),
+    "violation_notice_issue": about_dana_too(RUNS_A, "violation"),
+    "appeal_decision_issue": (of_a(RUNS_A, "heard violation"),),
+    "contract_issue": about_dana_too(RUNS_A, "contract"),
+    # passes, nights, who is in
+    "passes": (HOUSE_IS_LOOKED_INTO,),
+    "pass_rules": (HOUSE_IS_SEEN,),
+    "pass_rule_new": (HOUSE_IS_RUN,),
+    "pass_rules_start": (HOUSE_IS_RUN,),
+    "pass_rule_change": (in_house_a(RUNS_A, "pass rule"),),
+    "pass_rule_drop": (in_house_a(RUNS_A, "pass rule"),),
+    "pass_new": (of_a(RUNS_A, "stay"), Page(about="stay of dana", may=RUNS_A, sees=who("audra", "dana"))),
+    "pass": (of_a(LOOKS_INTO_A, "asked pass"), Page(about="pass of dana", may=LOOKS_INTO_A | {"dana"})),
+    "pass_decide": (
+        of_a(RUNS_A, "asked pass"),
+        Page(about="pass of dana", may=RUNS_A, sees=who("audra", "dana")),
+    ),
+    "pass_officer": (of_a(RUNS_A, "asked pass"),),
+    "pass_cancel": (of_a(RUNS_A, "asked pass"),),
+    "pass_extend": about_dana_too(RUNS_A, "given pass"),
+    "pass_return": about_dana_too(RUNS_A, "given pass"),
+    "my_pass_ask": (OWN_RECORD,),
+    "my_pass_officer": (of_dana("pass of dana"),),
+    "my_pass_cancel": (of_dana("pass of dana"), Page(about="asked pass", may=NO_ONE, sees=LOOKS_INTO_A)),
+    "my_pass_more_time": (of_dana("given pass of dana"),),
+    "my_pass_back": (of_dana("given pass of dana"),),
+    "pass_slip_issue": (of_a(RUNS_A, "given pass"),),
+    "night_roll": (in_house_a(RUNS_A | {"frank"}),),  # and the house's officer
+    "roll_came_in": (Page(about="house", may=RUNS_A | {"frank"}, sees=KNOWS_A, gives=405),),
+    "curfew_log": (HOUSE_IS_LOOKED_INTO,),
+    "curfew_check_correct": (of_a(RUNS_A, "check"),),
+    "curfew_of_stay": (of_a(LOOKS_INTO_A, "stay"), Page(about="stay of dana", may=LOOKS_INTO_A | {"dana"})),
+    "curfew_hours": (HOUSE_IS_SEEN,),
+    "curfew_hour_new": (HOUSE_IS_RUN,),
+    "curfew_hour_change": (in_house_a(RUNS_A, "curfew hour"),),
+    "curfew_hour_end": (in_house_a(RUNS_A, "curfew hour"),),
+    "curfew_exception_new": (of_a(RUNS_A, "stay"),),
+    "curfew_exception_end": (of_a(RUNS_A, "exception"),),
+    "whereabouts": (HOUSE_IS_LOOKED_INTO,),
+    "sign_out": (Page(about="stay of dana", may=RUNS_A, sees=who("audra", "dana")),),
+    "sign_in": (of_a(RUNS_A, "stay"),),
+    "movement_correct": (of_a(RUNS_A, "movement"),),
+    "my_sign_out": (OWN_RECORD,),
+    "my_sign_in": (Page(may=RESIDENTS, otherwise=404, leads=RESIDENTS),),  # they are in
+    "curfew_log_issue": (HOUSE_IS_RUN,),
+    "curfew_record_issue": (of_a(RUNS_A, "stay"),),
     # the reader of a paper
     "verify": (Door(why="whoever holds a paper may ask whether it is genuine"),),
     "verify_code": (Door(why="whoever holds a paper may ask", keys={"about": "code of a paper"}),),
