@@ -133,7 +133,13 @@ ASKS_AGAIN = {
     "text": "I had called the house; the house phone shows it.",
     "decision": None,
 } | told("Nia Okafor", "2026-06-13T12:30:00-04:00")
-APPEALED = DECIDED | {"state": "appealed", "waits_for": "appeal_decision", "appeal": ASKS_AGAIN}
+APPEALED = DECIDED | {
+    "state": "appealed",
+    "outcome": "",
+    "consequence": "",
+    "waits_for": "appeal_decision",
+    "appeal": ASKS_AGAIN,
+}
 OVERTURNED = APPEALED | {
     "state": "closed",
     "outcome": "overturned",
@@ -174,13 +180,17 @@ CONTRACT_LINE = HEAD | {
     "due_on": "2026-06-29",
     "ended_on": None,
 }
-WHOLE_CONTRACT = CONTRACT_LINE | {
-    "violation": None,
-    "terms": "In by ten on every weekday.",
-    "help": "A bus pass from the house.",
-    "signature": None,
-    "reviews": [],
-}
+WHOLE_CONTRACT = (
+    CONTRACT_LINE
+    | told(ALICE, "2026-06-15T17:30:00-04:00")
+    | {
+        "violation": None,
+        "terms": "In by ten on every weekday.",
+        "help": "A bus pass from the house.",
+        "signature": None,
+        "reviews": [],
+    }
+)
 LOOKED_AT = WHOLE_CONTRACT | {
     "signed": True,
     "due_on": "2026-07-10",
