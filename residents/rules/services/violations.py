@@ -351,10 +351,19 @@ def appeal_decide(
 def violation_withdraw(*, violation: Violation, reason: str, now: datetime) -> ViolationWithdrawal:
     """It was recorded by mistake: it counts no more, and stays on record with the reason.
 
-    Refuses one taken back already, and whoever it is about.
+    Refuses one taken back already, and whoever it is about. What is decided is taken back by a person who neither
+    recorded nor decided it: else one person could make away with what another has appealed.
     """
     not_about_oneself(violation.stay.resident)
     case = _locked_case(violation)
+    if case.decision is not None:
+        _check_hands(
+            case,
+            {
+                case.violation.recorded_by_id: _("You recorded it, and it is decided: a third person takes it back."),
+                case.decision.recorded_by_id: _("You decided it: a third person takes it back."),
+            },
+        )
     if not reason.strip():
         raise ValidationError({"reason": _("Say why it is taken back.")})
     with because(reason.strip()):

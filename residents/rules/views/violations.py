@@ -149,7 +149,10 @@ def violation_page(request: HttpRequest, violation: Violation) -> HttpResponse:
             and case.may_appeal(now)
             and not _has_a_hand(case, request.user),
             "may_attach": not case.is_void and (is_own or standing.may(Action.RECORD, violation)),
-            "may_correct": not is_own and standing.may(Action.CORRECT, violation) and not case.is_void,
+            "may_correct": not is_own
+            and standing.may(Action.CORRECT, violation)
+            and not case.is_void
+            and (case.decision is None or not _has_a_hand(case, request.user)),
             "sees_house": standing.may(Action.SEE_RECORD, violation.house),
             "papers": papers_of_violation(case, standing),
         },

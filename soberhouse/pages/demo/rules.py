@@ -439,7 +439,7 @@ class Rules:
                 yield stay
 
     def _as_resident(self, place: Place, resident: Resident, *but: int | None) -> Any:
-        """Themselves where they sign in, else whoever was told; not those whose keys are `but`, who had a hand in it."""
+        """Themselves where they sign in, else whoever was told; not those with a hand in it, whose keys are `but`."""
         told = (place.manager, place.second, self.setting.users["olive"])
         hand = resident.user or next(user for user in told if user.pk not in but)
         return acting_as(hand, source="command")

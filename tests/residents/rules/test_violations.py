@@ -495,6 +495,22 @@ def test_taking_back_needs_a_reason_and_another_person(cast, violation):
     assert rows()["ViolationWithdrawal"] == 0
 
 
+def test_what_is_decided_is_taken_back_by_a_third_person_alone(cast, violation, signed_in):
+    """Else whoever decided it could make away with what was appealed."""
+    appeal(cast.dana.user, decided(violation, by=cast.bob))
+
+    for hand in (cast.alice, cast.bob):
+        with acting_as(hand, source="web"), pytest.raises(PermissionDenied, match="a third person takes it back"):
+            services.violation_withdraw(violation=violation, reason="Another kitchen.", now=timezone.now())
+        page = signed_in(hand).get(reverse("violation", args=[violation.uuid])).content.decode()
+        assert reverse("violation_withdraw", args=[violation.uuid]) not in page
+    assert rows()["ViolationWithdrawal"] == 0
+
+    with acting_as(cast.olive, source="web"):
+        services.violation_withdraw(violation=violation, reason="Another kitchen.", now=timezone.now())
+    assert rows()["ViolationWithdrawal"] == 1
+
+
 # --- attachments ----------------------------------------------------------------------------------------------------
 
 
