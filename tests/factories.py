@@ -154,14 +154,13 @@ def signature_of(cast: Cast, *, rule: Rule | None = None, resident: Resident | N
         "house": rule.house,
         "book": rule.book,
         "resident": resident or new_resident(cast),
-        "signed_at": datetime(2000, 1, 1, 17, tzinfo=UTC),
-        "signed_on": date(2000, 1, 1),
         **on_paper(),
     }
 
 
 def on_paper() -> dict[str, Any]:
-    return {"how": "paper", "signed_name": "Nadia Number", "witness": "Walter Witness", "recorded_as": "a test"}
+    day = {"signed_at": datetime(2000, 1, 1, 17, tzinfo=UTC), "signed_on": date(2000, 1, 1)}
+    return day | {"how": "paper", "signed_name": "Nadia Number", "witness": "Walter Witness", "recorded_as": "a test"}
 
 
 def what_violation(cast: Cast) -> dict[str, Any]:
@@ -173,7 +172,7 @@ def what_violation(cast: Cast) -> dict[str, Any]:
 
 
 def new_violation(cast: Cast) -> Violation:
-    return Violation.objects.create(**what_violation(cast), what="They came in at midnight.", recorded_as="a test")
+    return Violation.objects.create(**what_violation(cast), what="They came in at midnight.", recorded_by=cast.alice)
 
 
 def of(parent: Any, name: str, **values: Any) -> dict[str, Any]:
@@ -182,7 +181,8 @@ def of(parent: Any, name: str, **values: Any) -> dict[str, Any]:
 
 
 def what_decision(cast: Cast) -> dict[str, Any]:
-    return of(new_violation(cast), "violation", consequence="verbal", recorded_by=cast.olive)
+    never = datetime(2100, 1, 1, tzinfo=UTC)
+    return of(new_violation(cast), "violation", consequence="verbal", recorded_by=cast.olive, appeal_until=never)
 
 
 def two_days() -> dict[str, Any]:
@@ -192,7 +192,7 @@ def two_days() -> dict[str, Any]:
 
 
 def what_pass(cast: Cast) -> dict[str, Any]:
-    given = two_days()
+    given = two_days() | {"recorded_by": cast.alice}
     return given | {"starts_on": given["starts_at"].date(), "ends_on": given["ends_at"].date()}
 
 
