@@ -110,12 +110,25 @@ def test_passes_that_only_touch_follow_each_other(stay, asked):
 
 
 def test_a_pass_that_is_over_is_not_in_the_way_and_may_not_come_back(cast, stay):
-    for status in ("refused", "cancelled", "returned"):
-        over = insert(new_pass(stay, None, 10, 20, status=status, over=True))
+    over = insert(new_pass(stay, None, 10, 20, status="cancelled", over=True))
     insert(new_pass(stay, None, 10, 20))
 
     with refused("pass_overlap"):
-        update(Pass, over, status="approved", over=False)
+        update(Pass, over, status="asked", over=False)
+
+
+def test_a_pass_says_no_more_than_its_decision(cast, stay):
+    for status in ("approved", "refused", "returned"):
+        with refused("pass_as_decided"):
+            insert(new_pass(stay, None, 10, 20, status=status, over=status != "approved"))
+    given = Pass.objects.get(pk=insert(new_pass(stay, None, 10, 20)))
+    insert(decision(given, cast.alice))
+    with refused("pass_as_decided"):
+        update(Pass, given.pk, status="refused", over=True)
+    update(Pass, given.pk, status="approved")
+    with refused("pass_as_decided"):
+        update(Pass, given.pk, status="asked")
+    update(Pass, given.pk, status="returned", over=True)
 
 
 def test_two_people_may_be_away_at_once(cast, stay):
@@ -262,7 +275,7 @@ def test_what_happens_to_a_pass_is_whole(cast, asked):
 def test_nobody_extends_their_own_pass_nor_writes_down_their_own_return(cast, asked):
     own = asked.stay.resident.user
     for kind, facts in [("extended", {"until": hour(30), "note": "a train"}), ("returned", {"minutes_late": 0})]:
-        with refused("pass_event_by_another"):
+        with refused("pass_event_by_another|pass_event_extended_by_another"):
             insert(event(asked, own, kind, **facts))
         insert(event(asked, cast.alice, kind, **facts))
 
@@ -281,7 +294,8 @@ def test_what_hangs_on_a_pass_is_of_its_house(cast, asked):
 
 
 def check(stay: Stay, who: User | None, *, night: date | None = None, status: str = "in", **facts: Any) -> CurfewCheck:
-    return CurfewCheck(house=stay.house, stay=stay, night=night or local(0), status=status, **facts, **by(who))
+    usual = {"night": night or local(0), "due_at": hour(10), "status": status}
+    return CurfewCheck(house=stay.house, stay=stay, **(usual | facts), **by(who))
 
 
 def test_a_night_is_counted_once_and_corrected_in_the_open(cast, stay):
@@ -306,7 +320,9 @@ def test_a_night_is_counted_once_and_corrected_in_the_open(cast, stay):
     ("wrong", "name"),
     [
         ({"status": "absent", "in_at": hour(12)}, "curfew_check_absent"),
-        ({"status": "late"}, "curfew_check_late"),
+        ({"status": "late"}, "curfew_check_late|curfew_check_after"),
+        ({"status": "late", "in_at": hour(9)}, "curfew_check_after"),
+        ({"status": "absent", "due_at": None}, "curfew_check_due"),
         ({"status": "excused"}, "curfew_check_excused"),
         ({"status": "asleep"}, "curfew_check_status"),
     ],

@@ -406,7 +406,7 @@ def test_the_older_book_binds_until_the_newer_is_signed(cast, book):
 
     with refused("violation_binding_book"):
         insert(violation(cast.stay_of_dana, rule_of(newer), cast.alice))
-    insert(violation(cast.stay_of_dana, rule_of(book), cast.alice))
+    insert(violation(cast.stay_of_dana, rule_of(book), cast.alice, days_ago=6))
 
     given.signed(newer, cast.dana, days_ago=5)
     insert(violation(cast.stay_of_dana, rule_of(newer), cast.alice, days_ago=5))
@@ -415,6 +415,18 @@ def test_the_older_book_binds_until_the_newer_is_signed(cast, book):
         insert(violation(cast.stay_of_dana, rule_of(book), cast.alice, days_ago=5))
     with refused("violation_binding_book"):
         insert(violation(cast.stay_of_dana, rule_of(newer), cast.alice, days_ago=6))
+
+
+def test_no_signature_is_written_down_under_which_a_violation_would_be_of_the_wrong_book(cast, book):
+    given.signed(book, cast.dana, days_ago=30)
+    newer = given.published_book(cast.house_a, days_ago=20)
+    made = given.violation_of(cast.stay_of_dana, rule_of(book), by=cast.bob, days_ago=2)
+
+    with refused("acknowledgement_rebinds"):
+        insert(signature(cast, newer, cast.bob, how="paper", days_ago=5))
+    insert(signature(cast, newer, cast.bob, how="paper", days_ago=2))  # of the very day: after it
+    insert(ViolationWithdrawal(house=cast.house_a, violation=made, reason="the wrong person", **by(cast.bob)))
+    insert(signature(cast, newer, cast.bob, how="paper", days_ago=5))
 
 
 def test_a_book_signed_beforehand_binds_from_its_day(cast):
@@ -589,6 +601,13 @@ def test_a_decision_is_appealed_once_and_with_words(cast, appeal):
         insert(Appeal(text="Once more.", **again))
     with refused("appeal_text"):
         insert(Appeal(text="", **again))
+
+
+def test_an_appeal_comes_in_its_time(cast, recorded):
+    made = given.decided(recorded, by=cast.bob, appeal_days=-1)
+
+    with refused("appeal_in_time"):
+        insert(Appeal(house=recorded.house, decision=made, text="It was not me.", **by(cast.dana.user)))
 
 
 @pytest.mark.parametrize(
