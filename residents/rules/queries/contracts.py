@@ -255,6 +255,11 @@ def to_be_offered_back(house: House, now: datetime) -> list[OfferedBack]:
     return found
 
 
+def is_offered_back(violation: Violation, now: datetime) -> bool:
+    """Whether they were discharged for what was decided again of late, so that their bed is offered back."""
+    return undone_since(Violation.objects.filter(pk=violation.pk), now - OFFERED).exists()
+
+
 def undone_since(violations: QuerySet[Violation], since: datetime) -> QuerySet[Violation]:
     """Those whose discharge review two people agreed on and their stay ended for, and whose decision was changed,
     overturned or taken back since, after that end. Where a removal was found right, the end rests on that."""

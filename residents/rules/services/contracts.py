@@ -98,7 +98,7 @@ def contract_sign(
     """
     only_oneself(contract.stay.resident)
     contract = _locked(contract)
-    require_own_name(contract.stay.resident, signed_name)
+    require_own_name(resident=contract.stay.resident, typed=signed_name)
     return _sign(
         contract,
         signed_name=tidy(signed_name),
@@ -123,7 +123,7 @@ def contract_sign_on_paper(
     or of a day before the contract was written; a contract that is over or signed; and what is no picture.
     """
     not_about_oneself(contract.stay.resident)
-    file = kept_paper(paper)
+    file = kept_paper(data=paper)
     with transaction.atomic():
         contract = _locked(contract)
         check_paper_signature(

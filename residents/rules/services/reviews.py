@@ -36,7 +36,7 @@ def opinion_give(*, violation: Violation, leaves: bool, reason: str, terms: str 
             _("There is no discharge review to speak in: it follows a decision that says so, and waits for an appeal.")
         )
     if review.outcome != "open":
-        raise ValidationError(_("This review is over: %(outcome)s.") % {"outcome": words(review.outcome)})
+        raise ValidationError(_("This review is over: %(outcome)s.") % {"outcome": _words(review.outcome)})
     if hand() in {each.recorded_by_id for each in review.opinions}:
         raise ValidationError(_("You have said what you think already. Somebody else has to agree."))
     if not reason.strip():
@@ -60,7 +60,7 @@ def opinion_give(*, violation: Violation, leaves: bool, reason: str, terms: str 
     return opinion
 
 
-def words(outcome: str) -> str:
+def _words(outcome: str) -> str:
     """An outcome as it is said."""
     return {
         "open": _("not over yet"),

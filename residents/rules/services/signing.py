@@ -64,7 +64,7 @@ def book_sign(
     )
     if newer.exists():
         raise ValidationError(_("There is a newer version. Read and sign that one."))
-    require_own_name(resident, signed_name)
+    require_own_name(resident=resident, typed=signed_name)
     return _sign(
         book,
         resident,
@@ -93,7 +93,7 @@ def book_sign_on_paper(
     stands that this one would not have let stand; and what is no picture.
     """
     not_about_oneself(resident)
-    file = kept_paper(paper)
+    file = kept_paper(data=paper)
     with transaction.atomic():
         lock(resident)
         _require_published(book)
@@ -148,7 +148,7 @@ def check_paper_signature(
         raise ValidationError({"signed_at": too_early % {"day": date_format(earliest)}})
 
 
-def kept_paper(data: bytes | None) -> StoredFile | None:
+def kept_paper(*, data: bytes | None) -> StoredFile | None:
     """The photo of a paper, drawn anew and kept; nothing where there is none. Refuses what is no picture. To be done
     before anything is locked."""
     if not data:
@@ -189,7 +189,7 @@ def signature_undo(*, acknowledgement: Acknowledgement, reason: str) -> Acknowle
     lock(resident)
     if AcknowledgementUndone.objects.filter(acknowledgement=acknowledgement).exists():
         raise ValidationError(_("This signature has been taken back already."))
-    if rests_on(acknowledgement):
+    if rests_on(acknowledgement=acknowledgement):
         raise ValidationError(
             _(
                 "A violation rests on this signature: without it the rule did not bind them. "
@@ -206,7 +206,7 @@ def signature_undo(*, acknowledgement: Acknowledgement, reason: str) -> Acknowle
     return row
 
 
-def rests_on(acknowledgement: Acknowledgement) -> int:
+def rests_on(*, acknowledgement: Acknowledgement) -> int:
     """How many violations that were not taken back would be of a book that did not bind, were it not for this
     signature."""
     others = (
@@ -227,7 +227,7 @@ def rests_on(acknowledgement: Acknowledgement) -> int:
     ).count()
 
 
-def require_own_name(resident: Resident, typed: str) -> None:
+def require_own_name(*, resident: Resident, typed: str) -> None:
     """Raise ValidationError unless this is the person's name, as they are called or as in their papers."""
     if _plain(typed) not in {_plain(resident.name), _plain(resident.legal_name)}:
         raise ValidationError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +22,7 @@ from residents.rules.forms.books import PaperForm, SignForm
 from residents.rules.forms.contracts import ContractForm, ContractReviewForm, OpinionForm
 from residents.rules.models import Contract, ContractSignature, Violation
 from residents.rules.queries.cases import case_of
-from residents.rules.queries.contracts import OFFERED, agreed, review_of, undone_since
+from residents.rules.queries.contracts import agreed, is_offered_back, review_of
 from residents.rules.rule_paper_cards import papers_of_contract
 from residents.rules.services import contracts as services
 from residents.rules.services import reviews
@@ -199,11 +198,6 @@ def contract_review(request: HttpRequest, contract: Contract) -> HttpResponse:
     )
 
 
-def _offered_back(violation: Violation, now: datetime) -> bool:
-    """Whether they were discharged for what was decided again since."""
-    return undone_since(Violation.objects.filter(pk=violation.pk), now - OFFERED).exists()
-
-
 def _to_undo(stay: Stay) -> Discharge | None:
     """The discharge that ended this stay."""
     return stay.discharges.filter(undone=False, corrected_by=None).last() if stay.ends_on is not None else None
@@ -236,7 +230,7 @@ def review_opinion(request: HttpRequest, violation: Violation) -> HttpResponse:
         and review.outcome == "leaves"
         and violation.house.today(now) > review.counts_until,
         "removal_url": reverse("removal_new", args=[violation.stay.uuid]),
-        "offered_back": _offered_back(violation, now),
+        "offered_back": is_offered_back(violation, now),
         "undo": _to_undo(violation.stay) if standing.may(Action.CORRECT, violation) else None,
         "may_speak": may_speak,
         "recorded_it": violation.recorded_by_id == request.user.pk,
