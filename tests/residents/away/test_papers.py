@@ -168,7 +168,8 @@ def test_pass_that_was_extended_says_so(cast):
     [("asked", "not decided yet"), ("refused", "refused"), ("cancelled", "cancelled"), ("returned", "came back")],
 )
 def test_only_a_pass_that_holds_is_carried(cast, status, sentence):
-    row = pass_of(cast.stay_of_dana, by=cast.dana.user)
+    decided_by = cast.alice if status in ("refused", "returned") else None
+    row = pass_of(cast.stay_of_dana, by=cast.dana.user, decided_by=decided_by, status=status)
     Pass.objects.filter(pk=row.pk).update(status=status, over=status != "asked")
 
     with pytest.raises(ValidationError, match=sentence):

@@ -518,7 +518,7 @@ def test_lists_cost_the_same_however_long(cast: Cast, signed_in: SignedIn, djang
     client = signed_in(cast.oscar)
     client.get(reverse("house_settings", kwargs={"uuid": house.uuid}))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(reverse("house_settings", kwargs={"uuid": house.uuid}))
     with django_assert_num_queries(9):
         client.get(reverse("tablets", kwargs={"uuid": house.uuid}))
