@@ -92,7 +92,7 @@ def _to_be_offered_back(each: OfferedBack) -> Row:
         reason, url = _("it was not necessary that they left"), reverse("removal", args=[each.removal.uuid])
     else:
         reason = _("what they were discharged for was decided again")
-        url = reverse("review_opinion", args=[each.violation.uuid])
+        url = reverse("violation", args=[each.violation.uuid])
     return Row(
         fact=each.stay.short_name,
         reason=reason,
@@ -104,7 +104,6 @@ def _to_be_offered_back(each: OfferedBack) -> Row:
 
 def _open_review(each: Review, user: User) -> Row:
     may = user in each.may_speak
-    url = reverse("review_opinion", args=[each.violation.uuid])
     if not each.may_speak:
         reason = _("waits: nobody else may speak, it takes another manager or an operator")
     elif each.opinions:
@@ -114,11 +113,11 @@ def _open_review(each: Review, user: User) -> Row:
     return Row(
         fact=each.violation.stay.short_name,
         reason=reason,
-        url=url,
+        url=reverse("violation", args=[each.violation.uuid]),
         state="late",
         word=_("%(count)s of 2") % {"count": len(each.opinions)},
         button=_("Say your word") if may else "",
-        button_url=url if may else "",
+        button_url=reverse("review_opinion", args=[each.violation.uuid]) if may else "",
     )
 
 

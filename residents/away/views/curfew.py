@@ -32,7 +32,14 @@ from soberhouse.form_page import form_page
 @of_house(Action.SEE_HOUSE)
 def curfew_hours_page(request: HttpRequest, house: House) -> HttpResponse:
     """By when people are in: the house's two hours, and where a phase or a weekday differs. For everybody there."""
-    may_settle = standing_of(request).may(Action.SETTLE_HOUSE, house)
+    standing = standing_of(request)
+    may_settle = standing.may(Action.SETTLE_HOUSE, house)
+    if may_settle:
+        back_url = reverse("house_settings", args=[house.uuid])
+    elif standing.may(Action.SEE_RESIDENTS, house):
+        back_url = reverse("whereabouts", args=[house.uuid])
+    else:
+        back_url = reverse("my_house")
     rows = CurfewHour.objects.visible_to(request.user).filter(house=house, in_use=True).select_related("phase")
     by_phase = F("phase__number").asc(nulls_first=True), F("weekday").asc(nulls_first=True)  # else the engines differ
     return render(
@@ -42,7 +49,7 @@ def curfew_hours_page(request: HttpRequest, house: House) -> HttpResponse:
             "house": house,
             "rows": [(row, for_whom(row), hour_of(row)) for row in rows.order_by(*by_phase, "pk")],
             "may_settle": may_settle,
-            "back_url": reverse("house_settings", args=[house.uuid]) if may_settle else reverse("my_house"),
+            "back_url": back_url,
         },
     )
 

@@ -254,7 +254,8 @@ def test_photos_are_taken_along_themselves(cast, signed_in):
     assert [(one["content_type"], b64decode(one["base64"])) for one in pictures] == [("image/jpeg", it) for it in taken]
     assert "picture" not in told["records"]["contacts"][0]
     drawn = [image.image.getpixel((20, 20)) for page in pages for image in page.images]
-    assert sorted(drawn) == sorted(Image.open(BytesIO(data)).getpixel((20, 20)) for data in [*taken, *kept])
+    # The same picture is in a page once, however often it is shown there.
+    assert set(drawn) == {Image.open(BytesIO(data)).getpixel((20, 20)) for data in [*taken, *kept]}
 
 
 def test_photo_that_the_store_has_lost_takes_nothing_else_away(filled, cast, signed_in, caplog):
