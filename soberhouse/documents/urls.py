@@ -2,9 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from soberhouse.lazy_views import views_of
-
-views = views_of("soberhouse.documents.views")
+from soberhouse.documents import views
 
 urlpatterns = [
     path("verify/", views.verify, name="verify"),

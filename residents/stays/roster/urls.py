@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from soberhouse.lazy_views import views_of
-
-views = views_of("residents.stays.roster.views")
+from residents.stays.roster import views
 
 urlpatterns = [
     path("import/", views.import_roster, name="import_roster"),

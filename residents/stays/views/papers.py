@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -34,7 +33,7 @@ from soberhouse.form_page import form_page
 def census(request: HttpRequest, house: House) -> HttpResponse:
     """Issue a census of the house."""
     initial = {"night": min(night_asked(request, house.today()), house.today())}
-    return issue_page(
+    return _issue(
         request,
         reports.CENSUS,
         forms.CensusForm,
@@ -69,7 +68,7 @@ def _occupancy(request: HttpRequest, place: House | Organization, **page: Any) -
         nights = {"starts_on": data["starts_on"], "ends_on": data["last_night"] + timedelta(days=1)}
         return services.occupancy_issue(place=place, now=timezone.now(), **nights, **rest)
 
-    return issue_page(
+    return _issue(
         request,
         reports.OCCUPANCY,
         forms.OccupancyForm,
@@ -85,7 +84,7 @@ def face_sheet(request: HttpRequest, resident: Resident) -> HttpResponse:
     """Issue the face sheet of a resident."""
     request.house = home(resident, user=request.user)
     place = request.house or resident.organization
-    return issue_page(
+    return _issue(
         request,
         reports.FACE_SHEET,
         forms.IssueForm,
@@ -104,14 +103,14 @@ def face_sheet(request: HttpRequest, resident: Resident) -> HttpResponse:
 def letter(request: HttpRequest, stay: Stay) -> HttpResponse:
     """Issue a letter that somebody lives, or lived, in the house."""
     seen = Resident.objects.visible_to(request.user).filter(pk=stay.resident_id).exists()
-    return issue_page(
+    return _issue(
         request,
         reports.LETTER,
         forms.LetterForm,
         lambda data: services.letter_issue(stay=stay, user=request.user, now=timezone.now(), **data),
         house=stay.house,
         resident=stay.resident,
-        subject=stay.uuid,
+        stay=stay,
         asks={
             "asks_address": stay.house.address_confidential and bool(address_of(stay.house)),
             "asks_birth_date": seen and stay.resident.birth_date is not None,
@@ -124,14 +123,14 @@ def letter(request: HttpRequest, stay: Stay) -> HttpResponse:
 @of(Stay, Action.ISSUE_PAPERS, "resident", "house__organization")
 def discharge_summary(request: HttpRequest, stay: Stay) -> HttpResponse:
     """Issue a summary of how a stay ended."""
-    return issue_page(
+    return _issue(
         request,
         reports.DISCHARGE_SUMMARY,
         forms.IssueForm,
         lambda data: services.discharge_summary_issue(stay=stay, now=timezone.now(), **data),
         house=stay.house,
         resident=stay.resident,
-        subject=stay.uuid,
+        stay=stay,
         **_about(stay),
     )
 
@@ -144,7 +143,7 @@ def _about(stay: Stay) -> dict[str, str]:
     }
 
 
-def issue_page(
+def _issue(
     request: HttpRequest,
     kind: Kind,
     form_class: type[forms.IssueForm],
@@ -152,7 +151,7 @@ def issue_page(
     *,
     house: House | None,
     resident: Resident | None = None,
-    subject: UUID | None = None,
+    stay: Stay | None = None,
     initial: dict[str, Any] | None = None,
     asks: dict[str, bool] | None = None,
     **page: str,
@@ -169,7 +168,7 @@ def issue_page(
         house=house,
         kind=kind.slug,
         resident=resident,
-        subject=subject,
+        stay=stay,
         initial={"replaces": asked} | (initial or {}),
         **(asks or {}),
     )
