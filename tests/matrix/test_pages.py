@@ -30,8 +30,8 @@ from tests.matrix.world import DEAD_KEYS, KINDS_OF_USER_KEYS, NOBODY, PARTNER_KE
 METHODS = ("get", "post")
 FORM = "application/x-www-form-urlencoded"
 KEYS = (*KINDS_OF_USER_KEYS, *PARTNER_KEYS, *DEAD_KEYS)
-# A page knows nothing of keys: to send something to it, and to open what is open to all, is tried with these.
-SOME_KEYS = ("olive's key", "pax's key that refers", "a revoked key")
+# A page knows nothing of keys: to send something to it is tried with one of each kind of holder.
+SENDING_KEYS = ("olive's key", "pax's key that refers", "a revoked key")
 # Looking at a page may write down who looked, and nothing else.
 LOOKS = {"residents_look"}
 LINES = [(name, number, line) for name, lines in PAGES.items() for number, line in enumerate(lines)]
@@ -66,7 +66,7 @@ def test_a_page_refuses_whom_it_must_and_nothing_changes(world: World, name: str
     with undone():
         before = fingerprint()
         for who in refused:
-            for method in METHODS if who in (*PEOPLE, NOBODY, *SOME_KEYS) else ("get",):
+            for method in METHODS if who in (*PEOPLE, NOBODY, *SENDING_KEYS) else ("get",):
                 found[method, who] = ask(world, who, method, url)
         after = fingerprint()
 
@@ -112,7 +112,7 @@ def test_what_is_open_without_a_sign_in_says_why_and_changes_nothing(world: Worl
     url = reverse(name, kwargs=world.rows[keys["about"]] if "about" in keys else keys)
     with undone():
         before = fingerprint()
-        found = {who: ask(world, who, "get", url) for who in (*PEOPLE, NOBODY, *SOME_KEYS)}
+        found = {who: ask(world, who, "get", url) for who in (*PEOPLE, NOBODY, *KEYS)}
         after = fingerprint()
 
     assert {who: (asked.status, asked.wrote) for who, asked in found.items()} == {
