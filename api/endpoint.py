@@ -94,7 +94,7 @@ class Call:
     def houses(self) -> models.QuerySet[House]:
         """The houses where whoever asks may do what this method asks for."""
         if self.caller.partner is not None:
-            return House.objects.filter(organization=self.caller.partner.organization_id)
+            return House.objects.published_to(self.caller.partner)
         return House.objects.where_may(self.user, self.need.action)
 
     @property

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from residents.houses import narr
 from residents.houses.changes import CountsChanges
 from residents.houses.permissions import MAY, Action, RoleKind
-from soberhouse.accounts.models import User
+from soberhouse.accounts.models import Partner, User
 from soberhouse.database.constraints import Frozen, SameHouse, SameOrganization
 from soberhouse.history.records import Audited
 
@@ -116,6 +116,10 @@ class HouseQuerySet(models.QuerySet["House"]):
             Q(organization__in=roles.filter(house=None).values("organization"))
             | Q(pk__in=roles.exclude(house=None).values("house"))
         )
+
+    def published_to(self, partner: Partner) -> HouseQuerySet:
+        """The houses of the organization that gave `partner` its keys: their published facts and counts, no person."""
+        return self.filter(organization=partner.organization_id)
 
     def lived_in_by(self, user: User) -> HouseQuerySet:
         """The house where `user` lives now."""
