@@ -14,16 +14,28 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 
-from residents.houses.permissions import Action
+from residents.houses.permissions import MAY, ONESELF, Action
 from soberhouse.accounts.scopes import Scope
 
 
 @dataclass(frozen=True)
 class Need:
-    """What one method asks for: of a user an action of the role × action table, of a key one of these scopes."""
+    """What one method asks for: of a user an action of the role × action table, of a key one of these scopes.
+    `or_else` is another action that opens it as well: what staff do for anybody, residents do for themselves."""
 
     action: Action
     scopes: frozenset[Scope]
+    or_else: Action | None = None
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """Any of these will do."""
+        return (self.action,) if self.or_else is None else (self.action, self.or_else)
+
+    @property
+    def of_oneself(self) -> bool:
+        """Whether it is open to the person whom a record is about, wherever they live by now."""
+        return any(ONESELF in MAY[action] for action in self.actions)
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,16 @@ _COUNTS = Need(Action.SEE_RESIDENTS, frozenset({Scope.OCCUPANCY, Scope.READ}))
 _READ = Need(Action.SEE_RESIDENTS, frozenset({Scope.READ}))
 _ADMIT = Need(Action.ADMIT, frozenset({Scope.WRITE}))
 _REFER = Need(Action.ADMIT, frozenset({Scope.REFERRALS, Scope.WRITE}))
+# Of the rules of a house and of who may be away, residents read and do with their own key what is theirs.
+_OWN = Action.OWN_RECORD
+_BOOKS = Need(Action.SEE_HOUSE, frozenset({Scope.READ}), or_else=_OWN)
+_RECORDS = Need(Action.SEE_RECORD, frozenset({Scope.READ}), or_else=_OWN)
+_RECORD = Need(Action.RECORD, frozenset({Scope.WRITE}))
+_SAY = Need(Action.RECORD, frozenset({Scope.WRITE}), or_else=_OWN)
+_CORRECT = Need(Action.CORRECT, frozenset({Scope.WRITE}))
+_DECIDE = Need(Action.DECIDE, frozenset({Scope.WRITE}))
+_ROLL = Need(Action.TAKE_ROLL, frozenset({Scope.WRITE}))
+_SEE_ROLL = Need(Action.SEE_RESIDENTS, frozenset({Scope.READ}), or_else=Action.TAKE_ROLL)
 
 DOORS = (
     Door("houses", "houses.Houses", {"GET": _HOUSES}),
@@ -97,4 +119,41 @@ DOORS = (
     Door("applications/<uuid:uuid>/withdraw", "applications.ApplicationWithdraw", {"POST": _ADMIT}),
     Door("applications/<uuid:uuid>/hold", "applications.ApplicationHold", {"POST": _ADMIT}),
     Door("holds/<uuid:uuid>/release", "applications.HoldRelease", {"POST": _ADMIT}),
+    Door("books", "books.Books", {"GET": _BOOKS}),
+    Door("books/<uuid:uuid>", "books.Book", {"GET": _BOOKS}),
+    Door("books/<uuid:uuid>/unsigned", "books.BookUnsigned", {"GET": _READ}),
+    Door("acknowledgements", "books.Acknowledgements", {"GET": _RECORDS}),
+    Door("ladders", "books.Ladders", {"GET": _BOOKS}),
+    Door("ladders/<uuid:uuid>", "books.Ladder", {"GET": _BOOKS}),
+    Door("violations", "violations.Violations", {"GET": _RECORDS, "POST": _RECORD}),
+    Door("violations/<uuid:uuid>", "violations.Violation", {"GET": _RECORDS}),
+    Door("violations/<uuid:uuid>/answer", "violations.ViolationAnswer", {"POST": _SAY}),
+    Door("violations/<uuid:uuid>/decide", "violations.ViolationDecide", {"POST": _DECIDE}),
+    Door("violations/<uuid:uuid>/appeal", "violations.ViolationAppeal", {"POST": _SAY}),
+    Door("violations/<uuid:uuid>/opinion", "violations.ViolationOpinion", {"POST": _DECIDE}),
+    Door("violations/<uuid:uuid>/withdraw", "violations.ViolationWithdraw", {"POST": _CORRECT}),
+    Door("appeals/<uuid:uuid>/decide", "violations.AppealDecide", {"POST": _DECIDE}),
+    Door("contracts", "contracts.Contracts", {"GET": _RECORDS, "POST": _RECORD}),
+    Door("contracts/<uuid:uuid>", "contracts.Contract", {"GET": _RECORDS}),
+    Door("contracts/<uuid:uuid>/review", "contracts.ContractReview", {"POST": _RECORD}),
+    Door("removals", "removals.Removals", {"GET": _RECORDS, "POST": _RECORD}),
+    Door("removals/<uuid:uuid>", "removals.Removal", {"GET": _RECORDS}),
+    Door("removals/<uuid:uuid>/review", "removals.RemovalReview", {"POST": _DECIDE}),
+    Door("passes", "passes.Passes", {"GET": _RECORDS, "POST": _SAY}),
+    Door("passes/<uuid:uuid>", "passes.Pass", {"GET": _RECORDS}),
+    Door("passes/<uuid:uuid>/decide", "passes.PassDecide", {"POST": _DECIDE}),
+    Door("passes/<uuid:uuid>/cancel", "passes.PassCancel", {"POST": _SAY}),
+    Door("passes/<uuid:uuid>/more-time", "passes.PassMoreTime", {"POST": _SAY}),
+    Door("passes/<uuid:uuid>/extend", "passes.PassExtend", {"POST": _DECIDE}),
+    Door("passes/<uuid:uuid>/return", "passes.PassReturn", {"POST": _RECORD}),
+    Door("houses/<uuid:uuid>/roll", "nights.HouseRoll", {"GET": _SEE_ROLL, "POST": _ROLL}),
+    Door("curfew-checks", "nights.CurfewChecks", {"GET": _RECORDS}),
+    Door("curfew-checks/<uuid:uuid>", "nights.CurfewCheck", {"GET": _RECORDS}),
+    Door("curfew-checks/<uuid:uuid>/correct", "nights.CurfewCheckCorrect", {"POST": _CORRECT}),
+    Door("houses/<uuid:uuid>/whereabouts", "movements.HouseWhereabouts", {"GET": _READ}),
+    Door("movements", "movements.Movements", {"GET": _RECORDS}),
+    Door("movements/out", "movements.MovementOut", {"POST": _SAY}),
+    Door("movements/in", "movements.MovementIn", {"POST": _SAY}),
+    Door("movements/<uuid:uuid>", "movements.Movement", {"GET": _RECORDS}),
+    Door("movements/<uuid:uuid>/correct", "movements.MovementCorrect", {"POST": _CORRECT}),
 )

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig, ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -31,8 +32,9 @@ from api.doors import Door, Need
 from api.fields import PageQuery, Strict
 from api.pagination import page_of
 from api.refusals import Refused
-from residents.houses.access import require
 from residents.houses.models import House
+from residents.houses.standing import HasReach
+from residents.people.queries import resident_of
 from soberhouse.accounts.scopes import Scope
 from soberhouse.history import acting_as
 
@@ -88,8 +90,20 @@ class Call:
     def row(self, model: type[models.Model], uuid: UUID, *related: str) -> Any:
         """The row of this public id: Http404 out of scope, PermissionDenied where the action is not allowed."""
         row = get_object_or_404(model.objects.visible_to(self.user).select_related(*related), uuid=uuid)
-        require(self.request, self.need.action, row)
+        self.require(row)
         return row
+
+    def require(self, where: HasReach) -> None:
+        """Raise PermissionDenied unless whoever asks may do there what this method asks for."""
+        if not any(self.caller.standing.may(action, where) for action in self.need.actions):
+            raise PermissionDenied
+
+    def rows(self, model: type[models.Model]) -> models.QuerySet:
+        """The rows of the houses where a role of whoever asks allows what this method asks for; and, where it is open
+        to the person whom a record is about, those that they see as a resident."""
+        rows = model.objects.visible_to(self.user)
+        here = Q(house__in=self.houses())
+        return rows.filter(here | rows.seen_by_resident(self.user) if self.need.of_oneself else here)
 
     def houses(self) -> models.QuerySet[House]:
         """The houses where whoever asks may do what this method asks for."""
@@ -164,8 +178,7 @@ class Endpoint(APIView):
             raise _not_good_for(need)
         handler = getattr(self, method.lower())
         asked: Operation = handler.operation
-        anywhere = caller.standing is None or self.door.about_one_row  # of one row its endpoint asks
-        if not anywhere and not caller.standing.may_anywhere(need.action):
+        if not self.door.about_one_row and not _may_anywhere(caller, need):  # of one row its endpoint asks
             raise Refused("not-allowed")
         call = Call(
             request=request,
@@ -259,6 +272,13 @@ class Endpoint(APIView):
 
 def dumped(body: Any) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _may_anywhere(caller: Caller, need: Need) -> bool:
+    """Whether there may be anything here for them. What was recorded about a resident is theirs after they left too."""
+    if caller.standing is None or any(caller.standing.may_anywhere(action) for action in need.actions):
+        return True
+    return need.of_oneself and resident_of(caller.user) is not None
 
 
 def _not_good_for(need: Need) -> Refused:

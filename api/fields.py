@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from rest_framework import serializers
 from api import pagination
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 class Strict(serializers.Serializer):
@@ -47,6 +49,32 @@ class Day(serializers.DateField):
         self.validators = [*self.validators, MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
 
 
+class Instant(serializers.DateTimeField):
+    """A moment with its offset from UTC, such as 2026-05-03T18:00:00-04:00, within the same years."""
+
+    default_error_messages = {
+        "offset": gettext_lazy("Say the offset from UTC as well, such as 2026-05-03T18:00:00-04:00.")
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        first, last = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in (EARLIEST, LATEST))
+        self.validators = [*self.validators, MinValueValidator(first), MaxValueValidator(last)]
+
+    def to_internal_value(self, data: Any) -> datetime:
+        if not isinstance(data, str):
+            self.fail("invalid", format="YYYY-MM-DDThh:mm:ss±hh:mm")
+        return super().to_internal_value(data)
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if value.utcoffset() is None:
+            self.fail("offset")
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            self.fail("invalid", format="YYYY-MM-DDThh:mm:ss±hh:mm")
+
+
 class Text(serializers.CharField):
     """A text, which a number is not."""
 
@@ -54,6 +82,18 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class Clock(Text):
+    """A time of day by the clock of the house, such as 22:30."""
+
+    default_error_messages = {"clock": gettext_lazy("A time of day, such as 22:30.")}
+
+    def to_internal_value(self, data: Any) -> time:
+        said = super().to_internal_value(data)
+        if not CLOCK.fullmatch(said):
+            self.fail("clock")
+        return time.fromisoformat(said)
 
 
 class PageQuery(Strict):

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
+from api import examples, examples_of_away, examples_of_rules
 from api.doors import DOORS
 from api.endpoint import Operation
-from api.examples import ANSWERS
 from api.refusals import KINDS, type_of
 from soberhouse.problems import CONTENT_TYPE
 
@@ -25,7 +25,20 @@ TAGS = {
     "applications": _("Who asks for a bed: referrals, the waitlist, holds."),
     "stays": _("From move-in to discharge."),
     "residents": _("The people. Each look at one of them is on record for them."),
+    "books": _("Rule books and agreements, version by version, and who has not signed them."),
+    "acknowledgements": _("Signatures under them."),
+    "ladders": _("What a house answers violations with, version by version."),
+    "violations": _(
+        "From recording to the last word on an appeal. Residents read their own with their own key, answer and appeal; "
+        "a name given in confidence is never told to them."
+    ),
+    "contracts": _("Behavioral contracts and how they are kept."),
+    "removals": _("Who had to leave at once, for safety, and who looked at that."),
+    "passes": _("Who may be away. Residents ask for their own with their own key."),
+    "curfew": _("By when everybody is in, one night, and who was: the roll of a house in one request."),
+    "movements": _("Who is in now. Residents sign out and in with their own key."),
 }
+ANSWERS = examples.ANSWERS | examples_of_rules.ANSWERS | examples_of_away.ANSWERS
 HEADERS = {
     "RateLimit": {
         "description": _("What is left of the window: `r` requests, for `t` seconds."),

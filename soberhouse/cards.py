@@ -8,17 +8,21 @@ every subject in `settings.SUBJECTS` and do not know what they will find:
     about(resident, standing, today) -> Iterable[Card]
     timeline(resident, standing, today) -> Iterable[Entry]
     week(resident, today) -> Iterable[Card]
+    home(resident, today) -> Iterable[Card]
+    settings(house, standing) -> Iterable[Row]
+    beside_pass(stay, starts_at, ends_at, now) -> Iterable[Row]
     own(resident, today) -> Iterable[Section]
     papers(place, standing, today) -> Iterable[documents.kinds.Offer]
     issued_anew(document, standing) -> Iterable[str]
 
-`papers` are those that can be issued now about a house or an organization, `issued_anew` the address where one that
-was issued is issued again.
+`home` is what holds in the house, for whoever lives there; `settings` leads to the pages where a subject keeps what is
+so in a house; `beside_pass` are the facts beside the decision on a pass. `papers` are those that can be issued now
+about a house or an organization, `issued_anew` the address where one that was issued is issued again.
 
 Each must cost the same number of queries however many rows it returns, and show only what `standing.user` may see;
-`week` and `own` are read by the resident alone, and show what `resident.user` may see. `own` leaves nothing out: what a
-subject records about somebody is in a section of its own, every row and every field of it, corrected and voided ones
-too (a test walks the tables).
+`week`, `home` and `own` are read by the resident alone, and show what `resident.user` may see. `own` leaves nothing
+out: what a subject records about somebody is in a section of its own, every row and every field of it, corrected and
+voided ones too (a test walks the tables).
 """
 
 from __future__ import annotations
@@ -40,8 +44,10 @@ from django.utils.translation import gettext as _
 
 
 class Order(IntEnum):
-    """Where a card stands: what needs a person now comes first, then the numbers, what is due, what waits, the rest."""
+    """Where a card stands: whoever is missing comes first, then what needs a person now, the numbers, what is due, what
+    waits, the rest."""
 
+    FIRST = -1
     NOW = 0
     NUMBERS = 1
     DUE = 2

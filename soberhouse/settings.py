@@ -60,7 +60,7 @@ INSTALLED_APPS = [
     "api",
 ]
 # Each subject may carry a `cards` module; the pages that gather cards read this list and nothing else.
-SUBJECTS = ["residents.houses", "residents.people", "residents.stays"]
+SUBJECTS = ["residents.houses", "residents.people", "residents.stays", "residents.rules", "residents.away"]
 
 MIDDLEWARE = [
     "soberhouse.middleware.RequestLog",

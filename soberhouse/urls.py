@@ -8,6 +8,8 @@ urlpatterns = [
     path("", include("residents.people.urls")),
     path("", include("residents.stays.urls")),
     path("", include("residents.stays.roster.urls")),
+    path("", include("residents.rules.urls")),
+    path("", include("residents.away.urls")),
     path("", include("soberhouse.accounts.urls")),
     path("", include("soberhouse.documents.urls")),
     path("", include("api.urls")),

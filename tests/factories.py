@@ -16,17 +16,47 @@ from django.db import connection, models
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce, Concat
 
+from residents.houses.permissions import RoleKind
 from residents.models import (
+    Acknowledgement,
+    AcknowledgementUndone,
+    Answer,
+    Appeal,
+    AppealDecision,
     Application,
+    Attachment,
     Bed,
     BedUse,
+    Book,
+    Contract,
+    ContractReview,
+    ContractSignature,
+    CurfewCheck,
+    CurfewHour,
+    Decision,
     House,
+    Ladder,
+    LadderStep,
+    Movement,
     Organization,
+    OrientationItem,
+    Pass,
+    PassDecision,
+    PassEvent,
+    PassRule,
     PhaseKind,
+    Removal,
+    RemovalReview,
+    Reporter,
     Resident,
+    ReviewOpinion,
+    Role,
     Room,
     RosterUpload,
+    Rule,
     Stay,
+    Violation,
+    ViolationWithdrawal,
 )
 from soberhouse.accounts.models import ApiKey, Invitation, User
 from soberhouse.database.constraints import AppendOnly, Frozen
@@ -77,26 +107,160 @@ def new_phase_kind(cast: Cast) -> PhaseKind:
     return PhaseKind.objects.create(house=cast.house_a, number=number, name=f"Phase {number}")
 
 
+def new_house(cast: Cast) -> House:
+    """A house of its own that alice manages too: of what a house has one draft of, each new draft needs another."""
+    house = House.objects.create(
+        organization=cast.organization, name=f"House {next_number()}", time_zone="America/New_York"
+    )
+    Role.objects.create(
+        user=cast.alice,
+        kind=RoleKind.MANAGER,
+        organization=cast.organization,
+        house=house,
+        starts_at=datetime(2001, 1, 1, tzinfo=UTC),
+    )
+    return house
+
+
+def new_book(cast: Cast) -> Book:
+    """A rule book that is a draft."""
+    return Book.objects.create(house=new_house(cast), kind=Book.Kind.RULES, title="House rules")
+
+
+def new_rule(cast: Cast) -> Rule:
+    """A rule of a rule book that is published, and in force since long ago."""
+    book = new_book(cast)
+    rule = Rule.objects.create(
+        house=book.house, book=book, number=1, category="curfew", severity="minor", title="Be in", text="Be in by 10."
+    )
+    published(book)
+    return rule
+
+
+def published(row: Any) -> Any:
+    """A draft, published as the first version long ago."""
+    row.number, row.published_on, row.in_force_from = 1, date(2000, 1, 1), date(2000, 1, 1)
+    row.save()
+    return row
+
+
+def new_acknowledgement(cast: Cast, *, rule: Rule | None = None, resident: Resident | None = None) -> Acknowledgement:
+    return Acknowledgement.objects.create(**signature_of(cast, rule=rule, resident=resident))
+
+
+def signature_of(cast: Cast, *, rule: Rule | None = None, resident: Resident | None = None) -> dict[str, Any]:
+    rule = rule or new_rule(cast)
+    return {
+        "house": rule.house,
+        "book": rule.book,
+        "resident": resident or new_resident(cast),
+        **on_paper(),
+    }
+
+
+def on_paper() -> dict[str, Any]:
+    day = {"signed_at": datetime(2000, 1, 1, 17, tzinfo=UTC), "signed_on": date(2000, 1, 1)}
+    return day | {"how": "paper", "signed_name": "Nadia Number", "witness": "Walter Witness", "recorded_as": "a test"}
+
+
+def what_violation(cast: Cast) -> dict[str, Any]:
+    """Somebody new, who signed a book, and one of its rules."""
+    rule = new_rule(cast)
+    stay = Stay.objects.create(house=rule.house, resident=new_resident(cast), starts_on=date(2000, 1, 1))
+    new_acknowledgement(cast, rule=rule, resident=stay.resident)
+    return {"house": stay.house, "stay": stay, "rule": rule, "happened_on": next_day()}
+
+
+def new_violation(cast: Cast) -> Violation:
+    return Violation.objects.create(**what_violation(cast), what="They came in at midnight.", recorded_by=cast.alice)
+
+
+def of(parent: Any, name: str, **values: Any) -> dict[str, Any]:
+    """What hangs on `parent`, in its house."""
+    return {name: parent, "house": parent.house, **values}
+
+
+def what_decision(cast: Cast) -> dict[str, Any]:
+    never = datetime(2100, 1, 1, tzinfo=UTC)
+    return of(new_violation(cast), "violation", consequence="verbal", recorded_by=cast.olive, appeal_until=never)
+
+
+def two_days() -> dict[str, Any]:
+    leaves = next_day()
+    hour = datetime(leaves.year, leaves.month, leaves.day, 17, tzinfo=UTC)
+    return {"starts_at": hour, "ends_at": hour + timedelta(days=2)}
+
+
+def what_pass(cast: Cast) -> dict[str, Any]:
+    given = two_days() | {"recorded_by": cast.alice}
+    return given | {"starts_on": given["starts_at"].date(), "ends_on": given["ends_at"].date()}
+
+
+def what_contract(cast: Cast) -> dict[str, Any]:
+    day = next_day()
+    return {"starts_on": day, "review_on": day + timedelta(days=1), "ends_on": day + timedelta(days=30)}
+
+
 PARENTS: dict[type[models.Model], Callable[[Cast], models.Model]] = {
+    Acknowledgement: new_acknowledgement,
+    Appeal: lambda cast: saved(Appeal, cast),
     Application: new_application,
     Bed: lambda cast: cast.bed_a("3A"),
+    Book: new_book,
+    Contract: lambda cast: saved(Contract, cast),
+    CurfewCheck: lambda cast: saved(CurfewCheck, cast),
+    Decision: lambda cast: saved(Decision, cast),
     House: lambda cast: cast.house_a,
+    Ladder: lambda cast: Ladder.objects.create(house=new_house(cast)),
+    Movement: lambda cast: saved(Movement, cast),
     Organization: lambda cast: cast.organization,
+    OrientationItem: lambda cast: saved(OrientationItem, cast),
+    Pass: lambda cast: saved(Pass, cast),
     PhaseKind: new_phase_kind,
+    Removal: lambda cast: saved(Removal, cast),
     Resident: new_resident,
     Room: lambda cast: cast.bed_a("3A").room,
+    Rule: new_rule,
     Stay: new_stay,
+    StoredFile: lambda cast: new_file(),
     User: lambda cast: cast.olive,
+    Violation: new_violation,
 }
 # Values that the fields alone do not tell.
 RECIPES: dict[type[models.Model], Callable[[Cast], dict[str, Any]]] = {
+    Acknowledgement: signature_of,
+    AcknowledgementUndone: lambda cast: of(new_acknowledgement(cast), "acknowledgement"),
+    Answer: lambda cast: of(new_violation(cast), "violation"),
+    Appeal: lambda cast: of(saved(Decision, cast), "decision"),
+    AppealDecision: lambda cast: of(saved(Appeal, cast), "appeal", recorded_by=cast.bob),
+    Attachment: lambda cast: of(new_violation(cast), "violation"),
     ApiKey: lambda cast: {"user": cast.alice, "scopes": "read"},
     BedUse: lambda cast: {"kind": BedUse.Kind.OUT, "ends_on": date(2000, 1, 1), "starts_on": date(2000, 1, 1)},
-    Invitation: lambda cast: {"user": new_user()},
+    Book: lambda cast: {"house": new_house(cast)},
+    Contract: what_contract,
+    ContractReview: lambda cast: {"recorded_by": cast.olive, "next_on": date(2020, 1, 1)},
+    ContractSignature: lambda cast: on_paper(),
+    CurfewHour: lambda cast: {"phase": new_phase_kind(cast), "hour": time(22)},
+    Decision: what_decision,
     House: lambda cast: {"time_zone": "America/New_York"},
+    Invitation: lambda cast: {"user": new_user()},
     IssuedDocument: lambda cast: {"house": cast.house_a, "resident": new_resident(cast), "file": new_file()},
+    Ladder: lambda cast: {"house": new_house(cast)},
+    LadderStep: lambda cast: of(PARENTS[Ladder](cast), "ladder", position=1, consequence="verbal"),
+    Movement: lambda cast: {"purpose": "work"},
     Organization: lambda cast: {"time_zone": "America/New_York"},
+    Pass: what_pass,
+    PassDecision: lambda cast: two_days() | {"recorded_by": cast.olive},
+    PassEvent: lambda cast: {"note": "they stay at home"},
+    PassRule: lambda cast: {"phase": new_phase_kind(cast)},
+    Removal: lambda cast: {"recorded_by": cast.olive},
+    RemovalReview: lambda cast: {"recorded_by": cast.bob},
+    Reporter: lambda cast: of(new_violation(cast), "violation"),
+    ReviewOpinion: lambda cast: of(new_violation(cast), "violation", recorded_by=cast.olive),
+    Rule: lambda cast: of(new_book(cast), "book"),
     RosterUpload: lambda cast: {"content": b"Bed,Name,Move in\n"},
+    Violation: what_violation,
+    ViolationWithdrawal: lambda cast: of(new_violation(cast), "violation"),
 }
 
 
@@ -175,31 +339,51 @@ def free_fields(model: type[models.Model]) -> Iterator[models.Field]:
 
 
 def changeable(model: type[models.Model]) -> models.Field:
-    """The field that the tests change: a text where there is one, else an instant, else a day."""
+    """The field that the tests change: a text where there is one, else an instant, a day, an hour, a number, or a yes
+    and no."""
     fields = list(free_fields(model))
-    for kind in (models.CharField, models.DateTimeField, models.DateField):
+    texts, times = (models.CharField, models.TextField), (models.DateTimeField, models.DateField, models.TimeField)
+    for kind in (*texts, *times, models.IntegerField, models.BooleanField):
         for field in fields:
             # A day that may be empty is the end of a range: it can always be set to the start.
-            if isinstance(field, kind) and (kind is not models.DateField or field.null):
+            if isinstance(field, kind) and (kind is not models.DateField or is_an_end(field)):
                 return field
     raise LookupError(f"{model.__name__} has no field that tests/factories.py knows how to change")
 
 
+def is_an_end(field: models.Field) -> bool:
+    return field.null and field.name in ("ends_on", "ended_on")
+
+
 def changed_value(row: models.Model, field: models.Field) -> Any:
     old = getattr(row, field.attname)
-    if isinstance(field, models.CharField):
-        return f"{old}x"
-    if isinstance(field, models.DateTimeField):
-        return old + timedelta(minutes=1) if old else datetime(2050, 1, 1, tzinfo=UTC)
+    match field:
+        case models.CharField() | models.TextField():
+            return f"{old}x"
+        case models.DateTimeField():
+            return old + timedelta(minutes=1) if old else datetime(2050, 1, 1, tzinfo=UTC)
+        case models.TimeField():
+            return time(23, 59)
+        case models.IntegerField():
+            return old + 1
+        case models.BooleanField():
+            return not old
     return row.starts_on  # type: ignore[attr-defined]
 
 
 def changing_expression(field: models.Field) -> Any:
     """The same change, reckoned by the database from the row as it is."""
-    if isinstance(field, models.CharField):
-        return Concat(F(field.name), Value("x"))
-    if isinstance(field, models.DateTimeField):
-        return Coalesce(F(field.name), Value(datetime(2050, 1, 1, tzinfo=UTC))) + timedelta(minutes=1)
+    match field:
+        case models.CharField() | models.TextField():
+            return Concat(F(field.name), Value("x"), output_field=type(field)())
+        case models.DateTimeField():
+            return Coalesce(F(field.name), Value(datetime(2050, 1, 1, tzinfo=UTC))) + timedelta(minutes=1)
+        case models.TimeField():
+            return Value(time(23, 59))
+        case models.IntegerField():
+            return F(field.name) + 1
+        case models.BooleanField():
+            return ~F(field.name)
     return F("starts_on")
 
 

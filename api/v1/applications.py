@@ -16,7 +16,6 @@ from api.endpoint import Answer, Call, Endpoint, operation
 from api.fields import Day, Id, PageQuery, Strict, Text
 from api.v1 import shapes
 from api.v1.people import NeededReason, PersonIn, Reason, bed_named, named, one_of, uuids_in_sight
-from residents.houses.access import require
 from residents.houses.models import House
 from residents.people.looks import note_look
 from residents.people.models import Look, Resident
@@ -97,7 +96,7 @@ class Applications(OfApplication):
     def _written_down(self, call: Call) -> Answer:
         data = dict(call.data)
         house = named(call, "house", House, data.pop("house"), "organization")
-        require(call.request, call.need.action, house)
+        call.require(house)
         today = house.today(call.now)
         who = one_of(data, "person", "resident")
         person = data.pop(who)

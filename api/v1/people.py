@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from api.endpoint import Call
 from api.fields import Day, Strict, Text
-from residents.houses.access import require
 from residents.houses.models import Bed
 from residents.people.models import Resident
 
@@ -46,7 +45,7 @@ def named(call: Call, field: str, model: type[Model], uuid: UUID, *related: str)
 def bed_named(call: Call, uuid: UUID) -> Bed:
     """The bed that the body names, in a house where whoever asks may admit."""
     bed = named(call, "bed", Bed, uuid, "room", "house__organization")
-    require(call.request, call.need.action, bed.house)
+    call.require(bed.house)
     return bed
 
 

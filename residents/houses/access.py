@@ -21,6 +21,7 @@ from django.utils import timezone
 from residents.houses.models import House, Organization
 from residents.houses.permissions import Action
 from residents.houses.standing import HasReach, Standing
+from soberhouse.accounts.models import User
 
 View = Callable[..., HttpResponse]
 
@@ -43,15 +44,24 @@ def in_scope(request: HttpRequest, model: type[Model], uuid: UUID, *related: str
     return get_object_or_404(model.objects.visible_to(request.user).select_related(*related), uuid=uuid)
 
 
-def of(model: type[Model], action: Action, *related: str) -> Callable[[View], View]:
-    """For a view of one row: `uuid` in its URL becomes the row itself, in scope and allowed."""
+def of(
+    model: type[Model], action: Action, *related: str, own: Callable[[User, Any], HasReach | None] | None = None
+) -> Callable[[View], View]:
+    """For a view of one row: `uuid` in its URL becomes the row itself, in scope and allowed.
+
+    `own` finds what the person asking has on record of their own about this row, if anything; the row is then a part of
+    their own record, and open to them wherever they live by now.
+    """
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         @login_required
         def wrapped(request: HttpRequest, *args: Any, uuid: UUID, **kwargs: Any) -> HttpResponse:
             row = in_scope(request, model, uuid, *related)
-            require(request, action, row)
+            if own is None or standing_of(request).may(action, row):
+                require(request, action, row)
+            else:
+                _require_own(request, own(request.user, row))
             # The page's surroundings (navigation, the house's name) follow the house of the row.
             request.house = row if isinstance(row, House) else getattr(row, "house", None)
             place = request.house or (row if isinstance(row, Organization) else None)
@@ -64,6 +74,12 @@ def of(model: type[Model], action: Action, *related: str) -> Callable[[View], Vi
         return wrapped
 
     return decorate
+
+
+def _require_own(request: HttpRequest, theirs: HasReach | None) -> None:
+    if theirs is None:
+        raise PermissionDenied
+    require(request, Action.OWN_RECORD, theirs)
 
 
 def of_house(action: Action) -> Callable[[View], View]:

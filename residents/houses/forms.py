@@ -91,6 +91,7 @@ class HouseForm(forms.ModelForm):
             *("serves", "lgbtq_affirming", "parents_with_children", "narr_level"),
             *("supports_buprenorphine", "supports_methadone", "supports_naltrexone"),
             *("fee", "fee_period", "curfew_weeknights", "curfew_weekends"),
+            *("curfew_grace", "absent_after", "orientation_hours"),
         ]
         widgets = {"phone": PhoneInput, "curfew_weeknights": TimeInput, "curfew_weekends": TimeInput}
 
@@ -102,7 +103,8 @@ class HouseForm(forms.ModelForm):
             _("Medications for opioid use disorder it supports"),
             ["supports_buprenorphine", "supports_methadone", "supports_naltrexone"],
         ),
-        (_("What it asks"), ["fee", "fee_period", "curfew_weeknights", "curfew_weekends"]),
+        (_("What it asks"), ["fee", "fee_period", "orientation_hours"]),
+        (_("Nights"), ["curfew_weeknights", "curfew_weekends", "curfew_grace", "absent_after"]),
     ]
 
     @property

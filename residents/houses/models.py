@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -125,6 +125,19 @@ class HouseQuerySet(models.QuerySet["House"]):
         """The house where `user` lives now."""
         return self.filter(stays__resident__user=user, stays__ends_on=None, stays__voided=False)
 
+    def lived_in_with_duty(self, user: User, *, now: datetime | None = None) -> dict[int, bool]:
+        """The key of the house where `user` lives now, and whether they have a duty there today as its officer."""
+        duty = "stays__resident__duties"
+        rows = self.lived_in_by(user).values_list(
+            "pk", "time_zone", f"{duty}__house", f"{duty}__starts_on", f"{duty}__ends_on"
+        )
+        found: dict[int, bool] = {}
+        for house, zone, where, starts_on, ends_on in rows:
+            today = (now or timezone.now()).astimezone(ZoneInfo(zone)).date()
+            on_duty = where == house and starts_on <= today and (ends_on is None or today < ends_on)
+            found[house] = on_duty or found.get(house, False)
+        return found
+
 
 class House(Audited):
     """One house: where it is, whom it serves, what it asks and offers."""
@@ -162,6 +175,27 @@ class House(Audited):
     fee_period = models.CharField(_("fee is for"), max_length=5, choices=FeePeriod.choices, default=FeePeriod.WEEK)
     curfew_weeknights = models.TimeField(_("curfew Sunday to Thursday"), null=True, blank=True)
     curfew_weekends = models.TimeField(_("curfew Friday and Saturday"), null=True, blank=True)
+    curfew_grace = models.PositiveSmallIntegerField(
+        _("minutes of grace"),
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(120)],
+        help_text=_("Whoever comes in so many minutes after the hour is not late."),
+    )
+    absent_after = models.PositiveSmallIntegerField(
+        _("missing after (minutes)"),
+        default=60,
+        db_default=60,
+        validators=[MaxValueValidator(720)],
+        help_text=_("Whoever is not in so many minutes after the hour is shown first on Today."),
+    )
+    orientation_hours = models.PositiveSmallIntegerField(
+        _("hours for orientation"),
+        default=24,
+        db_default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(720)],
+        help_text=_("After move-in. Arizona asks for 24."),
+    )
 
     objects = HouseQuerySet.as_manager()
     trigger_sources = (*Audited.trigger_sources, CountsChanges(house="id"))

@@ -16,8 +16,10 @@ class RoleKind(models.TextChoices):
     AUDITOR = "auditor", _("auditor")
 
 
-# Two more ways to stand towards something: to live in the house, and to be the person a record is about.
+# Three more ways to stand towards something: to live in the house, to have a duty there as its officer, and to be the
+# person a record is about.
 RESIDENT = "resident"
+OFFICER = "officer"
 ONESELF = "oneself"
 
 
@@ -35,6 +37,10 @@ class Action(StrEnum):
     OWN_RECORD = "read one's own record, keep one's own contacts"
     SEE_PAPERS = "see the papers that were issued"
     ISSUE_PAPERS = "issue a paper about a house or a resident"
+    SEE_RECORD = "see what is recorded about a resident"
+    PUBLISH = "publish rule books, agreements, ladders"
+    DECIDE = "decide violations, appeals, removals, passes"
+    TAKE_ROLL = "count who is in at night"
     RUN_ORGANIZATION = "people, roles, tablets, partners, keys, new houses, organization settings"
 
 
@@ -54,8 +60,14 @@ MAY: dict[Action, frozenset[str]] = {
     Action.OWN_RECORD: frozenset({ONESELF}),
     Action.SEE_PAPERS: frozenset({_OPERATOR, _MANAGER, _AUDITOR, ONESELF}),
     Action.ISSUE_PAPERS: frozenset({_OPERATOR, _MANAGER}),
+    Action.SEE_RECORD: frozenset({_OPERATOR, _MANAGER, _AUDITOR, ONESELF}),
+    Action.PUBLISH: frozenset({_OPERATOR, _MANAGER}),
+    Action.DECIDE: frozenset({_OPERATOR, _MANAGER}),
+    Action.TAKE_ROLL: frozenset({_OPERATOR, _MANAGER, OFFICER}),
     Action.RUN_ORGANIZATION: frozenset({_OPERATOR}),
 }
 
 # Nobody records, decides or corrects about themselves, whatever their roles.
-NEVER_ABOUT_ONESELF = frozenset({Action.ADMIT, Action.RECORD, Action.CORRECT, Action.ISSUE_PAPERS})
+NEVER_ABOUT_ONESELF = frozenset(
+    {Action.ADMIT, Action.RECORD, Action.CORRECT, Action.ISSUE_PAPERS, Action.DECIDE, Action.TAKE_ROLL}
+)

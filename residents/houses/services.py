@@ -36,6 +36,7 @@ ABOUT_HOUSE = (
     *("serves", "lgbtq_affirming", "parents_with_children", "narr_level"),
     *("supports_buprenorphine", "supports_methadone", "supports_naltrexone"),
     *("fee", "fee_period", "curfew_weeknights", "curfew_weekends"),
+    *("curfew_grace", "absent_after", "orientation_hours"),
 )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from residents.houses.models import House, Reach, staff_roles
-from residents.houses.permissions import MAY, NEVER_ABOUT_ONESELF, ONESELF, RESIDENT, Action, RoleKind
+from residents.houses.permissions import MAY, NEVER_ABOUT_ONESELF, OFFICER, ONESELF, RESIDENT, Action, RoleKind
 from soberhouse.accounts.models import User
 
 
@@ -24,7 +24,8 @@ class Standing:
         self.user = user
         self.roles = list(staff_roles(user, now=now))
         signed_in = getattr(user, "pk", None) and user.is_active
-        self._lives_in = set(House.objects.lived_in_by(user).values_list("pk", flat=True)) if signed_in else set()
+        # By house: whether they have a duty there as well.
+        self._lives_in = House.objects.lived_in_with_duty(user, now=now) if signed_in else {}
 
     def may(self, action: Action, where: HasReach) -> bool:
         """Whether the role × action table allows `action` on this record, house or organization."""
@@ -35,9 +36,12 @@ class Standing:
 
     def may_anywhere(self, action: Action) -> bool:
         """Whether there is any place where `action` is allowed: enough to show a door, not to open it."""
-        return bool(
-            MAY[action] & ({role.kind for role in self.roles} | ({RESIDENT, ONESELF} if self._lives_in else set()))
-        )
+        kinds = {role.kind for role in self.roles}
+        if self._lives_in:
+            kinds |= {RESIDENT, ONESELF}
+        if any(self._lives_in.values()):
+            kinds.add(OFFICER)
+        return bool(MAY[action] & kinds)
 
     def roles_in(self, reach: Reach) -> set[str]:
         kinds = {
@@ -46,8 +50,11 @@ class Standing:
             if role.organization_id == reach.organization_id
             and (role.house_id is None or role.house_id in reach.house_ids)
         }
-        if self._lives_in & reach.house_ids:
+        here = self._lives_in.keys() & reach.house_ids
+        if here:
             kinds.add(RESIDENT)
+        if any(self._lives_in[house] for house in here):
+            kinds.add(OFFICER)
         if reach.about_user_id is not None and reach.about_user_id == self.user.pk:
             kinds.add(ONESELF)
         return kinds

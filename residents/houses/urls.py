@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from residents.houses.views import houses, keys, partners, people, slips, tablets
+from soberhouse.lazy_views import views_of
+
+houses = views_of("residents.houses.views.houses")
+keys = views_of("residents.houses.views.keys")
+partners = views_of("residents.houses.views.partners")
+people = views_of("residents.houses.views.people")
+slips = views_of("residents.houses.views.slips")
+tablets = views_of("residents.houses.views.tablets")
 
 PERSON = "organizations/<uuid:uuid>/people/<uuid:person>/"
 

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from residents.people import views, views_photos
+from soberhouse.lazy_views import views_of
+
+views = views_of("residents.people.views")
+views_photos = views_of("residents.people.views_photos")
 
 urlpatterns = [
     path("residents/<uuid:uuid>/about/", views.resident_change, name="resident_change"),

@@ -4,7 +4,7 @@ where they sleep, and all of it to keep."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import F, Q
 from django.urls import reverse
@@ -16,7 +16,7 @@ from residents.houses.models import House
 from residents.houses.permissions import Action
 from residents.houses.standing import Standing
 from residents.people.models import Resident
-from residents.stays.models import Application, ApplicationEvent, BedUse, Discharge, Phase, Stay
+from residents.stays.models import Application, ApplicationEvent, BedUse, Discharge, Phase, Stay, in_range
 from residents.stays.paper_cards import issued_anew, issued_to_tell, papers, papers_no_longer_so
 from residents.stays.queries import (
     chain_starts,
@@ -30,7 +30,7 @@ from residents.stays.queries import (
 from soberhouse.accounts.models import User
 from soberhouse.cards import Card, Entry, Order, Row, Section, section
 
-__all__ = ["about", "issued_anew", "own", "papers", "timeline", "today", "week"]
+__all__ = ["about", "beside_pass", "issued_anew", "own", "papers", "timeline", "today", "week"]
 
 LAPSES_SOON = timedelta(days=2)
 
@@ -297,6 +297,28 @@ def _where(stay: Stay, user: User, today: date) -> Iterator[Row]:
         )
 
 
+def beside_pass(stay: Stay, starts_at: datetime, ends_at: datetime, now: datetime) -> Iterator[Row]:
+    """How long they have been here, in which phase, and whether they are to move out before they would be back. Two
+    queries."""
+    leaves, back = (instant.astimezone(stay.house.zone).date() for instant in (starts_at, ends_at))
+    began = chain_starts([stay.resident_id]).get(stay.pk, stay.starts_on)
+    days = (stay.house.today(now) - began).days
+    yield Row(
+        fact=ngettext("%(count)s day in the house", "%(count)s days in the house", days) % {"count": days},
+        reason=_("since %(day)s") % {"day": date_format(began)},
+    )
+    phase = stay.phases.filter(in_range(leaves), voided=False).select_related("kind").first()
+    if phase is not None:
+        yield Row(fact=phase.kind.name, reason=_("since %(day)s") % {"day": date_format(phase.starts_on)})
+    if stay.expected_on is not None and stay.expected_on < back:
+        yield Row(
+            fact=_("Expected to move out on %(day)s") % {"day": date_format(stay.expected_on)},
+            reason=_("before they would be back"),
+            state="late",
+            word=_("moves out"),
+        )
+
+
 def own(resident: Resident, today: date) -> Iterator[Section]:
     """All that is on record of their applications and stays, in every house."""
     yield _own_stays(resident)
@@ -313,7 +335,7 @@ def _own_stays(resident: Resident) -> Section:
         "stays",
         _("Stays"),
         stays.select_related("house", "resident", *_named("continues"), *_named("application")),
-        ["house", "starts_on", "ends_on", "expected_on", "continues", "application", "voided", "left_as"],
+        ["house", "starts_on", "ends_on", "expected_on", "continues", "application", "voided", "left_as", "entered_at"],
         model=Stay,
         labels={"house": _("House"), "continues": _("Continues"), "application": _("Application")},
         quiet=["voided"],

@@ -8,6 +8,8 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -209,6 +211,8 @@ class Stay(AboutResident):
     )
     voided = models.BooleanField(_("entered by mistake"), default=False, db_default=False)
     left_as = models.CharField(_("name when they left"), max_length=210, blank=True, editable=False)
+    # When it was written down: on the day of the move-in, clocks that begin with it run from here.
+    entered_at = models.DateTimeField(_("written down"), default=timezone.now, db_default=Now(), editable=False)
 
     objects = StayQuerySet.as_manager()
     trigger_sources = (*InHouse.trigger_sources, CountsChanges())
@@ -236,7 +240,7 @@ class Stay(AboutResident):
             SameHouse(via="application", name="stay_application_house"),
             Same(via="application", column="resident_id", name="stay_application_person"),
             Same(via="continues", column="resident_id", name="stay_continues_person"),
-            Frozen(fields=["house", "resident"], name="stay_frozen"),
+            Frozen(fields=["house", "resident", "entered_at"], name="stay_frozen"),
         ]
         indexes = [models.Index(fields=["house", "ends_on"], name="stay_house_ends")]
         verbose_name = _("stay")

@@ -3,8 +3,10 @@ tell what is no longer so."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import F, Q
 from django.urls import reverse
@@ -26,6 +28,25 @@ from soberhouse.documents.kinds import About, Offer
 from soberhouse.documents.models import IssuedDocument
 
 LEFT_LATELY = timedelta(days=60)  # whose papers are still asked for
+
+
+@dataclass(frozen=True)
+class Here:
+    """The papers on the page of what they are about: those that can be issued now, and those that were."""
+
+    offers: Sequence[Offer]
+    issued: Sequence[IssuedDocument]
+
+
+def papers_here(row: Any, offers: Sequence[Offer], standing: Standing) -> Here:
+    """The papers that tell of this row of a house, for its page. `offers` are those that can be issued, by whoever may.
+    One issued by one tap takes the place of the one before that was. One query."""
+    found = IssuedDocument.objects.visible_to(standing.user).filter(house=row.house, subject=row.uuid)
+    issued = list(found.select_related("withdrawal", "replaced_by"))
+    newest = {each.kind: str(each.uuid) for each in reversed(issued) if each.state == "valid" and not each.recipient}
+    may = standing.may(Action.ISSUE_PAPERS, row)
+    offered = [replace(offer, replaces=newest.get(offer.kind.slug, "")) for offer in offers] if may else []
+    return Here(offered, [each for each in issued if each.state == "valid"])
 
 
 def papers_no_longer_so(house: House) -> Iterator[Card]:
@@ -51,9 +72,8 @@ def papers_no_longer_so(house: House) -> Iterator[Card]:
 
 
 def issued_to_tell(resident: Resident, user: User) -> Iterator[Entry]:
-    """The papers about somebody, for what happened with them."""
-    kinds = [kind.slug for kind in reports.ALL]
-    issued = IssuedDocument.objects.visible_to(user).filter(resident=resident, kind__in=kinds)
+    """The papers of every kind about somebody, for what happened with them."""
+    issued = IssuedDocument.objects.visible_to(user).filter(resident=resident)
     for document in issued.select_related("withdrawal"):
         words = {"paper": document.title, "recipient": document.recipient}
         withdrawal = getattr(document, "withdrawal", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +14,6 @@ from residents.houses.models import House
 from residents.houses.scoped_forms import ScopedForm
 from residents.people.models import Resident
 from residents.stays.forms import date_field
-from residents.stays.models import Stay
 from soberhouse.documents.models import IssuedDocument
 
 LONGEST = timedelta(days=5 * 366)
@@ -21,8 +21,8 @@ NOT_ON_THE_PAPER = _("Only for our own register of papers; it does not stand on 
 
 
 class IssueForm(ScopedForm):
-    """The part that every paper has. `replaces` is an earlier paper of the same kind about the same person, stay or
-    house; the page that leads here names it."""
+    """The part that every paper has. `replaces` is an earlier paper of the same kind about the same person, house and
+    matter; the page that leads here names it."""
 
     recipient = forms.CharField(label=_("for whom"), max_length=200, required=False, help_text=NOT_ON_THE_PAPER)
     purpose = forms.CharField(label=_("what for"), max_length=300, required=False, help_text=NOT_ON_THE_PAPER)
@@ -36,11 +36,10 @@ class IssueForm(ScopedForm):
         house: House | None = None,
         kind: str = "",
         resident: Resident | None = None,
-        stay: Stay | None = None,
+        subject: UUID | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, house=house, **kwargs)
-        subject = stay.uuid if stay else None
         papers = self.fields["replaces"].queryset.filter(kind=kind, house=house, resident=resident, subject=subject)
         self.fields["replaces"].queryset = papers
         named = None if self.is_bound else self._paper(self.initial.get("replaces"))

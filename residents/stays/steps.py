@@ -17,6 +17,7 @@ from residents.stays import hud
 from residents.stays.models import Application, ApplicationEvent, BedUse, Discharge, Stay
 from soberhouse.accounts.models import Partner, User
 from soberhouse.history import acting_now, because, recorded
+from soberhouse.subjects import offers
 
 FOREVER = date.max
 
@@ -60,9 +61,7 @@ def locked_stay(stay: Stay, *, and_house: House | None = None) -> Stay:
     if stay.voided:
         raise ValidationError(_("This stay was entered by mistake and is voided."))
     if stay.ends_on is not None:
-        raise ValidationError(
-            _("%(name)s left on %(day)s.") % {"name": stay.resident.name, "day": day_words(stay.ends_on)}
-        )
+        raise ValidationError(_("%(name)s left on %(day)s.") % {"name": stay.name, "day": day_words(stay.ends_on)})
     return stay
 
 
@@ -240,6 +239,7 @@ def end(stay: Stay, *, left_on: date, today: date, day_field: str = "left_on", *
     """The end of a stay whose person and last bed are locked."""
     last = last_use(stay)
     require_between(left_on, last.starts_on, today, field=day_field)
+    require_days_free(stay, stay.starts_on, left_on, field=day_field)
     if facts.get("destination") not in hud.DESTINATIONS:
         raise ValidationError(
             {"destination": _("This is no code of HUD's list 3.12. 99 says that it was not collected.")}
@@ -315,6 +315,16 @@ def require_between(day: date, earliest: date, latest: date, *, field: str) -> N
         raise ValidationError({field: _("This is too early: %(day)s at the earliest.") % {"day": day_words(earliest)}})
     if day > latest:
         raise ValidationError({field: _("This is too late: %(day)s at the latest.") % {"day": day_words(latest)}})
+
+
+def require_days_free(stay: Stay, starts_on: date, ends_on: date | None, *, field: str) -> None:
+    """Refuse these days of a stay where another subject has something on record that would lie outside of them
+    (`gates.before_days_change`). The person is locked."""
+    for before_days_change in offers("gates", "before_days_change"):
+        try:
+            before_days_change(stay=stay, starts_on=starts_on, ends_on=ends_on)
+        except ValidationError as refusal:
+            raise ValidationError({field: refusal.messages}) from refusal
 
 
 def require_no_other_stay(

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from residents.stays.views import applications, beds, occupancy, papers, stays
+from soberhouse.lazy_views import views_of
+
+applications = views_of("residents.stays.views.applications")
+beds = views_of("residents.stays.views.beds")
+occupancy = views_of("residents.stays.views.occupancy")
+papers = views_of("residents.stays.views.papers")
+stays = views_of("residents.stays.views.stays")
 
 urlpatterns = [
     path("houses/<uuid:uuid>/beds/", beds.bed_board, name="board"),

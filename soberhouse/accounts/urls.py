@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
-
 from allauth.account import views as allauth_views
-from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 
 from soberhouse.accounts import views
 from soberhouse.accounts.views import View, own
+from soberhouse.lazy_views import views_of
 
 SIGNING_IN = "signing in, out, and back in with a new password"
 BY_SLIP = "the code of an invitation slip is the key"
@@ -21,15 +18,7 @@ def public(view: View, why: str = SIGNING_IN) -> View:
     return view
 
 
-def of_factors(name: str) -> View:
-    """The view of this name in `factor_views`, which is imported when it is first asked for."""
-
-    def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        found = getattr(import_module("soberhouse.accounts.factor_views"), name)
-        return found(request, *args, **kwargs)
-
-    return view
-
+factors = views_of("soberhouse.accounts.factor_views")
 
 urlpatterns = [
     path("account/", views.own_account, name="own_account"),
@@ -53,15 +42,15 @@ urlpatterns = [
     ),
     path("join/", public(views.join, BY_SLIP), name="join"),
     # allauth leads to these by the names it gives them.
-    path("account/login/factor/", public(of_factors("sign_in_by_factor")), name="mfa_authenticate"),
-    path("account/login/passkey/", public(of_factors("sign_in_by_passkey")), name="mfa_login_webauthn"),
-    path("account/confirm/", own(of_factors("confirm_by_password")), name="account_reauthenticate"),
-    path("account/confirm/code/", own(of_factors("confirm_by_code")), name="mfa_reauthenticate"),
-    path("account/confirm/passkey/", own(of_factors("confirm_by_passkey")), name="mfa_reauthenticate_webauthn"),
-    path("account/factors/", own(of_factors("second_factor")), name="mfa_index"),
-    path("account/factors/app/", own(of_factors("app_add")), name="mfa_activate_totp"),
-    path("account/factors/app/remove/", own(of_factors("app_remove")), name="mfa_deactivate_totp"),
-    path("account/factors/codes/", own(of_factors("recovery_codes")), name="mfa_view_recovery_codes"),
-    path("account/factors/passkeys/new/", own(of_factors("passkey_add")), name="mfa_add_webauthn"),
-    path("account/factors/passkeys/<slug:key>/remove/", own(of_factors("passkey_remove")), name="passkey_remove"),
+    path("account/login/factor/", public(factors.sign_in_by_factor), name="mfa_authenticate"),
+    path("account/login/passkey/", public(factors.sign_in_by_passkey), name="mfa_login_webauthn"),
+    path("account/confirm/", own(factors.confirm_by_password), name="account_reauthenticate"),
+    path("account/confirm/code/", own(factors.confirm_by_code), name="mfa_reauthenticate"),
+    path("account/confirm/passkey/", own(factors.confirm_by_passkey), name="mfa_reauthenticate_webauthn"),
+    path("account/factors/", own(factors.second_factor), name="mfa_index"),
+    path("account/factors/app/", own(factors.app_add), name="mfa_activate_totp"),
+    path("account/factors/app/remove/", own(factors.app_remove), name="mfa_deactivate_totp"),
+    path("account/factors/codes/", own(factors.recovery_codes), name="mfa_view_recovery_codes"),
+    path("account/factors/passkeys/new/", own(factors.passkey_add), name="mfa_add_webauthn"),
+    path("account/factors/passkeys/<slug:key>/remove/", own(factors.passkey_remove), name="passkey_remove"),
 ]

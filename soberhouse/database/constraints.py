@@ -21,6 +21,14 @@ from soberhouse.database.triggers import PREFIX, Trigger, refuse
 NOTHING_TO_DO = "SELECT 1"
 
 
+def odd_time(column: str, *, instant: bool = False) -> str:
+    """The condition under which `column` holds no date (no instant) as it should be written. SQLite has only text, and
+    '2026-9-05' would sort after '2026-10-01'."""
+    if instant:
+        return f"substr({column}, 1, 19) IS NOT datetime({column})"
+    return f"{column} IS NOT date({column})"
+
+
 class TriggerConstraint(BaseConstraint):
     """A rule kept by triggers. Django's schema editor has nothing to do for it: `triggers.install_all` installs it."""
 
@@ -57,10 +65,12 @@ class TriggerConstraint(BaseConstraint):
 
 
 class NoOverlap(TriggerConstraint):
-    """No two rows with the same `key` columns have overlapping half-open ranges [starts, ends) of dates.
+    """No two rows with the same `key` columns have overlapping half-open ranges [starts, ends) of dates, or of instants
+    (`instants`).
 
     `ends` may be NULL (no end). An empty range overlaps nothing. Rows whose boolean column `ignoring` is true do not
-    count. On PostgreSQL an EXCLUDE constraint over int8range and daterange, which needs no extension and cannot race.
+    count. On PostgreSQL an EXCLUDE constraint over int8range and daterange (tstzrange), which needs no extension and
+    cannot race.
     """
 
     def __init__(
@@ -71,16 +81,18 @@ class NoOverlap(TriggerConstraint):
         starts: str = "starts_on",
         ends: str = "ends_on",
         ignoring: str = "",
+        instants: bool = False,
         violation_error_code: str | None = "overlap",
         violation_error_message: str | None = None,
     ) -> None:
-        self.key, self.starts, self.ends, self.ignoring = key, starts, ends, ignoring
+        self.key, self.starts, self.ends, self.ignoring, self.instants = key, starts, ends, ignoring, instants
         super().__init__(
             name=name, violation_error_code=violation_error_code, violation_error_message=violation_error_message
         )
 
     def options(self) -> dict[str, Any]:
-        return {"key": self.key, "starts": self.starts, "ends": self.ends, "ignoring": self.ignoring}
+        options = {"key": self.key, "starts": self.starts, "ends": self.ends, "ignoring": self.ignoring}
+        return options | ({"instants": True} if self.instants else {})
 
     def _columns(self, model: type[Model]) -> tuple[str, str, str]:
         return tuple(model._meta.get_field(name).column for name in (self.key, self.starts, self.ends))  # type: ignore[return-value]
@@ -93,7 +105,7 @@ class NoOverlap(TriggerConstraint):
         where = f" WHERE ({' AND '.join(conditions)})" if conditions else ""
         return (
             f'EXCLUDE USING gist (int8range("{key}", "{key}", \'[]\') WITH &&, '
-            f'daterange("{starts}", "{ends}", \'[)\') WITH &&){where}'
+            f'{"tstzrange" if self.instants else "daterange"}("{starts}", "{ends}", \'[)\') WITH &&){where}'
         )
 
     def constraint_sql(self, model: type[Model], schema_editor: Any) -> str | None:
@@ -125,8 +137,7 @@ class NoOverlap(TriggerConstraint):
         )
         if self.ignoring:
             overlap = f'NOT NEW."{self.ignoring}" AND {overlap}'
-        # SQLite has no dates, only text, and '2026-9-05' would sort after '2026-10-01'.
-        odd = f'NEW."{starts}" IS NOT date(NEW."{starts}") OR NEW."{ends}" IS NOT date(NEW."{ends}")'
+        odd = " OR ".join(odd_time(f'NEW."{column}"', instant=self.instants) for column in (starts, ends))
         overlap = f"({odd}) OR ({overlap})"
         # AFTER, because a new row has its id only then.
         for event in ("INSERT", "UPDATE"):
@@ -268,6 +279,163 @@ class FrozenOnceSet(Frozen):
         return f'(OLD."{column}" IS NOT NULL AND {super().changed(column, vendor)})'
 
 
+class FrozenOnce(TriggerConstraint):
+    """Once the column `once` has a value, nothing of the row changes any more. With `via`, the column is of the row
+    that this one points to: once it has a value, rows are neither added to it nor changed."""
+
+    def __init__(self, *, once: str, name: str, via: str = "", **kwargs: Any) -> None:
+        self.once, self.via = once, via
+        super().__init__(name=name, **kwargs)
+
+    def options(self) -> dict[str, Any]:
+        return {"once": self.once} | ({"via": self.via} if self.via else {})
+
+    def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
+        table = model._meta.db_table
+        if not self.via:
+            column = model._meta.get_field(self.once).column
+            yield Trigger(
+                self.trigger_name("update"),
+                table,
+                "BEFORE UPDATE",
+                refuse(self.name, vendor),
+                when=f'OLD."{column}" IS NOT NULL',
+            )
+            return
+        field = model._meta.get_field(self.via)
+        parent = field.related_model._meta.db_table
+        column = field.related_model._meta.get_field(self.once).column
+        for event, rows in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW"))):
+            keys = ", ".join(f'{row}."{field.column}"' for row in rows)
+            lock = ""
+            if vendor == "postgresql":
+                lock = f'PERFORM 1 FROM "{parent}" WHERE id IN ({keys}) FOR NO KEY UPDATE; '
+            frozen = f'EXISTS (SELECT 1 FROM "{parent}" p WHERE p.id IN ({keys}) AND p."{column}" IS NOT NULL)'
+            yield Trigger(
+                self.trigger_name(event.lower()),
+                table,
+                f"BEFORE {event}",
+                lock + refuse(self.name, vendor, where=frozen),
+            )
+
+
+class WellWritten(TriggerConstraint):
+    """Days and instants are written as they should be. PostgreSQL knows no other way; SQLite takes any text, and then
+    neither compares nor counts it right."""
+
+    def __init__(self, *, name: str, days: Iterable[str] = (), instants: Iterable[str] = (), **kwargs: Any) -> None:
+        self.days, self.instants = tuple(days), tuple(instants)
+        super().__init__(name=name, **kwargs)
+
+    def options(self) -> dict[str, Any]:
+        return {"days": self.days, "instants": self.instants}
+
+    def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
+        if vendor != "sqlite":
+            return
+        columns = [(name, False) for name in self.days] + [(name, True) for name in self.instants]
+        odd = " OR ".join(
+            odd_time(f'NEW."{model._meta.get_field(name).column}"', instant=instant) for name, instant in columns
+        )
+        for event in ("INSERT", "UPDATE"):
+            yield Trigger(
+                self.trigger_name(event.lower()),
+                model._meta.db_table,
+                f"BEFORE {event}",
+                refuse(self.name, vendor, where=odd),
+            )
+
+
+class DayOf(TriggerConstraint):
+    """The day in one column is that of the instant in another, by some clock on earth: the databases know no house's
+    time zone, so it may be the day before or after that in UTC."""
+
+    def __init__(self, *, day: str, instant: str, name: str, **kwargs: Any) -> None:
+        self.day, self.instant = day, instant
+        super().__init__(name=name, **kwargs)
+
+    def options(self) -> dict[str, Any]:
+        return {"day": self.day, "instant": self.instant}
+
+    def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
+        day, instant = (f'NEW."{model._meta.get_field(name).column}"' for name in (self.day, self.instant))
+        if vendor == "sqlite":
+            wrong = f"{odd_time(day)} OR abs(julianday({day}) - julianday(date({instant}))) > 1"
+        else:
+            wrong = f"abs({day} - ({instant} AT TIME ZONE 'UTC')::date) > 1"
+        for event in ("INSERT", "UPDATE"):
+            yield Trigger(
+                self.trigger_name(event.lower()),
+                model._meta.db_table,
+                f"BEFORE {event}",
+                refuse(self.name, vendor, where=wrong),
+            )
+
+
+class Hands(TriggerConstraint):
+    """Whose hand a row is recorded by. `paths` lead from the row to users along foreign keys, a dot between, such as
+    `violation.stay.resident.user`. Rows where the SQL condition `unless` holds (on NEW) do not count."""
+
+    def __init__(self, *, paths: Iterable[str], name: str, unless: str = "", **kwargs: Any) -> None:
+        self.paths, self.unless = tuple(paths), unless
+        super().__init__(name=name, **kwargs)
+
+    def options(self) -> dict[str, Any]:
+        return {"paths": self.paths} | ({"unless": self.unless} if self.unless else {})
+
+    @staticmethod
+    def _end(model: type[Model], path: str) -> str:
+        """The SQL of the key at the end of `path`."""
+        first, *rest = path.split(".")
+        field = model._meta.get_field(first)
+        sql = f'NEW."{field.column}"'
+        for name in rest:
+            parent = field.related_model
+            field = parent._meta.get_field(name)
+            sql = f'(SELECT t."{field.column}" FROM "{parent._meta.db_table}" t WHERE t.id = {sql})'
+        return sql
+
+    def wrong(self, hand: str, ends: list[str]) -> str:
+        """The condition on the user `hand` and those at the ends of the paths under which the row is refused."""
+        raise TypeError(f"{type(self).__name__} refuses no hand")
+
+    def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
+        hand = f'NEW."{model._meta.get_field("recorded_by").column}"'
+        wrong = self.wrong(hand, [self._end(model, path) for path in self.paths])
+        if self.unless:
+            wrong = f"NOT ({self.unless}) AND ({wrong})"
+        for event in ("INSERT", "UPDATE"):
+            yield Trigger(
+                self.trigger_name(event.lower()),
+                model._meta.db_table,
+                f"BEFORE {event}",
+                refuse(self.name, vendor, where=wrong),
+            )
+
+
+class OtherHands(Hands):
+    """The row is recorded by a person, and by none of those whom `paths` lead to. Where `anybody`, a command or a
+    program may record it too."""
+
+    def __init__(self, *, anybody: bool = False, **kwargs: Any) -> None:
+        self.anybody = anybody
+        super().__init__(**kwargs)
+
+    def options(self) -> dict[str, Any]:
+        return super().options() | ({"anybody": True} if self.anybody else {})
+
+    def wrong(self, hand: str, ends: list[str]) -> str:
+        same = [f"{hand} = {end}" for end in ends]
+        return " OR ".join(same if self.anybody else [f"{hand} IS NULL", *same])
+
+
+class OwnHand(Hands):
+    """The row is recorded by whom `paths` lead to, and by nobody else."""
+
+    def wrong(self, hand: str, ends: list[str]) -> str:
+        return " OR ".join(f"{end} IS NULL OR {hand} IS NULL OR {hand} <> {end}" for end in ends)
+
+
 class AppendOnly(TriggerConstraint):
     """Rows are written once: UPDATE, DELETE and TRUNCATE are refused."""
 
@@ -295,7 +463,8 @@ class Within(TriggerConstraint):
     A NULL end is no end; a NULL start of the parent is no start; a child without an end fits only a parent without one.
     Rows whose `ignoring` column is true do not count; a parent whose `parent_ignoring` column is true holds none that
     count. The trigger locks the parent first, so two transactions cannot
-    each see the other's old range.
+    each see the other's old range. With `when_written` only the child is asked, when it is written: the parent may
+    end later in the middle of it.
     """
 
     def __init__(
@@ -307,9 +476,11 @@ class Within(TriggerConstraint):
         parent_ends: str = "ends_on",
         ignoring: str = "",
         parent_ignoring: str = "",
+        when_written: bool = False,
         **kwargs: Any,
     ) -> None:
         self.via, self.ignoring, self.parent_ignoring = via, ignoring, parent_ignoring
+        self.when_written = when_written
         self.parent_starts, self.parent_ends = parent_starts, parent_ends
         super().__init__(name=name, **kwargs)
 
@@ -320,6 +491,7 @@ class Within(TriggerConstraint):
             "parent_ignoring": self.parent_ignoring,
             "parent_starts": self.parent_starts,
             "parent_ends": self.parent_ends,
+            **({"when_written": True} if self.when_written else {}),
         }
 
     def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
@@ -350,4 +522,7 @@ class Within(TriggerConstraint):
                 f"BEFORE {event}",
                 lock + refuse(self.name, vendor, where=from_child),
             )
-        yield Trigger(self.trigger_name("parent"), parent, "AFTER UPDATE", refuse(self.name, vendor, where=from_parent))
+        if not self.when_written:
+            yield Trigger(
+                self.trigger_name("parent"), parent, "AFTER UPDATE", refuse(self.name, vendor, where=from_parent)
+            )

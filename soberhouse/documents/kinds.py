@@ -40,11 +40,17 @@ class About:
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """A paper that can be issued now, and where: about a person or, without one, about the house."""
+    """A paper that can be issued now, and where: about a person or, without one, about the house. `name` tells two of
+    one kind apart. `replaces` is the public id of the one that a new one takes the place of, if it takes any."""
 
     kind: Kind
     url: str
     about: About | None = None
+    name: str = ""
+    replaces: str = ""
+
+    def __str__(self) -> str:
+        return self.name or str(self.kind)
 
 
 _declared: dict[str, Kind] = {}

@@ -24,6 +24,7 @@ from soberhouse.documents.lettering import isolated
 
 __all__ = [
     "Block",
+    "Clause",
     "Code",
     "Drawing",
     "Facts",
@@ -32,6 +33,7 @@ __all__ = [
     "PageBreak",
     "Signature",
     "Space",
+    "Strokes",
     "Table",
     "Text",
     "isolated",
@@ -75,6 +77,16 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Clause:
+    """One rule or point among others: its name in bold, what is to be said of it in a word or two on the right, and its
+    words below. The name never stands alone at the foot of a page."""
+
+    name: str
+    text: str
+    aside: str = ""
+
+
+@dataclass(frozen=True)
 class Facts:
     """A name and a value to each line; an empty value is a dash. `picture` is a JPEG or PNG beside them."""
 
@@ -99,6 +111,15 @@ class Signature:
     """Lines to sign on, two beside each other, each with what belongs there."""
 
     labels: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Strokes:
+    """A signature as somebody drew it, on a line with its caption below: a path of straight strokes in whole numbers,
+    such as "M0 0L10 4", whose y goes down."""
+
+    path: str
+    caption: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,16 +150,19 @@ class Space:
     height: float = 10
 
 
-Block = Heading | Text | Facts | Table | Signature | Code | Drawing | PageBreak | Space
+Block = Heading | Text | Clause | Facts | Table | Signature | Strokes | Code | Drawing | PageBreak | Space
 
 
-def render(head: Head, blocks: Sequence[Block]) -> bytes:
-    """The PDF. The same arguments in the same language, and the same bytes."""
+def render(head: Head, blocks: Sequence[Block], *, small: bool = False) -> bytes:
+    """The PDF, on whole sheets or, `small`, on half ones. The same arguments in the same language, and the same
+    bytes."""
     from reportlab.pdfgen.canvas import Canvas
 
     from soberhouse.documents.sheets import Sheets  # noqa: PLC0415 -- it stands on the blocks of this module
 
     size = PAPER_SIZES[settings.PAPER_SIZE]
+    if small:
+        size = size[1] / 2, size[0]
     sheets = Sheets(head, size)
     for block in blocks:
         sheets.add(block)

@@ -24,6 +24,8 @@ from soberhouse.history.queries import in_words
 INK, SOFT, HAIR = 0.08, 0.33, 0.72  # how dark: 0 is black. Soft words still come out of a cheap printer
 TEAL = (0.05, 0.33, 0.34)
 SIDE, TOP, FOOT = 54.0, 44.0, 30.0
+SIDE_OF_HALF = 30.0  # half a sheet is carried along: little of it is margin
+HALF = 500.0  # whatever is narrower is half a sheet
 GAP = 10.0  # between columns
 QR_SIDE = 56.0
 
@@ -37,6 +39,7 @@ HEADING = Style(12.5, 16, bold=True)
 BODY, SMALL = Style(10.5, 15), Style(8.5, 11.5, gray=SOFT)
 LABEL, VALUE = Style(9.5, 13.5, gray=SOFT), Style(10.5, 13.5)
 HEADER, CELL = Style(8.5, 11.5, bold=True), Style(9.5, 12.5)
+CLAUSE = Style(10.5, 15, bold=True)
 CODE = Style(10, 13, bold=True)
 CAPTION = Style(11, 15)
 
@@ -57,7 +60,8 @@ class Sheets:
         fonts_ready()
         self.head = head
         self.page_width, self.page_height = size
-        self.left, self.right = SIDE, size[0] - SIDE
+        side = SIDE if size[0] > HALF else SIDE_OF_HALF
+        self.left, self.right = side, size[0] - side
         self.width = self.right - self.left
         zone = ZoneInfo(head.zone)
         self.as_of = _("As of %(instant)s") % {"instant": in_words(head.as_of, zone)}
@@ -157,12 +161,16 @@ class Sheets:
                 self._heading(block)
             case paper.Text():
                 self._text(block)
+            case paper.Clause():
+                self._clause(block)
             case paper.Facts():
                 self._facts(block)
             case paper.Table():
                 self._table(block)
             case paper.Signature():
                 self._signature(block)
+            case paper.Strokes():
+                self._strokes(block)
             case paper.Code():
                 self._code(block)
             case paper.Drawing():
@@ -181,6 +189,20 @@ class Sheets:
         self.page.headings.append(block.text)
         for line in lines:
             self.say(line, HEADING)
+        self.y -= 4
+
+    def _clause(self, block: paper.Clause) -> None:
+        aside = wrap(block.aside, SMALL, self.width * 0.24) if block.aside else []
+        names = wrap(block.name, CLAUSE, self.width * (0.74 if aside else 1))
+        self.need(max(len(names), len(aside)) * CLAUSE.leading + 2 * BODY.leading)
+        start = self.y
+        for line in names:
+            self.say(line, CLAUSE)
+        below, self.y = self.y, start
+        for line in aside:
+            self.say(line, SMALL, right=self.right, beside=CLAUSE)
+        self.y = min(below, self.y) - 1
+        self._text(paper.Text(block.text))
         self.y -= 4
 
     def _text(self, block: paper.Text) -> None:
@@ -296,6 +318,20 @@ class Sheets:
                     self.say(line, SMALL, x=x)
                 lowest = min(lowest, self.y)
             self.y = lowest - 5
+
+    def _strokes(self, block: paper.Strokes) -> None:
+        column, height = (self.width - 2 * GAP) / 2, 60.0
+        captions = wrap(block.caption, SMALL, column) if block.caption else []
+        self.need(height + len(captions) * SMALL.leading + 8)
+        base = self.y - height
+        self.page.shapes.append(
+            partial(_strokes, path=block.path, x=self.left, y=base + 4, width=column, height=height - 8)
+        )
+        self.page.shapes.append(partial(_rule, x=self.left, y=base, width=column, thick=0.8, colour=(INK,) * 3))
+        self.y = base - 3
+        for line in captions:
+            self.say(line, SMALL)
+        self.y -= 8
 
     def _code(self, block: paper.Code) -> None:
         side = 128.0
@@ -565,6 +601,29 @@ def _image(data: bytes) -> Any:
 
 def _picture(canvas: Any, *, data: bytes, x: float, y: float, width: float, height: float) -> None:
     canvas.drawImage(_image(data), x, y, width, height)
+
+
+def _strokes(canvas: Any, *, path: str, x: float, y: float, width: float, height: float) -> None:
+    """A drawn signature in this space, as large as fits, standing on its lower edge."""
+    lines = [[tuple(map(int, spot.split())) for spot in line.split("L")] for line in path.split("M")[1:]]
+    spots = [spot for line in lines for spot in line]
+    if not spots:
+        return
+    lefts, tops = zip(*spots, strict=True)
+    scale = min(width / max(max(lefts) - min(lefts), 1), height / max(max(tops) - min(tops), 1), 1.0)
+    canvas.saveState()
+    canvas.setLineWidth(1.3)
+    canvas.setLineCap(1)
+    canvas.setLineJoin(1)
+    canvas.setStrokeGray(INK)
+    shape = canvas.beginPath()
+    for line in lines:
+        placed = [(x + (at - min(lefts)) * scale, y + (max(tops) - down) * scale) for at, down in line]
+        shape.moveTo(*placed[0])
+        for spot in placed[1:] or placed:  # a dot is a stroke without length
+            shape.lineTo(*spot)
+    canvas.drawPath(shape, stroke=1, fill=0)
+    canvas.restoreState()
 
 
 def _qr(canvas: Any, *, text: str, x: float, y: float, side: float) -> None:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from soberhouse.documents import views
+from soberhouse.lazy_views import views_of
+
+views = views_of("soberhouse.documents.views")
 
 urlpatterns = [
     path("verify/", views.verify, name="verify"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -100,6 +101,16 @@ def _both(items: list[NavItem], own: list[NavItem], standing: Standing) -> list[
     return [*items[:place], week, *items[place:], replace(house, label=_("My house")), me]
 
 
+def _of_rules_and_nights(item: Callable[..., NavItem], house: House) -> list[NavItem]:
+    roll = ("night_roll", "curfew_log", "passes", "pass", "pass_new", "pass_decide", "sign_out", "sign_in")
+    case = ("violation", "violation_new", "violation_decide", "appeal_decide", "consistency", "review_opinion")
+    return [
+        item(_("In and out"), "door", "whereabouts", house.uuid, also=roll),
+        item(_("Violations"), "scales", "violations", house.uuid, also=case),
+        item(_("Rules"), "book", "books", house.uuid, also=("book", "book_change", "ladder")),
+    ]
+
+
 def _nav(request: HttpRequest, house: House | None, organizations: list[Organization]) -> list[NavItem]:
     standing = standing_of(request)
     here = request.resolver_match.url_name if request.resolver_match else ""
@@ -116,6 +127,8 @@ def _nav(request: HttpRequest, house: House | None, organizations: list[Organiza
         items.append(item(_("Houses"), "house", "today"))
     if standing.may_anywhere(Action.SEE_RESIDENTS):
         items.append(item(_("Residents"), "people", "residents", also=("resident", "stay")))
+    if house is not None and standing.may(Action.SEE_RESIDENTS, house):
+        items += _of_rules_and_nights(item, house)
     if house is not None and standing.may(Action.SEE_RESIDENTS, house):
         items.append(
             item(_("Applications"), "applications", "applications", house.uuid, also=("application", "application_new"))

@@ -25,7 +25,7 @@ from soberhouse.documents import store
 from soberhouse.documents.models import IssuedDocument, Withdrawal
 from soberhouse.notices.kinds import declared
 from soberhouse.notices.models import Notice
-from soberhouse.pages.gather import offers
+from soberhouse.subjects import offers
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class OwnRecord:
 def sections_of(resident: Resident, *, today: Any) -> list[Section]:
     """What every subject has on record about them, and what the platform has about their account. The same queries,
     however much it is."""
-    subjects = [each for offer in offers("own") for each in offer(resident, today)]
+    subjects = [each for offer in offers("cards", "own") for each in offer(resident, today)]
     return [*subjects, *_papers(resident), *_account(resident.user)]
 
 

@@ -2,17 +2,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from soberhouse.pages import (
-    views,
-    views_app,
-    views_components,
-    views_history,
-    views_mine,
-    views_notices,
-    views_papers,
-    views_resident,
-    views_residents,
-)
+from soberhouse.lazy_views import views_of
+
+views = views_of("soberhouse.pages.views")
+views_app = views_of("soberhouse.pages.views_app")
+views_components = views_of("soberhouse.pages.views_components")
+views_history = views_of("soberhouse.pages.views_history")
+views_mine = views_of("soberhouse.pages.views_mine")
+views_notices = views_of("soberhouse.pages.views_notices")
+views_papers = views_of("soberhouse.pages.views_papers")
+views_resident = views_of("soberhouse.pages.views_resident")
+views_residents = views_of("soberhouse.pages.views_residents")
 
 urlpatterns = [
     path("", views.today, name="today"),

@@ -131,7 +131,7 @@ def my_looks(request: HttpRequest, resident: Resident) -> HttpResponse:
 
 @oneself
 def my_house(request: HttpRequest, resident: Resident) -> HttpResponse:
-    """Whom to call, where it is and when to be in, and who else lives there: first names only."""
+    """Whom to call, where it is, what holds there, and who else lives there: first names only."""
     house = house_of(resident)
     numbers = [(resident.organization.name, resident.organization.phone)]
     if house is not None:
@@ -144,5 +144,6 @@ def my_house(request: HttpRequest, resident: Resident) -> HttpResponse:
         "emergency": settings.EMERGENCY_NUMBER,
         "managers": managers_of(house, now=timezone.now()) if house else [],
         "mates": housemates_of(resident, house=house, today=house.today()) if house else [],
+        "cards": gather("home", resident, house.today()) if house else [],
     }
     return render(request, "soberhouse/mine/house.html", context)

@@ -34,7 +34,7 @@ from soberhouse.documents.codes import verify_url
 from soberhouse.documents.kinds import About, Offer, declared, kind_of
 from soberhouse.documents.models import IssuedDocument
 from soberhouse.form_page import form_page
-from soberhouse.pages.gather import offers
+from soberhouse.subjects import offers
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ STATES = {"valid": "in", "replaced": "plain", "withdrawn": "missed"}
 @of_house(Action.SEE_PAPERS)
 def papers(request: HttpRequest, house: House) -> HttpResponse:
     """The papers of one house."""
-    offered = [one for offer in offers("papers") for one in offer(house, standing_of(request), house.today())]
+    offered = [one for offer in offers("cards", "papers") for one in offer(house, standing_of(request), house.today())]
     people = _by_person(offered)
     found = IssuedDocument.objects.visible_to(request.user).filter(house=house)
     return _shelf(
@@ -71,7 +71,9 @@ def papers_of_all(request: HttpRequest, organization: Organization) -> HttpRespo
     """The papers that are about no single house."""
     found = IssuedDocument.objects.visible_to(request.user).filter(organization=organization, house=None)
     offered = [
-        one for offer in offers("papers") for one in offer(organization, standing_of(request), organization.today())
+        one
+        for offer in offers("cards", "papers")
+        for one in offer(organization, standing_of(request), organization.today())
     ]
     return _shelf(request, found, {"subtitle": organization.name, "of_house": offered, "of_people": []})
 
@@ -85,12 +87,17 @@ def _url_of_all(organization: Organization, standing: Standing) -> str:
 
 def _shelf(request: HttpRequest, found: QuerySet[IssuedDocument], facts: dict[str, Any]) -> HttpResponse:
     kind = kind_of(request.GET.get("kind", ""))
+    there = set(found.order_by().values_list("kind", flat=True).distinct())
     if kind is not None:
         found = found.filter(kind=kind.slug)
     rows = found.select_related("resident", "withdrawal", "replaced_by").order_by("-issued_at", "-id")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     tabs = [{"label": _("All"), "url": "?", "current": kind is None}]
-    tabs += [{"label": each.name, "url": f"?kind={each.slug}", "current": each is kind} for each in declared()]
+    tabs += [
+        {"label": each.name, "url": f"?kind={each.slug}", "current": each is kind}
+        for each in declared()
+        if each.slug in there or each is kind
+    ]
     return render(
         request,
         "soberhouse/papers.html",
@@ -181,7 +188,7 @@ def paper(request: HttpRequest, document: IssuedDocument) -> HttpResponse:
     resident = document.resident
     may_issue = standing.may(Action.ISSUE_PAPERS, document)
     seen = _sees(request.user, resident)
-    again = next((url for offer in offers("issued_anew") for url in offer(document, standing)), "")
+    again = next((url for offer in offers("cards", "issued_anew") for url in offer(document, standing)), "")
     return render(
         request,
         "soberhouse/paper.html",

@@ -87,6 +87,17 @@ def alices(cast: Cast, program: Callable[..., Program]) -> Program:
 
 
 @pytest.fixture
+def bobs(cast: Cast, program: Callable[..., Program]) -> Program:
+    return program(cast.bob, "read", "write")
+
+
+@pytest.fixture
+def danas(cast: Cast, program: Callable[..., Program]) -> Program:
+    """Dana's own key: hers are the records about her."""
+    return program(cast.dana, "read", "write")
+
+
+@pytest.fixture
 def partners(pax: Partner, program: Callable[..., Program]) -> Program:
     return program(pax, "occupancy", "referrals")
 

@@ -7,8 +7,9 @@ import sys
 
 from tests.architecture import guards
 
-# `of` begins with the holder of a key; `real` and `on` with stays, beds and applications that were fetched in scope.
-DOORS = frozenset({"visible_to", "where_may", "of", "over", "real", "on"})
+# `of` begins with the holder of a key; `real` and `on` with stays, beds and applications that were fetched in scope,
+# `out` with versions of a book that was.
+DOORS = frozenset({"visible_to", "where_may", "of", "over", "real", "on", "out"})
 BESIDE = {
     "endpoint.py": "the houses of the partner's own organization",
     "idempotency.py": "writes the answer that it keeps",

@@ -15,12 +15,27 @@ from django.test import Client
 
 from api.doors import DOORS
 from residents.houses import services as houses
-from residents.models import Application, BedUse, Resident
+from residents.models import (
+    Appeal,
+    Application,
+    BedUse,
+    Book,
+    Contract,
+    CurfewCheck,
+    Ladder,
+    Movement,
+    Pass,
+    Removal,
+    Resident,
+    Violation,
+)
 from residents.people.services import alert_add, contact_add, sobriety_record
 from residents.stays import services as stays
 from soberhouse.accounts.models import User
 from soberhouse.history import acting_as
+from tests.api import ruled
 from tests.api.conftest import Program, change, make_key
+from tests.residents.rules import given
 from tests.residents.stays.stories import ORDINARY, applicant, hold, overstays
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +57,14 @@ def secrets(cast, pax) -> set[str]:
         name=f"{CITY} House",
     )
     change(cast.house_b, name="Zinnia Court House")
+    rules = ruled.make_ruled(cast)
+    ruled.make_appeal(cast, rules)
+    ruled.make_contract(cast)
+    ruled.make_removal(cast)
+    ruled.make_check(cast)
+    ruled.make_movement(cast)
+    given.pass_of(cast.stay_of_dana, by=cast.dana.user, where="Spindrift Cottage")
+    given.violation_of(cast.stay_of_frank, rules.rule(), by=cast.alice, what="Found with a bottle of Mirabelle.")
     with acting_as(cast.alice, source="web"):
         overstays(cast.bed_a("2A"), "Olu Zelenkovic", today=cast.today)
         asks = applicant(cast, "Nkechi Adichievale")
@@ -76,6 +99,12 @@ def secrets(cast, pax) -> set[str]:
         "Bellweather",
         "Heliotrope",
         "Zinnia Court",
+        *ruled.IN_CONFIDENCE,
+        "Ignatz Pomerantz",
+        "Spindrift",
+        "Cloudberry",
+        "Mirabelle",
+        "Tamarack Bakery",
         str(cast.today - timedelta(days=431)),
     }
 
@@ -89,6 +118,8 @@ BODIES: list[Any] = [
     {"house": "00000000-0000-0000-0000-000000000000", "resident": "RESIDENT"},
     {"bed": "BED", "person": {"legal_first_name": "Referred"}, "starts_on": "2026-01-01"},
     {"name": "Renner"},
+    {"stay": "STAY", "kind": "family", "purpose": "work", "stance": "accept", "outcome": "upheld", "reason": "Renner"},
+    {"night": "2026-01-01", "entries": [{"stay": "STAY", "status": "in"}]},
 ]
 QUERIES = [
     "",
@@ -99,6 +130,7 @@ QUERIES = [
     "?name=Renner",
     "?house=HOUSE",
     "?serves=everyone",
+    "?resident=RESIDENT",
 ]
 
 
@@ -109,6 +141,7 @@ def everything_asked(cast, secret: str) -> Iterator[tuple[str, HttpResponse]]:
         "HOUSE": str(cast.house_a.uuid),
         "BED": str(cast.bed_a("1A").uuid),
         "RESIDENT": str(cast.dana.uuid),
+        "STAY": str(cast.stay_of_dana.uuid),
     }
     rows = {
         "beds": real["BED"],
@@ -116,6 +149,15 @@ def everything_asked(cast, secret: str) -> Iterator[tuple[str, HttpResponse]]:
         "stays": str(cast.stay_of_dana.uuid),
         "applications": str(Application.objects.first().uuid),
         "holds": str(BedUse.objects.get(kind=BedUse.Kind.HOLD).uuid),
+        "books": str(Book.objects.filter(kind=Book.Kind.RULES).latest("pk").uuid),
+        "ladders": str(Ladder.objects.get().uuid),
+        "violations": str(Violation.objects.earliest("pk").uuid),
+        "appeals": str(Appeal.objects.get().uuid),
+        "contracts": str(Contract.objects.get().uuid),
+        "removals": str(Removal.objects.get().uuid),
+        "passes": str(Pass.objects.get().uuid),
+        "curfew-checks": str(CurfewCheck.objects.get().uuid),
+        "movements": str(Movement.objects.get().uuid),
     }
     for door in DOORS:
         row = rows.get(door.path.partition("/")[0], real["HOUSE"])
@@ -123,7 +165,7 @@ def everything_asked(cast, secret: str) -> Iterator[tuple[str, HttpResponse]]:
         for method in METHODS:
             yield f"{method} {path}", program.ask(method, path)
         for query in QUERIES if "GET" in door.needs else ():
-            query = query.replace("HOUSE", real["HOUSE"])
+            query = query.replace("HOUSE", real["HOUSE"]).replace("RESIDENT", real["RESIDENT"])
             yield f"GET {path}{query}", program.get(f"{path}{query}")
         for turn, body in enumerate(BODIES if "POST" in door.needs else ()):
             text = json.dumps(body)
@@ -169,11 +211,33 @@ def test_what_must_not_be_told_is_told_to_those_who_may_see_it(cast, secrets, pr
     alice = program(cast.alice, "read")
     told = "".join(read(alice.get(path)) for path in ("/houses", "/residents", "/stays", "/applications", "/beds"))
     told += read(alice.get(f"/residents/{cast.dana.uuid}")) + read(alice.get(f"/stays/{cast.stay_of_frank.uuid}"))
+    for kind in ("violations", "passes", "movements"):
+        told += "".join(read(alice.get(f"/{kind}/{row['uuid']}")) for row in alice.items(f"/{kind}"))
 
     found = in_it(secrets, told)
 
     assert {STREET, CITY, POSTAL, "1987-06-05", "Renner", "Osei", "Zelenkovic", "Adichievale"} <= found
     assert {"Bellweather", "Heliotrope", str(cast.dana.uuid), "4711", "8824"} <= found
+    assert {*ruled.IN_CONFIDENCE, "Ignatz Pomerantz", "Spindrift", "Mirabelle", "Tamarack Bakery"} <= found
+
+
+def test_a_resident_is_told_nothing_about_others(cast, secrets, settings):
+    """Whatever Dana asks for: not who gave a name in confidence, not what Frank is said to have done."""
+    settings.API_REQUESTS_A_MINUTE = 10**9
+    secret = make_key(cast.dana, "read", "write", "occupancy")
+    others = {*ruled.IN_CONFIDENCE, "Mirabelle", "Bellweather", "Zelenkovic", "Adichievale", str(cast.frank.uuid)}
+    told = ""
+
+    for what, answer in everything_asked(cast, secret):
+        told += read(answer)
+        assert in_it(others, read(answer)) == set(), what
+        assert answer.status_code < 500, what
+
+    assert in_it({"Ignatz Pomerantz", "Spindrift", "Tamarack Bakery"}, told) == {
+        "Ignatz Pomerantz",
+        "Spindrift",
+        "Tamarack Bakery",
+    }
 
 
 def test_nobody_without_a_key_is_told_more(cast, secrets, settings):

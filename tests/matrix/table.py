@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.matrix.world import DEAD_KEYS, NOBODY, PARTNER_KEYS, PEOPLE, USER_KEYS, World
@@ -37,7 +37,8 @@ RESIDENTS = who("dana", "erin", "frank")
 @dataclass(frozen=True, kw_only=True)
 class Page:
     """A page about the row `about`, or about none. `gives` is the status that looking at it gives those who may, but
-    those whom it `leads` elsewhere. `writes` are the tables that it may write when somebody looks at it."""
+    those whom it `leads` elsewhere. `only_looks` are those who may look and not send. `writes` are the tables that it
+    may write when somebody looks at it."""
 
     about: str = ""
     may: Who
@@ -45,6 +46,7 @@ class Page:
     otherwise: int = 0
     gives: int = 200
     leads: Who = NO_ONE
+    only_looks: Who = NO_ONE
     writes: Who = NO_ONE
 
     def refuses(self, person: str) -> int:
@@ -73,6 +75,16 @@ def in_house_a(may: Who, about: str = "house") -> Page:
 def of_a(may: Who, about: str) -> Page:
     """About a row that staff of the house see, and nobody who lives there."""
     return Page(about=about, may=may, sees=LOOKS_INTO_A)
+
+
+def of_dana(about: str) -> Page:
+    """About something of Dana's that she alone does."""
+    return Page(about=about, may=who("dana"), sees=LOOKS_INTO_A)
+
+
+def about_dana_too(may: Who, about: str) -> tuple[Page, Page]:
+    """About a row of Nia's, and one of Dana's, who knows that it is there."""
+    return of_a(may, about), Page(about=f"{about} of dana", may=may, sees=who("audra", "dana"))
 
 
 def of_organization(may: Who, about: str = "organization") -> Page:
@@ -254,6 +266,113 @@ PAGES: dict[str, tuple[Page | Door, ...]] = {
     "face_sheet_issue": (of_a(RUNS_A, "resident"),),
     "letter_issue": (of_a(RUNS_A, "stay"), Page(about="stay of dana", may=RUNS_A, sees=who("audra", "dana"))),
     "discharge_summary_issue": (of_a(RUNS_A, "gone"),),
+    # books and who signed them
+    "books": (HOUSE_IS_SEEN,),
+    "book_begin": (Page(about="house", may=RUNS_A, sees=KNOWS_A, gives=404),),  # of a kind there is not
+    "book": (in_house_a(KNOWS_A, "book"), of_a(LOOKS_INTO_A, "draft book")),
+    "book_changes": (of_a(LOOKS_INTO_A, "draft book"),),
+    "book_change": (of_a(RUNS_A, "draft book"),),
+    "book_publish": (of_a(RUNS_A, "draft book"),),
+    "rule_add": (of_a(RUNS_A, "draft book"),),
+    "rule_change": (of_a(RUNS_A, "draft rule"),),
+    "rule_drop": (Page(about="draft rule", may=RUNS_A, sees=LOOKS_INTO_A, gives=405),),
+    "book_sign": (Page(about="sheet", may=LIVES_IN_A),),
+    "book_sign_paper": (of_a(RUNS_A, "stay"), Page(about="stay of dana", may=RUNS_A, sees=who("audra", "dana"))),
+    "signatures": (in_house_a(LOOKS_INTO_A, "book"),),
+    "signature": (of_a(LOOKS_INTO_A, "signature"),),
+    "signature_paper": (of_a(LOOKS_INTO_A, "signature"),),
+    "signature_undo": (of_a(RUNS_A, "signature"),),
+    "orientation": (
+        Page(about="stay", may=LOOKS_INTO_A, only_looks=who("audra")),
+        Page(about="stay of dana", may=LOOKS_INTO_A | {"dana"}, only_looks=who("audra", "dana")),
+    ),
+    "orientation_undo": (of_a(RUNS_A, "shown"),),
+    "orientations": (HOUSE_IS_LOOKED_INTO,),
+    "orientation_list": (HOUSE_IS_RUN,),
+    "orientation_start": (Page(about="house", may=RUNS_A, sees=KNOWS_A, gives=405),),
+    "orientation_item_add": (HOUSE_IS_RUN,),
+    "orientation_item_change": (in_house_a(RUNS_A, "item"),),
+    "ladder": (HOUSE_IS_SEEN,),
+    "ladder_begin": (HOUSE_IS_RUN,),
+    "ladder_draft": (of_a(RUNS_A, "draft ladder"),),
+    "ladder_change": (of_a(RUNS_A, "draft ladder"),),
+    "ladder_line": (of_a(RUNS_A, "draft ladder"),),
+    "ladder_line_drop": (Page(about="draft ladder", may=RUNS_A, sees=LOOKS_INTO_A, gives=405),),
+    "ladder_publish": (of_a(RUNS_A, "draft ladder"),),
+    "book_issue": (in_house_a(RUNS_A, "book"),),
+    "signing_sheet_issue": (in_house_a(RUNS_A, "book"),),
+    "acknowledgement_issue": (of_a(RUNS_A, "signature"),),
+    # violations, and what follows
+    "violations": (HOUSE_IS_LOOKED_INTO,),
+    "violation_new": (of_a(RUNS_A, "stay"), Page(about="stay of dana", may=RUNS_A, sees=who("audra", "dana"))),
+    "violation": (of_a(LOOKS_INTO_A, "violation"), Page(about="violation of dana", may=LOOKS_INTO_A | {"dana"})),
+    "violation_answer": (of_dana("violation of dana"), Page(about="violation", may=NO_ONE, sees=LOOKS_INTO_A)),
+    "violation_answer_heard": about_dana_too(RUNS_A, "violation"),
+    "violation_decide": about_dana_too(RUNS_A, "violation"),
+    "violation_appeal": (of_dana("decided violation of dana"),),
+    "violation_appeal_heard": about_dana_too(RUNS_A, "decided violation"),
+    "violation_withdraw": about_dana_too(RUNS_A, "violation"),
+    "violation_attach": about_dana_too(RUNS_A, "violation"),
+    "violation_attach_own": (of_dana("violation of dana"),),
+    "attachment": (of_a(LOOKS_INTO_A, "attachment"),),
+    "appeal_decide": (of_a(RUNS_A, "appeal"),),
+    "consistency": (HOUSE_IS_LOOKED_INTO,),
+    "consistency_all": (of_organization(who("olive", "audra")),),
+    "contract_new": (of_a(RUNS_A, "stay"), Page(about="stay of dana", may=RUNS_A, sees=who("audra", "dana"))),
+    "contract": (of_a(LOOKS_INTO_A, "contract"), Page(about="contract of dana", may=LOOKS_INTO_A | {"dana"})),
+    "contract_sign": (of_dana("contract of dana"),),
+    "contract_paper": (Page(about="contract of dana", may=RUNS_A, sees=who("audra", "dana")),),
+    "contract_signature_paper": (of_a(LOOKS_INTO_A, "signature under a contract"),),
+    "contract_review": (of_a(RUNS_A, "contract"),),
+    "review_opinion": (of_a(RUNS_A, "reviewed violation"),),
+    "removal_new": (Page(about="stay of dana", may=RUNS_A, sees=who("audra", "dana")),),
+    "removal": (of_a(LOOKS_INTO_A, "removal"),),
+    "removal_review": (of_a(RUNS_A, "removal"),),
+    "violation_notice_issue": about_dana_too(RUNS_A, "violation"),
+    "appeal_decision_issue": (of_a(RUNS_A, "heard violation"),),
+    "contract_issue": about_dana_too(RUNS_A, "contract"),
+    # passes, nights, who is in
+    "passes": (HOUSE_IS_LOOKED_INTO,),
+    "pass_rules": (HOUSE_IS_SEEN,),
+    "pass_rule_new": (HOUSE_IS_RUN,),
+    "pass_rules_start": (HOUSE_IS_RUN,),
+    "pass_rule_change": (in_house_a(RUNS_A, "pass rule"),),
+    "pass_rule_drop": (in_house_a(RUNS_A, "pass rule"),),
+    "pass_new": (of_a(RUNS_A, "stay"), Page(about="stay of dana", may=RUNS_A, sees=who("audra", "dana"))),
+    "pass": (of_a(LOOKS_INTO_A, "asked pass"), Page(about="pass of dana", may=LOOKS_INTO_A | {"dana"})),
+    "pass_decide": (
+        of_a(RUNS_A, "asked pass"),
+        Page(about="pass of dana", may=RUNS_A, sees=who("audra", "dana")),
+    ),
+    "pass_officer": (of_a(RUNS_A, "asked pass"),),
+    "pass_cancel": (of_a(RUNS_A, "asked pass"),),
+    "pass_extend": about_dana_too(RUNS_A, "given pass"),
+    "pass_return": about_dana_too(RUNS_A, "given pass"),
+    "my_pass_ask": (OWN_RECORD,),
+    "my_pass_officer": (of_dana("pass of dana"),),
+    "my_pass_cancel": (of_dana("pass of dana"), Page(about="asked pass", may=NO_ONE, sees=LOOKS_INTO_A)),
+    "my_pass_more_time": (of_dana("given pass of dana"),),
+    "my_pass_back": (of_dana("given pass of dana"),),
+    "pass_slip_issue": (of_a(RUNS_A, "given pass"),),
+    "night_roll": (in_house_a(RUNS_A | {"frank"}),),  # and the house's officer
+    "roll_came_in": (Page(about="house", may=RUNS_A | {"frank"}, sees=KNOWS_A, gives=405),),
+    "curfew_log": (HOUSE_IS_LOOKED_INTO,),
+    "curfew_check_correct": (of_a(RUNS_A, "check"),),
+    "curfew_of_stay": (of_a(LOOKS_INTO_A, "stay"), Page(about="stay of dana", may=LOOKS_INTO_A | {"dana"})),
+    "curfew_hours": (HOUSE_IS_SEEN,),
+    "curfew_hour_new": (HOUSE_IS_RUN,),
+    "curfew_hour_change": (in_house_a(RUNS_A, "curfew hour"),),
+    "curfew_hour_end": (in_house_a(RUNS_A, "curfew hour"),),
+    "curfew_exception_new": (of_a(RUNS_A, "stay"),),
+    "curfew_exception_end": (of_a(RUNS_A, "exception"),),
+    "whereabouts": (HOUSE_IS_LOOKED_INTO,),
+    "sign_out": (Page(about="stay of dana", may=RUNS_A, sees=who("audra", "dana")),),
+    "sign_in": (of_a(RUNS_A, "stay"),),
+    "movement_correct": (of_a(RUNS_A, "movement"),),
+    "my_sign_out": (OWN_RECORD,),
+    "my_sign_in": (Page(may=RESIDENTS, otherwise=404, leads=RESIDENTS),),  # they are in
+    "curfew_log_issue": (HOUSE_IS_RUN,),
+    "curfew_record_issue": (of_a(RUNS_A, "stay"),),
     # the reader of a paper
     "verify": (Door(why="whoever holds a paper may ask whether it is genuine"),),
     "verify_code": (Door(why="whoever holds a paper may ask", keys={"about": "code of a paper"}),),
@@ -353,6 +472,32 @@ def end(world: World) -> Any:
     return ORDINARY | {"left_on": world.cast.today.isoformat()}
 
 
+def day(world: World, days: int) -> str:
+    return (world.cast.today + timedelta(days=days)).isoformat()
+
+
+def hour(hours: float) -> str:
+    return (datetime.now(UTC) + timedelta(hours=hours)).isoformat()
+
+
+def sent(*rows: str, **facts: Any) -> Callable[[World], Any]:
+    """A body that names these rows, and says the rest; what is callable is asked of the world."""
+
+    def body(world: World) -> Any:
+        said = {name: value(world) if callable(value) else value for name, value in facts.items()}
+        return {("stay" if row.startswith("stay") else row): str(world.rows[row]["uuid"]) for row in rows} | said
+
+    return body
+
+
+def own_lists() -> Asks:
+    """Everybody is told what is theirs to see; of a resident that is their own."""
+    return Asks(may=EVERYBODY, scopes=READS)
+
+
+# What staff post about anybody, and residents about themselves: nobody else's stay is there for them.
+NOT_THEIRS = NOT_THERE | {"dana": 422, "erin": 422, "frank": 422}
+
 API: dict[str, dict[str, Asks]] = {
     "api_houses": {"get": Asks(may=EVERYBODY, scopes=COUNTS, partners=BOTH_PARTNERS)},
     "api_house": {"get": Asks(about="house", may=KNOWS_A, scopes=COUNTS, partners=who("pax"))},
@@ -411,4 +556,115 @@ API: dict[str, dict[str, Asks]] = {
         "post": changes("application", lambda world: bed_of(world, "free bed") | nights(world, 3), gives=201)
     },
     "api_hold_release": {"post": changes("hold", why)},
+    "api_books": {"get": own_lists()},
+    "api_book": {"get": Asks(about="book", may=KNOWS_A, scopes=READS)},
+    "api_book_unsigned": {"get": reads("book", sees=KNOWS_A)},
+    "api_acknowledgements": {"get": own_lists()},
+    "api_ladders": {"get": own_lists()},
+    "api_ladder": {"get": Asks(about="ladder", may=KNOWS_A, scopes=READS)},
+    "api_violations": {
+        "get": own_lists(),
+        "post": Asks(
+            may=RUNS_A,
+            but=NOT_THERE,
+            scopes=WRITES,
+            body=sent("stay", "rule", happened_on=lambda world: day(world, -1), what="Came in late."),
+            gives=201,
+        ),
+    },
+    "api_violation": {"get": reads("violation")},
+    "api_violation_answer": {"post": changes("violation", sent(stance="accept"))},
+    "api_violation_decide": {
+        "post": changes("violation", sent(outcome="dismissed", reason="It was the wind.")),
+    },
+    "api_violation_appeal": {"post": changes("decided violation", sent(text="I had called."))},
+    "api_violation_opinion": {"post": changes("reviewed violation", sent(leaves=True, reason="The third time."))},
+    "api_violation_withdraw": {"post": changes("violation", why)},
+    "api_appeal_decide": {"post": changes("appeal", sent(outcome="overturned", reason="It is in the log."))},
+    "api_contracts": {
+        "get": own_lists(),
+        "post": Asks(
+            may=RUNS_A,
+            but=NOT_THERE,
+            scopes=WRITES,
+            body=sent(
+                "stay",
+                terms="In by ten.",
+                starts_on=lambda world: day(world, 0),
+                ends_on=lambda world: day(world, 30),
+                review_on=lambda world: day(world, 14),
+            ),
+            gives=201,
+        ),
+    },
+    "api_contract": {"get": reads("contract")},
+    "api_contract_review": {"post": changes("contract", sent(result="kept", note="In by ten.", ends_it=True))},
+    "api_removals": {
+        "get": own_lists(),
+        "post": Asks(
+            may=RUNS_A,
+            but=NOT_THERE,
+            scopes=WRITES,
+            body=sent("stay of dana", happened_at=lambda _world: hour(-1), reason="A fight.", help_given="Called."),
+            gives=201,
+        ),
+    },
+    "api_removal": {"get": reads("removal")},
+    "api_removal_review": {"post": changes("removal", sent(outcome="right", reason="I was told the same."))},
+    "api_passes": {
+        "get": own_lists(),
+        "post": Asks(
+            may=RUNS_A,
+            but=NOT_THEIRS,
+            scopes=WRITES,
+            body=sent(
+                "stay",
+                kind="family",
+                where="Her sister's",
+                starts_at=lambda _world: hour(72),
+                ends_at=lambda _world: hour(80),
+            ),
+            gives=201,
+        ),
+    },
+    "api_pass": {"get": reads("asked pass")},
+    "api_pass_decide": {"post": changes("asked pass", sent(outcome="refused", reason="House meeting."))},
+    "api_pass_cancel": {"post": changes("asked pass", why)},
+    "api_pass_more_time": {"post": changes("given pass", sent(until=lambda _world: hour(9)))},
+    "api_pass_extend": {"post": changes("given pass", sent(until=lambda _world: hour(9), reason="The train."))},
+    "api_pass_return": {"post": changes("given pass", sent(at=lambda _world: hour(-0.1)))},
+    "api_house_roll": {
+        "get": Asks(about="house", may=LOOKS_INTO_A | {"frank"}, sees=KNOWS_A, scopes=READS),
+        "post": Asks(
+            about="house",
+            may=RUNS_A | {"frank"},
+            sees=KNOWS_A,
+            scopes=WRITES,
+            body=lambda world: {
+                "night": day(world, -2),
+                "entries": [{"stay": str(world.rows["stay"]["uuid"]), "status": "in"}],
+            },
+        ),
+    },
+    "api_curfew_checks": {"get": own_lists()},
+    "api_curfew_check": {"get": reads("check")},
+    "api_curfew_check_correct": {
+        "post": changes("check", sent(status="excused", why="at work", reason="She works nights."), gives=201)
+    },
+    "api_house_whereabouts": {"get": reads("house", sees=KNOWS_A)},
+    "api_movements": {"get": own_lists()},
+    "api_movement_out": {
+        "post": Asks(
+            may=RUNS_A | {"dana"}, but=NOT_THEIRS, scopes=WRITES, body=sent("stay of dana", purpose="work"), gives=201
+        )
+    },
+    "api_movement_in": {"post": Asks(may=RUNS_A, but=NOT_THEIRS, scopes=WRITES, body=sent("stay"), gives=201)},
+    "api_movement": {"get": reads("movement")},
+    "api_movement_correct": {
+        "post": changes(
+            "movement",
+            sent(way="out", at=lambda _world: hour(-0.1), purpose="court", reason="It was court."),
+            gives=201,
+        )
+    },
 }

@@ -6,7 +6,6 @@ her is about somebody else for everybody; what is about Dana is about oneself fo
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -17,7 +16,6 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
-from PIL import Image
 
 from residents.houses import services as houses
 from residents.models import House, Role
@@ -32,6 +30,7 @@ from soberhouse.documents.services import issue
 from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
 from tests.cast import Cast, make_cast, make_user
+from tests.matrix.ruled import a_picture, ruled_rows
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives
 
 PEOPLE = ("alice", "bob", "charlie", "dana", "erin", "frank", "olive", "audra", "oscar")
@@ -228,13 +227,8 @@ def make_rows(cast: Cast) -> dict[str, Any]:
         "history of dana": {"kind": "resident", "uuid": cast.dana.uuid},
         "history of the house": {"kind": "house", "uuid": cast.house_a.uuid},
         "history of a kind there is not": {"kind": "nothing", "uuid": stay.uuid},
+        **ruled_rows(cast, stay),
     }
-
-
-def a_picture() -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (8, 8), "teal").save(out, "PNG")
-    return out.getvalue()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +13,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import resolve
 from django.utils import timezone
+from django.utils.formats import date_format
 
+from residents.away.services import curfew, movements, nights, passes
 from residents.houses import services as houses
 from residents.houses.permissions import RoleKind
 from residents.models import Bed, PhaseKind, Resident
 from residents.people import services as people
+from residents.rules.services import books, contracts, ladders, removals, signing, violations
+from residents.rules.services.reviews import opinion_give
 from residents.stays import notices, services
 from residents.stays.services import papers
 from soberhouse.accounts.keys import key_create
@@ -27,6 +31,8 @@ from soberhouse.notices.kinds import declared
 from soberhouse.notices.models import Notice
 from tests.architecture import guards
 from tests.cast import Cast, grant
+from tests.residents.away.evening import by_the_clock, curfew_at
+from tests.residents.rules import given
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives, shown
 
 
@@ -75,6 +81,142 @@ def referral(cast: Cast) -> None:
         applicant(cast)
 
 
+def book_out(cast: Cast) -> Any:
+    book = books.starter_book(house=cast.house_a)
+    return books.book_publish(book=book, in_force_from=cast.today, today=cast.today)
+
+
+def signed_on_paper(cast: Cast) -> Any:
+    now = timezone.now()
+    facts = {"signed_name": "Dana Renner", "witness": "Bob", "signed_at": now, "now": now}
+    return signing.book_sign_on_paper(book=book_out(cast), resident=cast.dana, **facts)
+
+
+def contract(cast: Cast) -> Any:
+    return contracts.contract_make(
+        stay=cast.stay_of_dana,
+        terms="In by ten.",
+        starts_on=cast.today,
+        ends_on=cast.today + days(9),
+        review_on=cast.today + days(5),
+        now=timezone.now(),
+    )
+
+
+def word(cast: Cast, who: str, *, leaves: bool, of: Any = None) -> Any:
+    """Somebody's word in the discharge review of what Alice recorded and Bob decided. Gives the violation."""
+    if of is None:
+        book = given.published_book(cast.house_a)
+        given.signed(book, cast.dana)
+        of = given.violation_of(cast.stay_of_dana, book.rules.first(), by=cast.alice)
+        given.decided(of, by=cast.bob, consequence="review")
+    with acting_as(getattr(cast, who), source="web"):
+        opinion_give(violation=of, leaves=leaves, reason="x", now=timezone.now())
+    return of
+
+
+def violation(cast: Cast) -> Any:
+    """Recorded by Alice about Dana, under rule 2."""
+    book = given.published_book(cast.house_a)
+    given.signed(book, cast.dana)
+    return violations.violation_record(
+        stay=cast.stay_of_dana, rule=book.rules.get(number=2), happened_on=cast.today, what="x", now=noon(cast)
+    )
+
+
+def answered(cast: Cast, who: User) -> None:
+    row = violation(cast)
+    with acting_as(who, source="web"):
+        violations.violation_answer(violation=row, stance="explain", text="x", now=timezone.now())
+
+
+def violation_decided(cast: Cast, outcome: str = "upheld", consequence: str = "verbal") -> Any:
+    """By Bob."""
+    row = violation(cast)
+    facts = {"outcome": outcome, "consequence": consequence, "reason": "x", "now": noon(cast)}
+    with acting_as(cast.bob, source="web"):
+        return violations.violation_decide(violation=row, **facts)
+
+
+def appealed(cast: Cast, who: User) -> Any:
+    decision = violation_decided(cast)
+    with acting_as(who, source="web"):
+        return violations.violation_appeal(decision=decision, text="x", now=noon(cast))
+
+
+def appeal_decided(cast: Cast, outcome: str, consequence: str = "") -> None:
+    """By Olive."""
+    row = appealed(cast, cast.dana.user)
+    facts = {"outcome": outcome, "consequence": consequence, "reason": "x", "now": timezone.now()}
+    with acting_as(cast.olive, source="web"):
+        violations.appeal_decide(appeal=row, **facts)
+
+
+def ladder_out(cast: Cast) -> None:
+    draft = ladders.ladder_draft(house=cast.house_a)
+    ladders.ladder_publish(ladder=draft, in_force_from=cast.today, today=cast.today)
+
+
+def removal(cast: Cast, at: datetime) -> Any:
+    facts = {"reason": "a knife", "help_given": "a ride to detox"}
+    return removals.removal_record(stay=cast.stay_of_dana, happened_at=at, now=at, **facts)
+
+
+def removal_seen(cast: Cast, outcome: str) -> None:
+    row = removal(cast, noon(cast))
+    with acting_as(cast.bob, source="web"):
+        removals.removal_review(removal=row, outcome=outcome, reason="x", now=timezone.now())
+
+
+def pass_asked(cast: Cast, *, by: Any = None) -> Any:
+    """Dana (or `by` for her) asks to be away from the noon after tomorrow to the next."""
+    facts = {"kind": "overnight", "where": "home", "now": timezone.now()}
+    with acting_as(by or cast.dana.user, source="web"):
+        return passes.pass_ask(
+            stay=cast.stay_of_dana, starts_at=noon(cast) + days(2), ends_at=noon(cast) + days(3), **facts
+        )
+
+
+def pass_given(cast: Cast, *, outcome: str = "approved", **facts: Any) -> Any:
+    asked = pass_asked(cast)
+    passes.pass_decide(asked=asked, outcome=outcome, now=timezone.now(), **facts)
+    return asked
+
+
+def pass_cancelled(cast: Cast, who: Any) -> None:
+    row = pass_given(cast)
+    with acting_as(who, source="web"):
+        passes.pass_cancel(pass_=row, reason="snow", now=timezone.now())
+
+
+def more_time_asked(cast: Cast) -> None:
+    row = pass_given(cast)
+    with acting_as(cast.dana.user, source="web"):
+        passes.pass_ask_more_time(pass_=row, until=noon(cast) + days(4), note="snow", now=timezone.now())
+
+
+def late_return(cast: Cast) -> None:
+    at = noon(cast) + days(3) + timedelta(minutes=35)
+    passes.pass_return(pass_=pass_given(cast), at=at, now=at)
+
+
+def late_evening(cast: Cast) -> datetime:
+    return by_the_clock(cast.house_a, 22, 30)
+
+
+def counted(cast: Cast, status: str, **facts: Any) -> Any:
+    """Dana, at half past ten, whose hour was ten."""
+    curfew_at(cast.house_a, 22)
+    entry = nights.RollEntry(cast.stay_of_dana, status, **facts)
+    (row,) = nights.roll_take(house=cast.house_a, night=cast.today, entries=[entry], now=late_evening(cast))
+    return row
+
+
+def own_hour(cast: Cast, **facts: Any) -> Any:
+    facts |= {"hour": time(21), "starts_on": cast.today, "reason": "x", "today": cast.today}
+    return curfew.curfew_exception_add(stay=cast.stay_of_dana, source="house", **facts)
+
+
 @dataclass(frozen=True)
 class News:
     """One thing that happens in house A, and who is told what of it. `{}` names stand for days and beds."""
@@ -90,6 +232,89 @@ class News:
 
 DANA = "dana"
 NEWS = [
+    News(
+        "violation-recorded",
+        violation,
+        {
+            DANA: "Something was recorded about you, under rule 2. Nothing is decided: read it and say your side.",
+        },
+    ),
+    News(
+        "violation-to-decide",
+        violation,
+        dict.fromkeys(
+            ["bob", "olive"], "A violation was recorded at Alder House. It waits for a decision, which you may make."
+        ),
+    ),
+    News(
+        "violation-answered",
+        lambda cast: answered(cast, cast.dana.user),
+        dict.fromkeys(["bob", "olive"], "A resident answered a violation recorded at Alder House."),
+    ),
+    News(
+        "answer-written-down",
+        lambda cast: answered(cast, cast.alice),
+        {DANA: "What you said to a recorded violation was written down. Read whether it is what you said."},
+    ),
+    News(
+        "violation-attachment",
+        lambda cast: violations.attachment_add(violation=violation(cast), data=b"%PDF-1.7\n%%EOF", caption="x"),
+        {DANA: "Something was added to a violation recorded about you."},
+    ),
+    News(
+        "violation-decided",
+        violation_decided,
+        {
+            DANA: "What was recorded about you under rule 2 was decided: verbal warning. "
+            "You can appeal until {appeal_until}."
+        },
+    ),
+    News(
+        "violation-decided",
+        lambda cast: violation_decided(cast, "dismissed", ""),
+        {DANA: "What was recorded about you under rule 2 was dismissed. It does not count."},
+        name="violation dismissed",
+    ),
+    News(
+        "violation-appealed",
+        lambda cast: appealed(cast, cast.dana.user),
+        {"olive": "An appeal at Alder House waits for a decision, which you may make."},
+    ),
+    News(
+        "appeal-written-down",
+        lambda cast: appealed(cast, cast.olive),
+        {DANA: "Your appeal was written down. Read whether it is what you said."},
+    ),
+    News(
+        "appeal-decided",
+        lambda cast: appeal_decided(cast, "stands"),
+        {DANA: "Your appeal was decided: the decision stands."},
+    ),
+    News(
+        "appeal-decided",
+        lambda cast: appeal_decided(cast, "overturned"),
+        {DANA: "Your appeal was decided: the decision is overturned and does not count."},
+        name="decision overturned",
+    ),
+    News(
+        "appeal-decided",
+        lambda cast: appeal_decided(cast, "changed", "chore"),
+        {DANA: "Your appeal was decided: now an extra chore."},
+        name="consequence changed",
+    ),
+    News(
+        "violation-withdrawn",
+        lambda cast: violations.violation_withdraw(violation=violation(cast), reason="x", now=timezone.now()),
+        {DANA: "What was recorded about you under rule 2 was taken back: it was recorded by mistake."},
+    ),
+    News(
+        "ladder-published",
+        ladder_out,
+        dict.fromkeys(
+            [DANA, "frank"],
+            "From {today} Alder House answers violations by a new consequence ladder. Read it beforehand.",
+        ),
+    ),
     News("application-received", applicant, {"bob": "An application came in at Alder House."}),
     News(
         "referral-received",
@@ -247,7 +472,197 @@ NEWS = [
         lambda cast: papers.paper_withdraw(document=letter(cast), reason="the wrong Dana"),
         {DANA: "A paper about you was withdrawn and counts no more: Residency letter."},
     ),
+    News(
+        "book-published",
+        book_out,
+        dict.fromkeys(
+            [DANA, "frank"],
+            "Alder House published something to read and sign: House rules, in force from {today}.",
+        ),
+    ),
+    News(
+        "signed-on-paper",
+        signed_on_paper,
+        {DANA: "It was recorded that you signed on paper on {today}: House rules."},
+    ),
+    News(
+        "signature-undone",
+        lambda cast: signing.signature_undo(acknowledgement=signed_on_paper(cast), reason="it was Frank"),
+        {DANA: "Your signature was taken back as recorded by mistake: House rules."},
+    ),
+    News(
+        "contract-made",
+        contract,
+        {DANA: "There is a contract between you and Alder House, from {today} until {soon}: read it, and sign it."},
+    ),
+    News(
+        "contract-signed-on-paper",
+        lambda cast: contracts.contract_sign_on_paper(
+            contract=contract(cast),
+            signed_name="Dana",
+            witness="Bob",
+            signed_at=timezone.now(),
+            now=timezone.now(),
+        ),
+        {DANA: "It was recorded that you signed your contract on paper on {today}."},
+    ),
+    News(
+        "contract-reviewed",
+        lambda cast: contracts.contract_review(
+            contract=contract(cast), result="partly", note="Never signed.", ends_it=True, now=timezone.now()
+        ),
+        {DANA: "Your contract was looked at a last time: kept in part. It is over."},
+    ),
+    News(
+        "discharge-review-waits",
+        lambda cast: word(cast, "bob", leaves=True),
+        {"olive": "A discharge review at Alder House waits for another person, which you may be."},
+    ),
+    News(
+        "discharge-review-over",
+        lambda cast: word(cast, "bob", leaves=False),
+        {DANA: "The discharge review is over: you stay."},
+    ),
+    News(
+        "discharge-review-over",
+        lambda cast: word(cast, "olive", leaves=True, of=word(cast, "bob", leaves=True)),
+        {DANA: "The discharge review is over: two people say that you must leave. Talk with them about where to."},
+        name="discharge review says leave",
+    ),
+    News(
+        "removed",
+        lambda cast: removal(cast, noon(cast)),
+        {
+            DANA: "It was written down that you had to leave Alder House at once. "
+            "Another person looks at it by {tomorrow_noon}."
+        },
+    ),
+    News(
+        "removal-waits",
+        lambda cast: removal(cast, noon(cast)),
+        dict.fromkeys(
+            ["bob", "olive"],
+            "Somebody had to leave Alder House at once. "
+            "Another person looks at it by {tomorrow_noon}, which you may be.",
+        ),
+    ),
+    News(
+        "removal-reviewed",
+        lambda cast: removal_seen(cast, "wrong"),
+        {
+            DANA: "Another person looked at it: you need not have left. Alder House offers you your bed back.",
+            "alice": "The removal at Alder House that you recorded was looked at: the bed is offered back.",
+        },
+    ),
+    News(
+        "removal-reviewed",
+        lambda cast: removal_seen(cast, "right"),
+        {
+            DANA: "Another person looked at it: it was necessary that you left Alder House at once.",
+            "alice": "The removal at Alder House that you recorded was looked at: it was necessary.",
+        },
+        name="removal was necessary",
+    ),
+    News("pass-asked", pass_asked, dict.fromkeys(["alice", "bob"], "A pass is asked for at Alder House.")),
+    News(
+        "pass-written-down",
+        lambda cast: pass_asked(cast, by=cast.alice),
+        {DANA: "A pass was asked for in your name: {pass_span}."},
+    ),
+    News("pass-decided", pass_given, {DANA: "Your pass was approved: {pass_span}."}),
+    News(
+        "pass-decided",
+        lambda cast: pass_given(cast, outcome="changed", conditions="Call.", reason="x"),
+        {DANA: "Your pass was approved with changes: {pass_span}."},
+        name="pass changed",
+    ),
+    News(
+        "pass-decided",
+        lambda cast: pass_given(cast, outcome="refused", reason="x"),
+        {DANA: "Your pass was refused: {pass_span}."},
+        name="pass refused",
+    ),
+    News(
+        "pass-cancelled",
+        lambda cast: pass_cancelled(cast, cast.alice),
+        {DANA: "Your pass was cancelled: {pass_span}."},
+    ),
+    News(
+        "pass-cancelled",
+        lambda cast: pass_cancelled(cast, cast.dana.user),
+        dict.fromkeys(["alice", "bob"], "A pass at Alder House was taken back: {pass_span}."),
+        name="pass taken back by the resident",
+    ),
+    News(
+        "pass-more-time",
+        more_time_asked,
+        dict.fromkeys(["alice", "bob"], "More time is asked for on a pass at Alder House, until {pass_longer}."),
+    ),
+    News(
+        "pass-extended",
+        lambda cast: passes.pass_extend(
+            pass_=pass_given(cast), until=noon(cast) + days(4), reason="snow", now=timezone.now()
+        ),
+        {DANA: "Your pass lasts longer now: until {pass_longer}."},
+    ),
+    News(
+        "pass-returned",
+        late_return,
+        {DANA: "Your return from a pass is written down: {pass_back}, 35 minutes late."},
+    ),
+    News(
+        "curfew-counted",
+        lambda cast: counted(cast, "late", in_at=by_the_clock(cast.house_a, 22, 20)),
+        {DANA: "You came in at 10:20 p.m., your hour was 10 p.m.: so it is on record for the night of {today}."},
+    ),
+    News(
+        "curfew-missing",
+        lambda cast: counted(cast, "absent"),
+        {"bob": "Somebody is not in at Alder House, in the night of {today}."},
+    ),
+    News(
+        "curfew-counted",
+        lambda cast: counted(cast, "absent"),
+        {DANA: "You were not in, your hour was 10 p.m.: so it is on record for the night of {today}."},
+        name="counted as not in",
+    ),
+    News(
+        "record-corrected",
+        lambda cast: nights.check_correct(
+            check=counted(cast, "in"), status="excused", why="at work", reason="typed wrong", now=late_evening(cast)
+        ),
+        {DANA: "How you were counted in the night of {today} was corrected. Now on record: excused."},
+        name="a night corrected",
+    ),
+    News(
+        "record-corrected",
+        lambda cast: movements.movement_correct(
+            movement=movements.sign_out(stay=cast.stay_of_dana, purpose="work", now=noon(cast)),
+            way="in",
+            at=noon(cast),
+            reason="it was Frank",
+            now=noon(cast),
+        ),
+        {DANA: "When you went out or came in was corrected on your record."},
+        name="going out corrected",
+    ),
+    News(
+        "curfew-changed",
+        lambda cast: curfew.curfew_hour_save(house=cast.house_a, weekday=4, hour=time(23)),
+        dict.fromkeys([DANA, "frank"], "The curfew hours of Alder House changed."),
+    ),
+    News("curfew-own", own_hour, {DANA: "Your own curfew hour is 9 p.m. from {today} on."}),
+    News(
+        "curfew-own",
+        lambda cast: own_hour(cast, weekday=4),
+        {DANA: "Your own curfew hour is 9 p.m. from {today} on, on each Friday."},
+        name="an hour of one's own for a weekday",
+    ),
 ]
+
+
+def noon_of(day: date) -> str:
+    return f"{date_format(day, 'WEEKDAY_MONTH_DAY_FORMAT')}, noon"
 
 
 def noon(cast: Cast) -> datetime:
@@ -262,6 +677,13 @@ def test_news_reaches_whom_it_is_for_and_nobody_else(cast: Cast, news: News):
 
     words = {"today": cast.today, "yesterday": cast.today - days(1), "soon": cast.today + days(9)}
     named = {name: shown(day) for name, day in words.items()}
+    starts, ends, longer = (noon_of(cast.today + days(number)) for number in (2, 3, 4))
+    named |= {"pass_span": f"{starts} to {ends}", "pass_longer": longer}
+    named["pass_back"] = ends.replace("noon", "12:35 p.m.")
+    next_day = (noon(cast).astimezone(UTC) + days(1)).astimezone(cast.house_a.zone)  # also where the clock is changed
+    until = (noon(cast).astimezone(UTC) + days(3)).astimezone(cast.house_a.zone)
+    named["appeal_until"] = date_format(until, "DATETIME_FORMAT")
+    named["tomorrow_noon"] = date_format(next_day, "DATETIME_FORMAT")
     expected = {who: text.format(**named) for who, text in news.told.items()}
     assert {who: text for who, kind, text in told() if kind == news.kind} == expected
 

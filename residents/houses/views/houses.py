@@ -24,6 +24,7 @@ from residents.houses.permissions import Action
 from residents.houses.views.doors import page
 from soberhouse.accounts.views import by_password
 from soberhouse.form_page import form_page
+from soberhouse.subjects import offers
 
 # One house
 
@@ -32,6 +33,7 @@ from soberhouse.form_page import form_page
 def house_settings(request: HttpRequest, house: House) -> HttpResponse:
     context = {
         "rooms": queries.rooms_of(house, today=house.today()),
+        "kept_elsewhere": [row for offer in offers("cards", "settings") for row in offer(house, request.standing)],
         "may_run": request.standing.may(Action.RUN_ORGANIZATION, house),
     }
     return render(request, "residents/houses/settings.html", {"house": house} | context)

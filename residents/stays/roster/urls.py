@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from residents.stays.roster import views
+from soberhouse.lazy_views import views_of
+
+views = views_of("residents.stays.roster.views")
 
 urlpatterns = [
     path("import/", views.import_roster, name="import_roster"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from residents.houses.models import Bed
@@ -21,6 +22,7 @@ from residents.stays.steps import (
     locked_ended_stay,
     reason_required,
     require_between,
+    require_days_free,
     require_free,
     require_no_other_stay,
     require_not_continued,
@@ -31,19 +33,29 @@ from residents.stays.steps import (
     stay_use,
 )
 from soberhouse.history import because, recorded
+from soberhouse.subjects import offers
 
 
 @transaction.atomic
 def discharge_correct(*, discharge: Discharge, correction_reason: str, today: date, **changes: Any) -> Discharge:
-    """Write a discharge anew, with what was wrong put right. The first stays on record, marked."""
+    """Write a discharge anew, with what was wrong put right. The first stays on record, marked.
+
+    Another reason needs on record what a discharge for it needs (`gates.before_discharge`); another last day leaves
+    nothing after it that other subjects have on record (`gates.before_days_change`).
+    """
     reason_required(correction_reason, "correction_reason")
     stay = locked_ended_stay(discharge)
+    left_on = changes.get("left_on", discharge.left_on)
+    reason = changes.get("reason", discharge.reason)
+    if reason != discharge.reason:
+        for before_discharge in offers("gates", "before_discharge"):
+            before_discharge(stay=stay, reason=reason, left_on=left_on, now=timezone.now())
     last = last_use(stay)
     lock(last.bed)
-    left_on = changes.get("left_on", discharge.left_on)
     if left_on != discharge.left_on:
         require_not_continued(stay)
         require_between(left_on, last.starts_on, today, field="left_on")
+        require_days_free(stay, stay.starts_on, left_on, field="left_on")
         if left_on > last.ends_on:
             require_free(last.bed, last.ends_on, left_on, field="left_on", but=last)
         with because(correction_reason):
@@ -138,7 +150,10 @@ def stay_void(*, stay: Stay, reason: str) -> Stay:
 
 @transaction.atomic
 def stay_correct_start(*, stay: Stay, starts_on: date, reason: str, today: date) -> Stay:
-    """The move-in was on another day. The first bed use moves with it, and so do phases that would begin before."""
+    """The move-in was on another day. The first bed use moves with it, and so do phases that would begin before.
+
+    Other subjects may refuse it while something of theirs would lie before (`gates.before_days_change`).
+    """
     reason_required(reason)
     not_about_oneself(stay.resident)
     lock(stay.resident)
@@ -154,6 +169,7 @@ def stay_correct_start(*, stay: Stay, starts_on: date, reason: str, today: date)
     planned = stay.expected_on and stay.expected_on - timedelta(days=stay.ends_on is None)
     latest = min(day for day in (today, first.ends_on, stay.ends_on, planned) if day is not None)
     require_between(starts_on, stay.resident.birth_date or date.min, latest, field="starts_on")
+    require_days_free(stay, starts_on, stay.ends_on, field="starts_on")
     if starts_on < stay.starts_on:
         require_free(first.bed, starts_on, stay.starts_on, field="starts_on", but=first)
         require_no_other_stay(stay.resident, stay.house, starts_on, stay.starts_on, but=stay)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from functools import partial
 from typing import Any, Required, TypedDict, Unpack
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -179,12 +180,14 @@ def paper_issue(
     place: House | Organization,
     resident: Resident | None = None,
     stay: Stay | None = None,
+    subject: UUID | None = None,
     address: str = "",
     now: datetime,
     **paper: Any,
 ) -> IssuedDocument:
     """Put a paper into the register, on the letterhead of the house or the organization, and tell whom it is about, in
-    one transaction. Refuses one about oneself."""
+    one transaction. `subject` is the public id of what it tells of, where that is no stay. Refuses one about
+    oneself."""
     if resident is not None:
         not_about_oneself(resident)
     house = place if isinstance(place, House) else None
@@ -195,7 +198,7 @@ def paper_issue(
         organization=organization,
         house=house,
         resident=resident,
-        subject=stay.uuid if stay else None,
+        subject=stay.uuid if stay else subject,
         tells=(stay.starts_on, stay.ends_on) if stay else None,
         zone=ZoneInfo(place.time_zone),
         lines=tuple(filter(None, [house.name if house else "", address, place.phone or organization.phone])),

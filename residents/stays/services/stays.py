@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from residents.houses.models import Bed
@@ -38,6 +39,7 @@ from residents.stays.steps import (
     there_until,
 )
 from soberhouse.history import because
+from soberhouse.subjects import offers
 
 
 @transaction.atomic
@@ -118,6 +120,7 @@ def transfer(*, stay: Stay, bed: Bed, on: date, reason: str, expected_on: date |
     """Move a resident to a bed of another house: this stay ends, the next `continues` it and days go on counting.
 
     Where they went and why is kept with the new stay only: the old house does not follow whoever was moved to be safe.
+    Other subjects take along what is the person's, and close what was this house's (`gates.after_transfer`).
     """
     stay = locked_stay(stay, and_house=bed.house)
     if bed.house_id == stay.house_id:
@@ -148,6 +151,9 @@ def transfer(*, stay: Stay, bed: Bed, on: date, reason: str, expected_on: date |
         following = begin(stay.resident, bed, on, expected_on, application=application, continues=stay)
         if application is not None:
             set_status(application, Application.Status.MOVED_IN, ApplicationEvent.Kind.MOVED_IN, "")
+    now = timezone.now()
+    for after_transfer in offers("gates", "after_transfer"):
+        after_transfer(stay=stay, following=following, now=now)
     notices.tell_house_changed(following, bed)
     return following
 
@@ -189,8 +195,13 @@ def discharge(*, stay: Stay, left_on: date, today: date, **facts: Any) -> Discha
 
     The bed is free the night of `left_on`. An overdue resident's promised bed is given to the applicant from that day
     on.
+
+    Other subjects may refuse a reason for which something must be on record first (`gates.before_discharge`), and a
+    last day after which they have something on record (`gates.before_days_change`).
     """
     stay = locked_stay(stay)
+    for before_discharge in offers("gates", "before_discharge"):
+        before_discharge(stay=stay, reason=facts.get("reason", ""), left_on=left_on, now=timezone.now())
     lock(last_use(stay).bed)
     row = end(stay, left_on=left_on, today=today, **facts)
     notices.tell_stay_ended(stay)

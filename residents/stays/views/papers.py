@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -33,7 +34,7 @@ from soberhouse.form_page import form_page
 def census(request: HttpRequest, house: House) -> HttpResponse:
     """Issue a census of the house."""
     initial = {"night": min(night_asked(request, house.today()), house.today())}
-    return _issue(
+    return issue_page(
         request,
         reports.CENSUS,
         forms.CensusForm,
@@ -68,7 +69,7 @@ def _occupancy(request: HttpRequest, place: House | Organization, **page: Any) -
         nights = {"starts_on": data["starts_on"], "ends_on": data["last_night"] + timedelta(days=1)}
         return services.occupancy_issue(place=place, now=timezone.now(), **nights, **rest)
 
-    return _issue(
+    return issue_page(
         request,
         reports.OCCUPANCY,
         forms.OccupancyForm,
@@ -84,7 +85,7 @@ def face_sheet(request: HttpRequest, resident: Resident) -> HttpResponse:
     """Issue the face sheet of a resident."""
     request.house = home(resident, user=request.user)
     place = request.house or resident.organization
-    return _issue(
+    return issue_page(
         request,
         reports.FACE_SHEET,
         forms.IssueForm,
@@ -103,14 +104,14 @@ def face_sheet(request: HttpRequest, resident: Resident) -> HttpResponse:
 def letter(request: HttpRequest, stay: Stay) -> HttpResponse:
     """Issue a letter that somebody lives, or lived, in the house."""
     seen = Resident.objects.visible_to(request.user).filter(pk=stay.resident_id).exists()
-    return _issue(
+    return issue_page(
         request,
         reports.LETTER,
         forms.LetterForm,
         lambda data: services.letter_issue(stay=stay, user=request.user, now=timezone.now(), **data),
         house=stay.house,
         resident=stay.resident,
-        stay=stay,
+        subject=stay.uuid,
         asks={
             "asks_address": stay.house.address_confidential and bool(address_of(stay.house)),
             "asks_birth_date": seen and stay.resident.birth_date is not None,
@@ -123,14 +124,14 @@ def letter(request: HttpRequest, stay: Stay) -> HttpResponse:
 @of(Stay, Action.ISSUE_PAPERS, "resident", "house__organization")
 def discharge_summary(request: HttpRequest, stay: Stay) -> HttpResponse:
     """Issue a summary of how a stay ended."""
-    return _issue(
+    return issue_page(
         request,
         reports.DISCHARGE_SUMMARY,
         forms.IssueForm,
         lambda data: services.discharge_summary_issue(stay=stay, now=timezone.now(), **data),
         house=stay.house,
         resident=stay.resident,
-        stay=stay,
+        subject=stay.uuid,
         **_about(stay),
     )
 
@@ -143,7 +144,7 @@ def _about(stay: Stay) -> dict[str, str]:
     }
 
 
-def _issue(
+def issue_page(
     request: HttpRequest,
     kind: Kind,
     form_class: type[forms.IssueForm],
@@ -151,7 +152,7 @@ def _issue(
     *,
     house: House | None,
     resident: Resident | None = None,
-    stay: Stay | None = None,
+    subject: UUID | None = None,
     initial: dict[str, Any] | None = None,
     asks: dict[str, bool] | None = None,
     **page: str,
@@ -168,7 +169,7 @@ def _issue(
         house=house,
         kind=kind.slug,
         resident=resident,
-        stay=stay,
+        subject=subject,
         initial={"replaces": asked} | (initial or {}),
         **(asks or {}),
     )

@@ -23,6 +23,7 @@ from residents.stays.queries import (
 )
 from residents.stays.steps import DISCHARGE_FACTS
 from soberhouse.form_page import form_page
+from soberhouse.subjects import offers
 
 
 @of(Stay, Action.SEE_RESIDENTS, "resident", "house", "application")
@@ -99,6 +100,8 @@ def stay_transfer(request: HttpRequest, stay: Stay) -> HttpResponse:
         intro=_("This stay ends and the next one continues it: days go on counting."),
         submit=_("Move to the other house"),
         done=_("Moved to the other house."),
+        template="residents/stays/transfer.html",
+        ends_here=[row for offer in offers("gates", "about_transfer") for row in offer(stay)],
         to=lambda following: reverse("stay", args=[following.uuid]),
     )
 
@@ -141,6 +144,8 @@ def stay_discharge(request: HttpRequest, stay: Stay) -> HttpResponse:
         intro=_("The stay ends and the bed is open that night. A mistake can be corrected later, with a reason."),
         submit=_("Discharge"),
         done=_("Discharged."),
+        template="residents/stays/discharge.html",
+        on_record=[row for offer in offers("gates", "about_discharge") for row in offer(stay)],
     )
 
 

@@ -37,6 +37,7 @@ STAFF = (
     Person("olive", "Olive Marchand", "operator: all three houses, people and roles"),
     Person("alice", "Alice Thornton", "manager of Aspen House", "480317"),
     Person("bob", "Bob Castellano", "manager of Aspen House as relief, for three more days", "715902"),
+    Person("nina", "Nina Petrov", "second manager of Aspen House", "263948"),
     Person("charlie", "Charlie Nwosu", "manager of Briar House"),
     Person("omar", "Omar Salazar", "manager of Canyon House"),
     Person("audra", "Audra Lindgren", "auditor: sees all, changes nothing"),
@@ -59,6 +60,7 @@ class Plan:
     living: int  # how many live there in the end
     leaving: int  # how many leave in the half year
     area: str
+    second: str = "olive"
 
 
 PLANS = (
@@ -86,6 +88,7 @@ PLANS = (
         living=10,
         leaving=23,
         area="585",
+        second="nina",
     ),
     Plan(
         {
@@ -147,6 +150,7 @@ class Place:
     plan: Plan
     house: House
     manager: User
+    second: User  # who decides what the manager wrote down: another manager, or the operator
     beds: list[tuple[Bed, str]]
     phases: list[PhaseKind]
     living: list[Any] = field(default_factory=list)
@@ -191,7 +195,7 @@ def set_up(*, now: datetime, say: Callable[[str], None]) -> Setting:
         )
     with acting_as(olive, source="command"):
         users = {person.username: _user(person) for person in STAFF[1:]} | {"olive": olive}
-        places = [_place(organization, plan, users[plan.manager]) for plan in PLANS]
+        places = [_place(organization, plan, users[plan.manager], users[plan.second]) for plan in PLANS]
 
         def grant(username: str, kind: RoleKind, **role: Any) -> None:
             role = {"starts_at": years_ago} | role
@@ -199,6 +203,7 @@ def set_up(*, now: datetime, say: Callable[[str], None]) -> Setting:
 
         for place in places:
             grant(place.plan.manager, RoleKind.MANAGER, house=place.house)
+        grant("nina", RoleKind.MANAGER, house=places[0].house)
         relief = {"starts_at": now - timedelta(days=11), "ends_at": now + timedelta(days=3)}
         grant("bob", RoleKind.MANAGER, house=places[0].house, **relief)
         grant("audra", RoleKind.AUDITOR)
@@ -212,7 +217,7 @@ def _user(person: Person) -> User:
     return user
 
 
-def _place(organization: Organization, plan: Plan, manager: User) -> Place:
+def _place(organization: Organization, plan: Plan, manager: User, second: User) -> Place:
     house = houses.house_create(organization=organization, **plan.facts)
     beds = []
     for name, count, whom in plan.rooms:
@@ -221,4 +226,4 @@ def _place(organization: Organization, plan: Plan, manager: User) -> Place:
     phases = [
         phase_kind_save(house=house, number=number, name=name) for number, name in enumerate(plan.phases, start=1)
     ]
-    return Place(plan, house, manager, beds, phases)
+    return Place(plan, house, manager, second, beds, phases)

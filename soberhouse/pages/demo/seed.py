@@ -10,8 +10,11 @@ from django.db import transaction
 
 from residents.houses.models import Organization
 from soberhouse.accounts.models import User
+from soberhouse.pages.demo.away import Nights
+from soberhouse.pages.demo.diary import Diary
 from soberhouse.pages.demo.doors import hand_out
 from soberhouse.pages.demo.place import MADE_BY, Setting, set_up
+from soberhouse.pages.demo.rules import Rules
 from soberhouse.pages.demo.story import Story
 
 
@@ -35,8 +38,11 @@ def make(*, seed: int, now: datetime, say: Callable[[str], None]) -> Setting:
     """The whole organization as it is at `now`, or nothing. The same seed and days make the same facts, but for the
     partner's key: that is as secret as any."""
     setting = set_up(now=now, say=say)
+    beside = Diary(setting)
     # Seeded on purpose: a story that anybody can be told again, no secret.
-    Story(setting, Random(seed), say).tell()  # noqa: S311
+    Rules(setting, Random(f"rules {seed}"), beside).plan()  # noqa: S311
+    Nights(setting, Random(f"nights {seed}"), beside).plan()  # noqa: S311
+    Story(setting, Random(seed), say, beside).tell()  # noqa: S311
     setting.key = hand_out(setting)
     return setting
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -17,15 +17,19 @@ from django.utils import timezone
 from residents.houses.models import Bed
 from residents.people import services as people
 from residents.people.models import Contact, Officer, Resident, WeeklyHours
+from residents.rules.services import removals
 from residents.stays import services as stays
 from residents.stays.models import Application, BedUse, Discharge, Stay
+from soberhouse.accounts.models import User
 from soberhouse.history import acting_as
 from soberhouse.notices.services import notices_read
 from soberhouse.pages.demo import words
+from soberhouse.pages.demo.diary import Diary
 from soberhouse.pages.demo.place import MAN, PASSWORD, RESIDENTS, WOMAN, Person, Place, Setting
 
 HALF_YEAR = 182
 BEFORE = 400  # those who live there when the half year begins moved in since then
+LATELY = timedelta(days=3)  # what happened since then is news
 QUIET = 8  # in the last days little is left to chance: what Today shows is staged
 COMES_TO_STAY = ("admit", "admit", "hold", "hold", "hold", "lapse")
 SETTLED = 5  # days after which somebody may move on
@@ -65,6 +69,7 @@ class Story:
     setting: Setting
     random: Random
     say: Callable[[str], None]
+    beside: Diary  # rules and nights, told once it is known who lived where
     past: list[Living] = field(default_factory=list)
     asking: dict[int, list[Applicant]] = field(default_factory=dict)
     waiting: dict[int, list[Applicant]] = field(default_factory=dict)
@@ -87,10 +92,14 @@ class Story:
                     self._on(day + timedelta(days=1), act)
             for place in self.setting.places:
                 self._a_day(place, day, ago)
-        for user in self.setting.users.values():  # what happened before today is no news to those who run the houses
+        self.say("Rules, signatures, passes and nights …")
+        self.beside.tell(until=self.setting.now - LATELY)
+        residents = User.objects.filter(resident__isnull=False)
+        for user in (*self.setting.users.values(), *residents):  # what happened before is no news to them
             notices_read(user=user, until=timezone.now(), now=self.setting.now)
         self.say("Today …")
         self._today()
+        self.beside.tell(until=self.setting.now)
 
     def _plan(self, today: date) -> None:
         """Who is there at the start, on which days somebody leaves, and what happens once."""
@@ -491,6 +500,8 @@ class Story:
         destination, where_to = random.choice(destinations)
         handed = Discharge.HandedOver
         house_decides = reason in (words.Why.USE, words.Why.RULES, words.Why.MONEY)
+        if reason in words.REMOVED:
+            self._removed(place, each, day, where_to=where_to, what=words.REMOVED[reason])
         with self._as_staff(place, day):
             return self._end(
                 each,
@@ -514,6 +525,22 @@ class Story:
                 may_return=may_return,
                 return_terms=random.choice(words.RETURN_TERMS) if may_return == words.Back.TERMS else "",
             )
+
+    def _removed(self, place: Place, each: Living, day: date, *, where_to: str, what: tuple[str, str, str]) -> None:
+        """What could not wait: the manager's word in the morning, the operator's in the evening."""
+        reason, help_given, said = what
+        morning = datetime.combine(day, time(9), tzinfo=place.house.zone)
+        with acting_as(place.manager, source="command"):
+            removal = removals.removal_record(
+                stay=each.stay,
+                happened_at=morning,
+                reason=reason,
+                help_given=help_given,
+                where_to=where_to,
+                now=morning + timedelta(hours=1),
+            )
+        with self._as_operator():
+            removals.removal_review(removal=removal, outcome="right", reason=said, now=morning + timedelta(hours=9))
 
     def _end(self, each: Living, day: date, **facts: Any) -> Discharge:
         discharge = stays.discharge(stay=each.stay, left_on=day, today=day, **facts)

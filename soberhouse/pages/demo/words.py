@@ -174,3 +174,19 @@ LEAVING: tuple[tuple[int, str, tuple[tuple[int, str], ...], str, bool], ...] = (
     (3, Why.CUSTODY, ((207, "County jail"),), Back.UNDECIDED, True),
     (1, Why.OTHER, ((17, "A job on a fishing boat"),), Back.WELCOME, False),
 )
+
+# Where it could not wait: what made it necessary, the help given, and what another person said of it.
+REMOVED = {
+    Why.USE: (
+        "Was found unresponsive in the shared bathroom; naloxone was given and the ambulance came. Had more in the "
+        "room and would not hand it over.",
+        "Called Maple Crossing Detox and the treatment line; packed a bag together, handed over medications and "
+        "naloxone, and offered a ride.",
+        "Spoke with them in the hospital and with the roommate. There was no safe way to wait a night.",
+    ),
+    Why.RULES: (
+        "Threatened a housemate in the kitchen for the second time in a week, and would not leave the room when asked.",
+        "Called two other houses and somebody they trust from the porch, who came for them within the hour.",
+        "Heard both sides by phone. Two people were afraid to sleep there; it was right to part them that day.",
+    ),
+}

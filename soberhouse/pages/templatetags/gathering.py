@@ -16,7 +16,7 @@ register = template.Library()
 def gathered(context: Context, card: Card) -> SafeString:
     """A card as a subject filled it. One about what needs a person now is loud, and not there when empty."""
     request = context.get("request")
-    is_loud = card.order == Order.NOW
+    is_loud = card.order <= Order.NOW
     if not card.template and not card.rows and (is_loud or not card.empty):
         return SafeString("")
     inside = render_to_string(card.template, dict(card.context), request=request) if card.template else ""

@@ -57,6 +57,9 @@ HOUSE = {
     "fee_period": "month",
     "fee": "650.00",
     "narr_level": "2",
+    "curfew_grace": "10",
+    "absent_after": "45",
+    "orientation_hours": "24",
 }
 ACCOUNT = {"name": "Alice New", "username": "alice", "email": "alice@example.org"}
 ROLE = {"kind": "auditor", "starts_at": "2026-01-05T09:00"}
@@ -486,7 +489,9 @@ def test_bed_with_somebody_in_it_does_not_close_by_the_page(cast: Cast, signed_i
 def test_house_form_leaves_alone_what_was_not_changed_in_it(cast: Cast, signed_in: SignedIn):
     client, url = signed_in(cast.alice), reverse("house_change", kwargs={"uuid": cast.house_a.uuid})
     facts = client.get(url).context["form"].initial
-    form = {name: value for name, value in facts.items() if value not in (None, False)} | {"city": "Albany"}
+    form = {name: value for name, value in facts.items() if value is not None and value is not False} | {
+        "city": "Albany"
+    }
 
     client.post(url, form)
 
@@ -513,7 +518,7 @@ def test_lists_cost_the_same_however_long(cast: Cast, signed_in: SignedIn, djang
     client = signed_in(cast.oscar)
     client.get(reverse("house_settings", kwargs={"uuid": house.uuid}))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(reverse("house_settings", kwargs={"uuid": house.uuid}))
     with django_assert_num_queries(9):
         client.get(reverse("tablets", kwargs={"uuid": house.uuid}))

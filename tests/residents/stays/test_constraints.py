@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -16,6 +14,7 @@ from hypothesis import strategies as st
 from residents.models import Bed, BedUse, Resident, Stay
 from soberhouse.history import acting_as
 from tests import factories
+from tests.sql import insert, refused, update
 
 DAY_0 = date(2020, 3, 1)
 Range = tuple[int, int | None]
@@ -23,31 +22,6 @@ Range = tuple[int, int | None]
 
 def day(number: int | None) -> date | None:
     return None if number is None else DAY_0 + timedelta(days=number)
-
-
-def insert(row: Any) -> int:
-    """Write an unsaved row in plain SQL; the key it got."""
-    sql, values = factories.insert_sql(row)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"{sql} RETURNING id", values)
-        (key,) = cursor.fetchone()
-    return key
-
-
-def update(model: type, key: int, **values: Any) -> None:
-    """Change a row in plain SQL."""
-    fields = {model._meta.get_field(name): value for name, value in values.items()}
-    names = ", ".join(f'"{field.column}" = %s' for field in fields)
-    adapted = [field.get_db_prep_save(value, connection) for field, value in fields.items()]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f'UPDATE "{model._meta.db_table}" SET {names} WHERE id = %s', [*adapted, key])
-
-
-@contextmanager
-def refused(name: str) -> Iterator[None]:
-    """The database refuses what is inside, by the rule of this name."""
-    with pytest.raises(IntegrityError, match=name):
-        yield
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,7 @@ from residents.houses.standing import Standing
 from residents.models import House
 from residents.people import photos
 from residents.people import services as people
+from residents.rules.services.removals import removal_record
 from residents.stays import papers, reports, services
 from residents.stays.reports import census, discharge_summary, face_sheet, occupancy, residency_letter
 from residents.stays.services import papers as issuing
@@ -346,6 +347,13 @@ def test_letter_is_dated_by_the_clock_of_its_house(cast):
 
 def test_letter_says_nothing_else_about_the_person(cast, today):
     filled_in(cast)
+    removal_record(
+        stay=cast.stay_of_dana,
+        happened_at=timezone.now(),
+        reason="return to use in the house",
+        help_given="a bed at the detox",
+        now=timezone.now(),
+    )
     services.discharge(stay=cast.stay_of_dana, left_on=today, today=today, **(ORDINARY | {"reason": "use"}))
 
     with acting_as(cast.olive, source="web"):  # she sees the person still

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from residents.models import House, Resident
-from soberhouse.accounts.models import Partner
-from soberhouse.database.constraints import Frozen, FrozenOnceSet, SameHouse, SameOrganization
+from residents.models import Contract, ContractReview, House, Pass, PassDecision, Resident
+from soberhouse.accounts.models import Partner, User
+from soberhouse.database.constraints import (
+    Frozen,
+    FrozenOnce,
+    FrozenOnceSet,
+    Hands,
+    OtherHands,
+    OwnHand,
+    SameHouse,
+    SameOrganization,
+)
 from soberhouse.history import acting_as
 from soberhouse.history.records import audited_models
 from tests import factories
@@ -25,6 +35,7 @@ RANGES = [
     for starts, ends in [("starts_on", "ends_on"), ("starts_at", "ends_at"), ("opened_on", "closed_on")]
     if {starts, ends} <= {field.name for field in model._meta.fields}
 ]
+NEVER_EMPTY = {(Contract, "ends_on"), (Pass, "ends_at"), (PassDecision, "ends_at")}
 
 
 def rules(kind: type, *, but: tuple[type, ...] = ()) -> list:
@@ -56,6 +67,8 @@ def another_value(field: models.Field, row: models.Model, cast: Cast) -> object:
         return value + timedelta(days=1)
     if field.choices:
         return next(choice for choice, _label in field.flatchoices if choice != value)
+    if isinstance(field, models.TimeField | models.IntegerField):
+        return factories.changed_value(row, field)
     return f"{value}x"
 
 
@@ -85,15 +98,107 @@ def test_what_is_set_once_is_neither_unset_nor_changed(cast, model, rule):
         row, field = factories.unsaved(model, cast), model._meta.get_field(name)
         setattr(row, name, None)
         row.save()
+        once = NOON if isinstance(field, models.DateTimeField) else date(2050, 5, 5)
         change = f'UPDATE "{model._meta.db_table}" SET "{field.column}" = %s WHERE id = %s'
 
-        execute(change, [field.get_db_prep_save(NOON, connection), row.pk])
-        for other in (None, NOON + timedelta(days=1)):
+        execute(change, [field.get_db_prep_save(once, connection), row.pk])
+        for other in (None, once + timedelta(days=1)):
             with pytest.raises(IntegrityError, match=rule.name):
                 execute(change, [field.get_db_prep_save(other, connection), row.pk])
 
         row.refresh_from_db()
-        assert getattr(row, name) == NOON
+        assert getattr(row, name) == once
+
+
+@pytest.mark.parametrize(("model", "rule"), rules(FrozenOnce))
+def test_what_was_published_takes_in_nothing_and_changes_no_more(cast, model, rule):
+    row = factories.saved(model, cast)
+    draft = factories.unsaved(model, cast)
+    once = getattr(row, rule.via) if rule.via else row
+    factories.published(once)
+    for field in factories.free_fields(model):
+        is_day = isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField)
+        another = date(2035, 1, 1) if is_day else 9 if field.null else factories.changed_value(row, field)
+        value = field.get_db_prep_save(another, connection)
+        with pytest.raises(IntegrityError, match=rule.name):
+            execute(f'UPDATE "{model._meta.db_table}" SET "{field.column}" = %s WHERE id = %s', [value, row.pk])
+    if rule.via:
+        setattr(draft, rule.via, once)
+        draft.house = once.house
+        with pytest.raises(IntegrityError, match=rule.name):
+            execute(*factories.insert_sql(draft))
+
+
+# What a row is made of where a rule about hands counts.
+WITH_HANDS = {
+    "acknowledgement_own_hand": {"how": "own"},
+    "contract_signature_own_hand": {"how": "own"},
+    "pass_event_by_another": {"kind": "returned", "minutes_late": 0},
+    "pass_event_extended_by_another": {"kind": "extended", "until": NOON},
+    "movement_corrected_by_another": {"correction_reason": "another hour"},
+}
+
+
+def with_hands(model: type[models.Model], rule: Hands, cast: Cast) -> models.Model:
+    """A new row that the rule counts."""
+    row = factories.unsaved(model, cast)
+    for name, value in WITH_HANDS.get(rule.name, {}).items():
+        setattr(row, name, value)
+    if "correction_reason" in WITH_HANDS.get(rule.name, {}):
+        row.corrects = factories.saved(model, cast)
+        row.stay = row.corrects.stay
+    return row
+
+
+def led_to(row: models.Model, path: str) -> User:
+    """The user at the end of the path; one is put there where there is none."""
+    *way, last = path.split(".")
+    for name in way:
+        row = getattr(row, name)
+    user = getattr(row, last)
+    if user is None:
+        user = factories.new_user()
+        setattr(row, last, user)
+        row.save()
+    return user
+
+
+@pytest.mark.parametrize(("model", "rule"), rules(OtherHands))
+def test_nobody_whom_it_is_about_has_a_hand_in_it(cast, model, rule):
+    for path in rule.paths:
+        row = with_hands(model, rule, cast)
+        row.recorded_by = led_to(row, path)
+        with pytest.raises(IntegrityError, match=rule.name):
+            execute(*factories.insert_sql(row))
+
+    row = with_hands(model, rule, cast)
+    row.recorded_by = None
+    if rule.anybody:
+        execute(*factories.insert_sql(row))
+        row = with_hands(model, rule, cast)
+    else:
+        with pytest.raises(IntegrityError, match=rule.name):
+            execute(*factories.insert_sql(row))
+    row.recorded_by = factories.new_user()
+    execute(*factories.insert_sql(row))
+
+
+@pytest.mark.parametrize(("model", "rule"), rules(OwnHand))
+def test_only_whom_it_is_of_has_a_hand_in_it(cast, model, rule):
+    for hand in (None, cast.alice):
+        row = with_hands(model, rule, cast)
+        row.recorded_by = hand
+        for somebody in (False, True):
+            if somebody:
+                for path in rule.paths:
+                    led_to(row, path)
+            with pytest.raises(IntegrityError, match=rule.name):
+                execute(*factories.insert_sql(row))
+
+    row = with_hands(model, rule, cast)
+    (path,) = rule.paths
+    row.recorded_by = led_to(row, path)
+    execute(*factories.insert_sql(row))
 
 
 @pytest.mark.parametrize("model", [model for model in audited_models() if hasattr(model, "house")])
@@ -138,16 +243,31 @@ def test_a_range_never_ends_before_it_starts(cast, model, starts, ends):
     row = factories.unsaved(model, cast)
     begin = getattr(row, starts) or date(2020, 5, 5)
     setattr(row, starts, begin)
-    setattr(row, ends, begin - timedelta(days=1))
+    set_end(row, ends, begin - timedelta(days=1))
 
     with pytest.raises(IntegrityError, match="_range"):
         execute(*factories.insert_sql(row))
 
-    setattr(row, ends, begin)
+    set_end(row, ends, begin)
+    if (model, ends) in NEVER_EMPTY:
+        with pytest.raises(IntegrityError, match="_range"):
+            execute(*factories.insert_sql(row))
+        set_end(row, ends, begin + timedelta(days=1))
     execute(*factories.insert_sql(row))
 
 
+def set_end(row: Any, name: str, end: Any) -> None:
+    """The end of a range; of a pass, its day and its instant together."""
+    setattr(row, name, end)
+    if isinstance(row, Pass):
+        if name == "ends_on":
+            row.ends_at = datetime.combine(end, time(17, 1), tzinfo=UTC)
+        else:
+            row.ends_on = end.date()
+
+
 def test_every_kind_of_range_was_tried():
-    assert len(RANGES) >= 7
+    assert len(RANGES) >= 11
     named = {field.name for model in audited_models() for field in model._meta.fields if field.name.startswith("ends_")}
-    assert named == {"ends_on", "ends_at"}
+    assert named == {"ends_on", "ends_at", "ends_it"}
+    assert isinstance(ContractReview._meta.get_field("ends_it"), models.BooleanField)

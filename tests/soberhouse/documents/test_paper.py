@@ -18,7 +18,7 @@ from django.test import override_settings
 from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageChops
 from pypdf import PdfReader
 from qrcode import QRCode
 from qrcode.constants import ERROR_CORRECT_M
@@ -29,6 +29,7 @@ from soberhouse.documents import paper
 from soberhouse.documents.lettering import PLAIN, Style, isolated, widths, wrap
 from soberhouse.documents.sheets import Sheets
 from soberhouse.documents.squares import MASK, matrix, squares
+from tests.pdf import pages_as_images
 
 ROOT = Path(__file__).resolve().parents[3]
 CODE = "7K3QH-M2XWA-9RBTD-ZP4EC"
@@ -83,6 +84,8 @@ EVERYTHING: list[paper.Block] = [
     paper.Space(),
     paper.Signature(["House manager", "Date", "Resident"]),
     paper.PageBreak(),
+    paper.Clause("1. Quiet hours", "From ten until six.", "minor"),
+    paper.Strokes("M10 60L20 20M30 5", "As drawn by Dana"),
     paper.Code("https://houses.example.org/in/", "Scan this."),
 ]
 
@@ -310,7 +313,9 @@ def test_no_text_leaves_the_page(text: str, count: int):
     blocks = [
         paper.Heading(text),
         paper.Text(text),
+        paper.Clause(text, text, text),
         paper.Facts([(text, text)]),
+        paper.Strokes("M0 0L900 900", text),
         paper.Table([text[:20] or "A"] * count, [[text] * count, ["x"] * count]),
         paper.Signature([text]),
         paper.Code("x", text),
@@ -354,6 +359,45 @@ def test_a_heading_never_stands_alone_at_the_foot():
         found = pages([*[paper.Text("A line.")] * filled, paper.Heading("The heading"), paper.Text("What follows.")])
         with_heading = next(text for text in found if "The heading" in text)
         assert "What follows." in with_heading
+
+
+def test_the_name_of_a_clause_never_stands_alone_at_the_foot():
+    found = pages([paper.Clause(f"Name {n}", f"Words {n}\nand more {n}") for n in range(60)])
+
+    assert len(found) > 2
+    for text in found:
+        assert re.findall(r"Name (\d+)", text) == re.findall(r"Words (\d+)", text)
+
+
+@pytest.mark.parametrize("path", ["M0 0L9999 9999", "M-50 -50L-10 -10", "M3 3", ""])
+def test_a_drawn_signature_stays_in_its_place_whatever_its_size(path: str):
+    [drawn] = pages_as_images(paper.render(HEAD, [paper.Strokes(path)]), dots_per_inch=72)
+    [empty] = pages_as_images(paper.render(HEAD, [paper.Strokes("")]), dots_per_inch=72)
+
+    box = ImageChops.difference(drawn.convert("L"), empty.convert("L")).getbbox()
+
+    if path:
+        left, top, right, bottom = box
+        assert left >= 53
+        assert right <= 54 + 260
+        assert bottom - top <= 60
+    else:
+        assert box is None
+
+
+@pytest.mark.parametrize(("size", "wide", "high"), [("letter", 396, 612), ("a4", 420.9, 595.3)])
+def test_a_small_paper_is_half_a_sheet_and_holds_its_words(size: str, wide: float, high: float):
+    with override_settings(PAPER_SIZE=size):
+        [page] = PdfReader(io.BytesIO(paper.render(HEAD, [paper.Text(VIETNAMESE)], small=True))).pages
+    sheets = Sheets(HEAD, (wide, high))
+    for block in (paper.Heading(NO_SPACE), paper.Facts([(NO_SPACE, NO_SPACE)]), paper.Signature([NO_SPACE])):
+        sheets.add(block)
+
+    assert float(page.mediabox.width) == pytest.approx(wide, abs=0.1)
+    assert float(page.mediabox.height) == pytest.approx(high, abs=0.1)
+    assert VIETNAMESE in page.extract_text()
+    assert CODE in page.extract_text()
+    check_inside(sheets)
 
 
 def test_the_curve_of_the_page_stands_on_paper():

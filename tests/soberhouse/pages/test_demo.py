@@ -23,15 +23,28 @@ from django.utils import timezone
 from residents.models import (
     Application,
     BedUse,
+    Book,
+    Contract,
+    CurfewCheck,
+    CurfewException,
     Discharge,
     House,
+    Movement,
     Officer,
     Organization,
+    Pass,
+    PassEvent,
     Resident,
+    ReviewOpinion,
     Role,
+    Rule,
     SobrietyDate,
     Stay,
+    Violation,
 )
+from residents.rules.queries.binding import not_oriented, unsigned
+from residents.rules.queries.cases import cases, open_only, with_facts
+from residents.rules.queries.consistency import consistency
 from residents.stays.queries import occupancy, overdue_stays
 from soberhouse.accounts.models import User
 from soberhouse.history.records import audited_models
@@ -42,7 +55,7 @@ from soberhouse.pages.demo.place import PASSWORD, RESIDENTS, STAFF, Setting
 BETWEEN_DAYS = datetime(2026, 3, 9, 5, 30, tzinfo=UTC)
 NOT_FACTS = {
     *("id", "uuid", "password", "pin", "prefix", "digest"),
-    *("made_at", "last_login", "created_at", "recorded_at", "starts_at", "ends_at"),
+    *("made_at", "last_login", "created_at", "recorded_at", "entered_at", "starts_at", "ends_at"),
 }
 
 
@@ -97,6 +110,8 @@ def test_the_story_is_the_same_each_time_and_as_it_is_told(setting):
     check_houses(setting)
     check_beds(setting)
     check_half_a_year(setting)
+    check_rules(setting)
+    check_nights(setting)
     check_actors()
 
 
@@ -142,6 +157,40 @@ def check_half_a_year(setting: Setting) -> None:
     assert len(set(Discharge.objects.values_list("destination", flat=True))) >= 8
     assert SobrietyDate.objects.exclude(corrects=None).count() == 1
     assert Officer.objects.filter(house=aspen, resident__user__username="frank", ends_on=None).count() == 1
+
+
+def check_rules(setting: Setting) -> None:
+    """Books that all have signed but a newcomer, and violations in every state."""
+    aspen, briar, canyon = (place.house for place in setting.places)
+    rows = Violation.objects.all()
+    assert {case.state for case in cases(with_facts(rows), now=setting.now)} == {
+        *("recorded", "answered", "decided", "appealed", "closed", "withdrawn")
+    }
+    assert list(Book.objects.filter(house=aspen, kind="rules").values_list("number", flat=True)) == [2, 1]
+    assert (
+        len({stay for house in (aspen, briar, canyon) for stay, _book in unsigned(house, house.today(setting.now))})
+        == 1
+    )
+    assert [each.stay.house for each in not_oriented(aspen, setting.now)] == [aspen]
+    assert not Book.objects.filter(text__contains="[").exists()
+    assert not Rule.objects.filter(text__contains="[").exists()
+    assert any(violation.stay.resident.user for violation in open_only(rows))
+    assert consistency([aspen]).uneven_rules == 1
+    assert Contract.objects.filter(ended_on=None, review_on__lte=briar.today(setting.now)).exists()
+    assert ReviewOpinion.objects.count() == 1
+
+
+def check_nights(setting: Setting) -> None:
+    """Passes in every state, thirty nights counted, and somebody out now."""
+    now, aspen = setting.now, setting.places[0].house
+    assert set(Pass.objects.values_list("status", flat=True)) == set(Pass.Status.values)
+    away = Pass.objects.filter(house=aspen, status="approved", starts_at__lte=now)
+    assert (away.filter(ends_at__gt=now).count(), away.filter(ends_at__lte=now).count()) == (1, 1)
+    assert PassEvent.objects.filter(kind="returned", minutes_late__gt=0).count() == 1
+    assert CurfewCheck.objects.filter(house=aspen).values("night").distinct().count() == 30
+    assert set(CurfewCheck.objects.values_list("status", flat=True)) == set(CurfewCheck.Status.values)
+    assert CurfewException.objects.filter(source="officer").count() == 1
+    assert Movement.objects.filter(way="out", expected_at__lt=now, of_pass=None).exists()
 
 
 def check_actors() -> None:

@@ -293,7 +293,7 @@ def test_the_cost_does_not_grow_with_the_changes(cast, reader, django_assert_num
             stay.expected_on = cast.today + timedelta(days=30 + number)
             stay.save()
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(27):
         reader.get(address(stay))
 
 
@@ -304,7 +304,7 @@ def test_the_cost_does_not_grow_with_what_it_leads_on_to(cast, reader, django_as
             cast.dana.contacts.create(kind="family", name=f"Aunt {number}")
             cast.dana.sobrietydates.create(since=date(2026, 1, 1 + number), recorded_as="Alice Example")
 
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         reader.get(address(cast.dana))
 
 

