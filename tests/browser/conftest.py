@@ -105,9 +105,10 @@ def sign_in(live_server: LiveServer) -> Callable[[Page, User], None]:
 
 @pytest.fixture
 def assert_accessible() -> Callable[[Page], None]:
-    """Zero axe violations on the page as it is now."""
+    """Zero axe violations on the page as it is once loaded."""
 
     def assert_accessible(page: Page) -> None:
+        page.wait_for_load_state()
         found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}})
         assert found.violations_count == 0, found.generate_report()
 

@@ -436,7 +436,8 @@ element.outerHTML.slice(0, 160))"""
 
 
 def look_at(page: Page, assert_accessible: Callable[[Page], None]) -> None:
-    """The page as it is now, at both widths and in both colours."""
+    """The page as it is once loaded, at both widths and in both colours."""
+    page.wait_for_load_state()
     for width, scheme in LOOKS:
         page.set_viewport_size({"width": width, "height": 800})
         # A colour on its way to another is none of ours.

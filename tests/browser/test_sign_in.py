@@ -292,6 +292,7 @@ def test_code_or_passkey_says_once_more_who_one_is(
     type_password(page, "dana")
     page.goto("/account/factors/passkeys/new/")
     page.get_by_role("button", name="Make the passkey").click()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     page.goto("/account/factors/app/")
     secret = page.locator(".secret").inner_text().replace(" ", "")
     page.get_by_role("textbox", name="Code").fill(code_now(secret))
