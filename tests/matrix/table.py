@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from residents.away.hours import night_of
 from tests.matrix.world import DEAD_KEYS, NOBODY, PARTNER_KEYS, PEOPLE, USER_KEYS, World
 from tests.residents.stays.stories import ORDINARY
 
@@ -641,7 +642,7 @@ API: dict[str, dict[str, Asks]] = {
             sees=KNOWS_A,
             scopes=WRITES,
             body=lambda world: {
-                "night": day(world, -2),
+                "night": night_of(datetime.now(UTC), world.cast.house_a.zone).isoformat(),
                 "entries": [{"stay": str(world.rows["stay"]["uuid"]), "status": "in"}],
             },
         ),
