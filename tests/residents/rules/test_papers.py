@@ -849,7 +849,8 @@ def test_today_names_papers_that_tell_what_is_no_longer_so(cast, violation, djan
     issuing.violation_notice_issue(violation=violation, replaces=first, now=timezone.now())
     assert not list(rule_paper_cards.today(cast.house_a, standing, cast.today))
 
-    violations.violation_withdraw(violation=violation, reason="Another kitchen.", now=timezone.now())
+    with acting_as(cast.olive, source="web"):  # who neither recorded nor decided it
+        violations.violation_withdraw(violation=violation, reason="Another kitchen.", now=timezone.now())
     [card] = rule_paper_cards.today(cast.house_a, standing, cast.today)
     assert [(row.word, row.button) for row in card.rows] == [("taken back since", "Withdraw")]
     assert not list(rule_paper_cards.today(cast.house_a, Standing(cast.audra), cast.today))
