@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import migrations, models
 
 import residents.away.models
-import residents.rules.models
+import residents.rules.models.signing
+import residents.rules.models.violations
 import soberhouse.database.constraints
 import soberhouse.database.models
 
@@ -339,8 +340,8 @@ class Migration(migrations.Migration):
                     soberhouse.database.constraints.SameOrganization(
                         here="house", name="acknowledgement_organization", there="", via="resident"
                     ),
-                    residents.rules.models.SignedBookOnly(name="acknowledgement_of_published"),
-                    residents.rules.models.RebindsNobody(name="acknowledgement_rebinds"),
+                    residents.rules.models.signing.SignedBookOnly(name="acknowledgement_of_published"),
+                    residents.rules.models.signing.RebindsNobody(name="acknowledgement_rebinds"),
                     soberhouse.database.constraints.OwnHand(
                         name="acknowledgement_own_hand", paths=("resident.user",), unless="NEW.how = 'paper'"
                     ),
@@ -413,7 +414,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("reason", ""), _negated=True), name="acknowledgement_undone_reason"
                     ),
-                    residents.rules.models.StillBound(name="acknowledgement_undone_bound"),
+                    residents.rules.models.signing.StillBound(name="acknowledgement_undone_bound"),
                     soberhouse.database.constraints.OtherHands(
                         anybody=True, name="acknowledgement_undone_by_another", paths=("acknowledgement.resident.user",)
                     ),
@@ -607,10 +608,10 @@ class Migration(migrations.Migration):
                         name="violation_what",
                         violation_error_message="Say what happened.",
                     ),
-                    residents.rules.models.BindingBook(
+                    residents.rules.models.violations.BindingBook(
                         name="violation_binding_book", violation_error_message="This rule did not bind them that day."
                     ),
-                    residents.rules.models.WithinItsStay(name="violation_within_stay"),
+                    residents.rules.models.violations.WithinItsStay(name="violation_within_stay"),
                     soberhouse.database.constraints.OtherHands(
                         anybody=True, name="violation_by_another", paths=("stay.resident.user",)
                     ),
@@ -692,7 +693,7 @@ class Migration(migrations.Migration):
                         name="answer_text",
                         violation_error_message="Say it in a few words.",
                     ),
-                    residents.rules.models.NotTakenBack(name="answer_of_standing"),
+                    residents.rules.models.violations.NotTakenBack(name="answer_of_standing"),
                     soberhouse.database.constraints.AppendOnly(name="answer_kept"),
                 ],
             },
@@ -940,7 +941,7 @@ class Migration(migrations.Migration):
                     soberhouse.database.constraints.OtherHands(
                         name="decision_by_another", paths=("violation.recorded_by", "violation.stay.resident.user")
                     ),
-                    residents.rules.models.NotTakenBack(name="decision_of_standing"),
+                    residents.rules.models.violations.NotTakenBack(name="decision_of_standing"),
                     soberhouse.database.constraints.AppendOnly(name="decision_kept"),
                 ],
             },
@@ -998,7 +999,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     soberhouse.database.constraints.SameHouse(name="appeal_house", via="decision"),
                     models.CheckConstraint(condition=models.Q(("text", ""), _negated=True), name="appeal_text"),
-                    residents.rules.models.AppealInTime(name="appeal_in_time"),
+                    residents.rules.models.violations.AppealInTime(name="appeal_in_time"),
                     soberhouse.database.constraints.AppendOnly(name="appeal_kept"),
                 ],
             },
