@@ -54,13 +54,22 @@ INSTALLED_APPS = [
     "soberhouse.history",
     "soberhouse.accounts",
     "soberhouse.documents",
+    "soberhouse.due",
     "soberhouse.notices",
     "soberhouse.pages",
     "residents",
     "api",
 ]
-# Each subject may carry a `cards` module; the pages that gather cards read this list and nothing else.
-SUBJECTS = ["residents.houses", "residents.people", "residents.stays", "residents.rules", "residents.away"]
+# Each of these may carry modules (`cards`, `gates`, `due`) with what it offers; whoever gathers that reads this list and
+# nothing else.
+SUBJECTS = [
+    "soberhouse.accounts",
+    "residents.houses",
+    "residents.people",
+    "residents.stays",
+    "residents.rules",
+    "residents.away",
+]
 
 MIDDLEWARE = [
     "soberhouse.middleware.RequestLog",

@@ -74,9 +74,10 @@ def upload_keep(
     )
 
 
-def uploads_purge(*, now: datetime) -> None:
-    """Throw away whatever anybody left lying for a day."""
-    RosterUpload.objects.filter(created_at__lte=now - KEPT).delete()
+def uploads_purge(*, now: datetime) -> int:
+    """Throw away whatever anybody left lying for a day, and say how many files it was."""
+    gone, _of_each = RosterUpload.objects.filter(created_at__lte=now - KEPT).delete()
+    return gone
 
 
 def upload_discard(*, upload: RosterUpload) -> None:
