@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from residents.away.hours import Curfew, SetBy, Shift
 from residents.away.models import CurfewCheck, Movement
 from residents.away.queries.nights import Foreseen, RollRow
-from residents.away.queries.passes import clock, moment
+from residents.away.queries.passes import clock, late_and_longer, moment
 from residents.away.queries.whereabouts import Where
 from residents.houses.models import House
 from soberhouse.language import in_site_language
@@ -59,6 +59,9 @@ def row_words(row: RollRow, house: House, *, plain: bool = False) -> str:
     said = [hour_words(row.known.curfew, house)]
     if row.foreseen.of_pass is not None or (row.foreseen.shift is not None and row.known.curfew.shift is None):
         said.append(excuse(row.foreseen, row.known.curfew, house))
+    elif (late := next((each for each in row.known.passes if late_and_longer(each)), None)) is not None:
+        facts = {"end": moment(late.stood_until, house), "given": moment(late.given_late_at, house)}
+        said.append(_("pass until %(end)s, more time given only %(given)s") % facts)
     if row.movement is not None and row.movement.way == Movement.Way.OUT:
         facts = {"when": clock(row.movement.at, house), "what": row.movement.get_purpose_display()}
         said.append(_("out since %(when)s, %(what)s") % facts)

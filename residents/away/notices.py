@@ -45,7 +45,7 @@ def tell_pass_asked(asked: Pass) -> None:
     )
     if asked.recorded_by_id != asked.stay.resident.user_id:
         facts = {"span": span(asked.starts_at, asked.ends_at, asked.house)}
-        text = _("A pass was asked for in your name: %(span)s.") % facts
+        text = _("A pass was asked for in your name: %(span)s") % facts
         tell(asked.stay.resident, PASS_WRITTEN_DOWN, text, _pass_url(asked))
 
 
@@ -55,11 +55,11 @@ def tell_pass_decided(decision: PassDecision) -> None:
     of_pass = decision.of_pass
     facts = {"span": span(decision.starts_at, decision.ends_at, of_pass.house)}
     if decision.outcome == PassDecision.Outcome.REFUSED:
-        text = _("Your pass was refused: %(span)s.") % facts
+        text = _("Your pass was refused: %(span)s") % facts
     elif decision.outcome == PassDecision.Outcome.CHANGED:
-        text = _("Your pass was approved with changes: %(span)s.") % facts
+        text = _("Your pass was approved with changes: %(span)s") % facts
     else:
-        text = _("Your pass was approved: %(span)s.") % facts
+        text = _("Your pass was approved: %(span)s") % facts
     tell(of_pass.stay.resident, PASS_DECIDED, text, _pass_url(of_pass))
 
 
@@ -72,11 +72,11 @@ def tell_pass_cancelled(event: PassEvent) -> None:
         notify(
             users=who_runs(of_pass.house),
             kind=PASS_CANCELLED,
-            text=_("A pass at %(house)s was taken back: %(span)s.") % facts,
+            text=_("A pass at %(house)s was taken back: %(span)s") % facts,
             url=_pass_url(of_pass),
         )
     else:
-        tell(resident, PASS_CANCELLED, _("Your pass was cancelled: %(span)s.") % facts, _pass_url(of_pass))
+        tell(resident, PASS_CANCELLED, _("Your pass was cancelled: %(span)s") % facts, _pass_url(of_pass))
 
 
 @in_site_language
@@ -84,7 +84,7 @@ def tell_pass_ended_by_move(event: PassEvent) -> None:
     """To the one who moved to another house."""
     of_pass = event.of_pass
     facts = {"span": span(of_pass.starts_at, of_pass.ends_at, of_pass.house)}
-    text = _("Your pass no longer holds, because you moved to another house: %(span)s. Ask again there.") % facts
+    text = _("Your pass for %(span)s no longer holds, because you moved to another house. Ask again there.") % facts
     tell(of_pass.stay.resident, PASS_CANCELLED, text, _pass_url(of_pass))
 
 
@@ -96,15 +96,16 @@ def tell_more_time_asked(event: PassEvent) -> None:
     notify(
         users=[user for user in who_runs(of_pass.house) if user.pk != of_pass.stay.resident.user_id],
         kind=PASS_MORE_TIME,
-        text=_("More time is asked for on a pass at %(house)s, until %(until)s.") % facts,
+        text=_("More time is asked for on a pass at %(house)s, until %(until)s") % facts,
         url=_pass_url(of_pass),
     )
 
 
 @in_site_language
 def tell_pass_extended(event: PassEvent) -> None:
+    """To the one who is away."""
     facts = {"until": moment(event.until, event.of_pass.house)}
-    text = _("Your pass lasts longer now: until %(until)s.") % facts
+    text = _("Your pass lasts longer now, until %(until)s") % facts
     tell(event.of_pass.stay.resident, PASS_EXTENDED, text, _pass_url(event.of_pass))
 
 
@@ -115,7 +116,7 @@ def tell_pass_returned(event: PassEvent) -> None:
     if event.minutes_late:
         text = _("Your return from a pass is written down: %(when)s, %(late)s.") % facts
     else:
-        text = _("Your return from a pass is written down: %(when)s.") % facts
+        text = _("Your return from a pass is written down: %(when)s") % facts
     tell(event.of_pass.stay.resident, PASS_RETURNED, text, _pass_url(event.of_pass))
 
 

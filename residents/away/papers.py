@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from residents.away import hours
 from residents.away.models import CurfewCheck, Pass, PassEvent
+from residents.away.queries.passes import late_and_longer, with_back
 from residents.away.reports.curfew_log import Correction, Counted, CurfewLog, CurfewRecord, Person
 from residents.away.reports.pass_slip import PassSlip
 from residents.houses.models import House
@@ -28,7 +29,8 @@ LONGEST_LOG, LONGEST_RECORD = 92, 366  # nights
 
 def slip_facts(pass_: Pass) -> PassSlip:
     """A pass as it holds now. Refuses one that was not given, or that is over. Two queries."""
-    row = Pass.objects.select_related("house__organization", "stay__resident", "decision").get(pk=pass_.pk)
+    rows = with_back(Pass.objects.filter(pk=pass_.pk))
+    row = rows.select_related("house__organization", "stay__resident", "decision").get()
     if row.status == Pass.Status.ASKED:
         raise ValidationError(_("It is not decided yet: there is nothing to carry."))
     if row.status != Pass.Status.APPROVED:
@@ -41,6 +43,7 @@ def slip_facts(pass_: Pass) -> PassSlip:
         starts_at=_local(row.starts_at, house),
         until=_local(row.ends_at, house),
         extended=row.events.filter(kind=PassEvent.Kind.EXTENDED).exists(),
+        late_since=_local(row.stood_until, house) if late_and_longer(row) else None,
         conditions=row.decision.conditions,
         given_by=row.decision.recorded_as,
         given_at=_local(row.decision.recorded_at, house),

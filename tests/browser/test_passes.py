@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -15,15 +14,13 @@ from residents.away.services import passes as services
 from soberhouse.history import acting_as
 from tests.cast import Cast
 
-DAY = timedelta(days=1)
-
 
 def typed(instant: datetime, cast: Cast) -> str:
     return instant.astimezone(cast.house_a.zone).strftime("%Y-%m-%dT%H:%M")
 
 
 def test_a_pass_from_the_question_to_the_late_return(
-    committed_db: None, cast: Cast, open_page: Any, sign_in: Any, assert_accessible: Any
+    committed_db: None, cast: Cast, open_page: Any, sign_in: Any, assert_accessible: Any, monkeypatch: Any
 ):
     with acting_as(cast.alice, source="web"):
         services.pass_rule_save(house=cast.house_a, kind="overnight", notice_hours=168, test_on_return=True)
@@ -40,18 +37,16 @@ def test_a_pass_from_the_question_to_the_late_return(
     expect(phone.get_by_text("approved").first).to_be_visible()
     assert_accessible(phone)
 
-    with acting_as(None, source="command"), transaction.atomic():  # and so it has become the evening after
-        row.refresh_from_db()
-        row.starts_at, row.ends_at = row.starts_at - 5 * DAY, now - timedelta(minutes=50)
-        row.starts_on, row.ends_on = (
-            each.astimezone(cast.house_a.zone).date() for each in (row.starts_at, row.ends_at)
-        )
-        row.save()
-    asks_for_more_time(phone, row, cast, now, assert_accessible)
-    comes_back_late(desk, row, cast, now, assert_accessible)
+    row.refresh_from_db()
+    late = row.ends_at + timedelta(minutes=50)
+    monkeypatch.setattr(timezone, "now", lambda: late)
+    asks_for_more_time(phone, row, cast, late, assert_accessible)
+    is_given_more_time(desk, row, cast, late, assert_accessible)
+    monkeypatch.setattr(timezone, "now", lambda: late + timedelta(minutes=30))
+    comes_back_late(desk, row, assert_accessible)
 
     phone.goto(reverse("pass", args=[row.uuid]))
-    expect(phone.get_by_text("minutes late").first).to_be_visible()
+    expect(phone.get_by_text("80 minutes late")).to_be_visible()
     expect(phone.get_by_text("a test was asked for")).to_be_visible()
     assert_accessible(phone)
 
@@ -60,8 +55,8 @@ def asks(phone: Page, cast: Cast, now: datetime, assert_accessible: Any) -> None
     phone.goto(reverse("my_week"))
     phone.get_by_role("link", name="Ask for a pass").click()
     assert_accessible(phone)
-    phone.locator("#id_starts_at").fill(typed(now + 2 * DAY, cast))
-    phone.locator("#id_ends_at").fill(typed(now + 3 * DAY, cast))
+    phone.locator("#id_starts_at").fill(typed(now + timedelta(hours=1), cast))
+    phone.locator("#id_ends_at").fill(typed(now + timedelta(hours=9), cast))
     phone.locator("#id_where").fill("My sister's, 4 Mill Lane")
     phone.get_by_role("button", name="Ask for it").click()
 
@@ -103,8 +98,8 @@ def asks_for_more_time(phone: Page, row: Pass, cast: Cast, now: datetime, assert
     expect(phone.get_by_text("Asked. Your manager is told.")).to_be_visible()
 
 
-def comes_back_late(desk: Page, row: Pass, cast: Cast, now: datetime, assert_accessible: Any) -> None:
-    """Alice gives a little of what was asked for; Dana comes even later, or so the clock says here."""
+def is_given_more_time(desk: Page, row: Pass, cast: Cast, now: datetime, assert_accessible: Any) -> None:
+    """Alice gives a little of what was asked for; that Dana is late stays so."""
     desk.goto(reverse("house_today", args=[cast.house_a.uuid]))
     loud = desk.locator("section.loud", has_text="Not back from a pass")
     expect(loud.get_by_text("minutes late")).to_be_visible()
@@ -113,10 +108,17 @@ def comes_back_late(desk: Page, row: Pass, cast: Cast, now: datetime, assert_acc
     expect(desk.get_by_text("More time is asked for")).to_be_visible()
     desk.get_by_role("link", name="Give more time").click()
     expect(desk.locator("#id_reason")).to_have_value("The bus did not come.")
-    desk.locator("#id_until").fill(typed(now - timedelta(minutes=20), cast))
+    expect(desk.get_by_text("that stays on record")).to_be_visible()
+    assert_accessible(desk)
+    desk.locator("#id_until").fill(typed(now + timedelta(minutes=60), cast))
     desk.get_by_role("button", name="Extend the pass").click()
     expect(desk.get_by_text("The pass lasts longer.")).to_be_visible()
+    expect(desk.get_by_text("late, with more time")).to_be_visible()
+    assert_accessible(desk)
 
+
+def comes_back_late(desk: Page, row: Pass, assert_accessible: Any) -> None:
+    desk.goto(reverse("pass", args=[row.uuid]))
     desk.get_by_role("link", name="Came back").click()
     expect(desk.get_by_text("A test on return is a condition of this pass")).to_be_visible()
     expect(desk.locator("#id_test_asked")).to_be_checked()

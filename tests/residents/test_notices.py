@@ -567,43 +567,43 @@ NEWS = [
     News(
         "pass-written-down",
         lambda cast: pass_asked(cast, by=cast.alice),
-        {DANA: "A pass was asked for in your name: {pass_span}."},
+        {DANA: "A pass was asked for in your name: {pass_span}"},
     ),
-    News("pass-decided", pass_given, {DANA: "Your pass was approved: {pass_span}."}),
+    News("pass-decided", pass_given, {DANA: "Your pass was approved: {pass_span}"}),
     News(
         "pass-decided",
         lambda cast: pass_given(cast, outcome="changed", conditions="Call.", reason="x"),
-        {DANA: "Your pass was approved with changes: {pass_span}."},
+        {DANA: "Your pass was approved with changes: {pass_span}"},
         name="pass changed",
     ),
     News(
         "pass-decided",
         lambda cast: pass_given(cast, outcome="refused", reason="x"),
-        {DANA: "Your pass was refused: {pass_span}."},
+        {DANA: "Your pass was refused: {pass_span}"},
         name="pass refused",
     ),
     News(
         "pass-cancelled",
         lambda cast: pass_cancelled(cast, cast.alice),
-        {DANA: "Your pass was cancelled: {pass_span}."},
+        {DANA: "Your pass was cancelled: {pass_span}"},
     ),
     News(
         "pass-cancelled",
         lambda cast: pass_cancelled(cast, cast.dana.user),
-        dict.fromkeys(["alice", "bob"], "A pass at Alder House was taken back: {pass_span}."),
+        dict.fromkeys(["alice", "bob"], "A pass at Alder House was taken back: {pass_span}"),
         name="pass taken back by the resident",
     ),
     News(
         "pass-more-time",
         more_time_asked,
-        dict.fromkeys(["alice", "bob"], "More time is asked for on a pass at Alder House, until {pass_longer}."),
+        dict.fromkeys(["alice", "bob"], "More time is asked for on a pass at Alder House, until {pass_longer}"),
     ),
     News(
         "pass-extended",
         lambda cast: passes.pass_extend(
             pass_=pass_given(cast), until=noon(cast) + days(4), reason="snow", now=timezone.now()
         ),
-        {DANA: "Your pass lasts longer now: until {pass_longer}."},
+        {DANA: "Your pass lasts longer now, until {pass_longer}"},
     ),
     News(
         "pass-returned",

@@ -180,7 +180,21 @@ class OutForm(TimesForm):
 
 
 class MyOutForm(OutForm):
+    """The same as whoever goes out is asked it. `on_pass`: whether there is a pass to go on."""
+
+    where = forms.CharField(label=gettext_lazy("where are you going"), max_length=120, required=False)
+    expected_at = HouseTimeField(
+        label=gettext_lazy("when will you be back"),
+        required=False,
+        help_text=gettext_lazy("If it gets later, call the house."),
+    )
     at = None
+
+    def __init__(self, *args: Any, on_pass: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not on_pass:
+            purposes = [choice for choice in Movement.Purpose.choices if choice[0] != Movement.Purpose.PASS]
+            self.fields["purpose"].choices = purposes
 
 
 class InForm(TimesForm):

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from residents.away import hours
 from residents.away.hours import Curfew, Differs, Own, Shift
 from residents.away.models import CurfewCheck, CurfewException, CurfewHour, Movement, Pass
-from residents.away.queries.passes import excuses_until, passes_on
+from residents.away.queries.passes import excuses, passes_on
 from residents.away.queries.whereabouts import Where, by_themselves, last_movements
 from residents.houses.models import House
 from residents.people.models import WeeklyHours
@@ -156,23 +156,25 @@ def foreseen(known: Known, *, grace: timedelta, dawn: datetime, now: datetime, z
     if before and before[-1].way == Movement.Way.OUT:
         if line is None or now <= line:
             return Foreseen(LATER)
-        if (excused := _gone_to(known, before[-1].at, zone)) is not None:
+        if (excused := _gone_to(known, before[-1].at, line, zone)) is not None:
             return excused
         came = next((row for row in known.movements if row.at > moment and row.way == Movement.Way.IN), None)
         return Foreseen(Status.LATE, in_at=came.at) if came else Foreseen(Status.ABSENT)
     if line is not None and last is not None and last.way == Movement.Way.OUT and last.at < dawn:
-        excused = _gone_to(known, last.at, zone)
+        excused = _gone_to(known, last.at, line, zone)
         if excused is not None or now < dawn:
             return excused or Foreseen(Status.ABSENT)
     return Foreseen(Status.IN)
 
 
-def _gone_to(known: Known, left: datetime, zone: ZoneInfo) -> Foreseen | None:
-    """Excused, where whoever went out at `left` went on a pass or to a shift that was under way or began soon after."""
+def _gone_to(known: Known, left: datetime, line: datetime, zone: ZoneInfo) -> Foreseen | None:
+    """Excused, where whoever went out at `left` went on a pass or to a shift that was under way or began soon after,
+    and was not over at `line`, when they were to be in."""
     for row in known.passes:
-        if row.starts_at - hours.SOON <= left < excuses_until(row):
+        if row.starts_at - hours.SOON <= left and excuses(row, max(row.starts_at, left, line)):
             return Foreseen(Status.EXCUSED, of_pass=row)
-    ends = [(until, shift) for shift in known.shifts if (until := shift.covers(left, zone)) is not None]
+    found = ((shift.covers(left, zone), shift) for shift in known.shifts)
+    ends = [(until, shift) for until, shift in found if until is not None and until > line]
     if not ends:
         return None
     until, shift = max(ends, key=lambda each: each[0])
@@ -276,7 +278,7 @@ def night_roll(house: House, night: date, now: datetime) -> Roll:
         moment, given = curfew.due_at or until, tuple(passes.get(stay.pk, ()))
         known = Known(
             curfew=curfew,
-            on_pass=next((row for row in given if row.starts_at <= moment < excuses_until(row)), None),
+            on_pass=next((row for row in given if excuses(row, moment)), None),
             passes=given,
             shifts=hours_known.shifts_of(stay),
             movements=tuple(moved.get(stay.pk, ())),

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.formats import date_format, time_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -231,7 +232,8 @@ def who_may_decide(pass_: Pass) -> list[User]:
 
 
 def with_back(passes: QuerySet[Pass]) -> QuerySet[Pass]:
-    """Each with `back_at`, the return that is written down, and `signed_in_at`, the sign-in by which they are back.
+    """Each with `back_at`, the return that is written down, and `signed_in_at`, the sign-in by which they are back;
+    with `stood_until`, the end that stood when it passed, and `given_late_at`, when more time was given after it.
 
     A sign-in counts as back where it carries the pass, or where they went out on it, or since it began, before that:
     whoever comes in from an errand of before has not been on the pass yet. Who went out on it again is not back.
@@ -260,9 +262,18 @@ def with_back(passes: QuerySet[Pass]) -> QuerySet[Pass]:
         at__gte=OuterRef("starts_at"),
     )
     returned = PassEvent.objects.filter(of_pass=OuterRef("pk"), kind=PassEvent.Kind.RETURNED)
+    extended = PassEvent.objects.filter(kind=PassEvent.Kind.EXTENDED)
+    earlier = extended.filter(of_pass=OuterRef("of_pass"), pk__lt=OuterRef("pk")).order_by("-pk")
+    after_its_end = (
+        extended.filter(of_pass=OuterRef("pk"))
+        .annotate(end_before=Coalesce(Subquery(earlier.values("until")[:1]), F("of_pass__decision__ends_at")))
+        .filter(at__gt=F("end_before"))
+    )
     return passes.annotate(
         back_at=Subquery(returned.values("at")[:1]),
         signed_in_at=Subquery(back.order_by("at", "pk").values("at")[:1]),
+        stood_until=Coalesce(Subquery(after_its_end.order_by("pk").values("end_before")[:1]), F("ends_at")),
+        given_late_at=Subquery(after_its_end.order_by("-pk").values("at")[:1]),
     )
 
 
@@ -314,28 +325,49 @@ def away_now(house: House, now: datetime) -> QuerySet[Pass]:
 
 def passes_on(house: House, night: date) -> QuerySet[Pass]:
     """Passes that were given for some of this night, from its noon to the next, also those that are over, as
-    `with_back` and `excuses_until` tell when they came back."""
-    given = Pass.objects.filter(
-        house=house,
-        status__in=GIVEN,
-        starts_at__lt=hours.morning(night, house.zone),
-        ends_at__gt=hours.at(night, hours.NOON, house.zone),
-    )
-    return with_back(given).order_by("starts_at", "id")
+    `with_back` and `excuses` tell when they came back."""
+    return with_back(Pass.objects.filter(_of_night(house, night), house=house)).order_by("starts_at", "id")
 
 
-def excuses_until(pass_: Pass) -> datetime:
-    """Until when a pass that was given excuses whoever has it: its end, or before that their return, as it is written
-    down, or else the sign-in by which they are back. Needs `with_back`."""
-    return min(pass_.ends_at, pass_.back_at or pass_.signed_in_at or pass_.ends_at)
+def _of_night(house: House, night: date) -> Q:
+    noon, over = hours.at(night, hours.NOON, house.zone), hours.morning(night, house.zone)
+    return Q(status__in=GIVEN, starts_at__lt=over, ends_at__gt=noon)
+
+
+def passes_at_hand(house: House, night: date) -> list[Pass]:
+    """The passes of those who live in the house that are asked for or given and not over, and those `passes_on` this
+    night; the one that ends first coming first. One query."""
+    which = (LIVING & Q(over=False)) | _of_night(house, night)
+    return list(shown(Pass.objects.filter(which, house=house)).order_by("ends_at", "id"))
+
+
+def given_on(passes: Iterable[Pass], house: House, night: date) -> list[Pass]:
+    """Of these passes those that were given for some of this night, the earliest first."""
+    noon, over = hours.at(night, hours.NOON, house.zone), hours.morning(night, house.zone)
+    found = [row for row in passes if row.status in GIVEN and row.starts_at < over and row.ends_at > noon]
+    return sorted(found, key=lambda row: (row.starts_at, row.pk))
+
+
+def excuses(pass_: Pass, at: datetime) -> bool:
+    """Whether a pass that was given excuses whoever has it at this instant: until its end, or before that their return,
+    as it is written down, or else the sign-in by which they are back. More time that was given after its end excuses
+    from then on, and nobody for what was before. Needs `with_back`."""
+    back = pass_.back_at or pass_.signed_in_at
+    given = at < pass_.stood_until or (pass_.given_late_at is not None and pass_.given_late_at <= at < pass_.ends_at)
+    return pass_.starts_at <= at and given and (back is None or at < back)
 
 
 # --- words ----------------------------------------------------------------------------------------------------------
 
 
 def is_late(pass_: Pass, now: datetime) -> bool:
-    """Whether they are to be back, and nothing says that they are."""
-    return pass_.status == Pass.Status.APPROVED and minutes_late(pass_, now) > 0 and not said_back(pass_)
+    """Whether they are to be back, and nothing says that they are. Needs `with_back`."""
+    return pass_.status == Pass.Status.APPROVED and now - pass_.ends_at >= MINUTE and not said_back(pass_)
+
+
+def late_and_longer(pass_: Pass) -> bool:
+    """Whether it was given more time only after its end had passed. Needs `with_back`."""
+    return pass_.given_late_at is not None
 
 
 def said_back(pass_: Pass) -> bool:
@@ -359,12 +391,15 @@ def state_of(pass_: Pass, now: datetime) -> tuple[str, str]:
         return "late", _("signed in")
     if is_late(pass_, now):
         return "missed", late_words(minutes_late(pass_, now))
+    if late_and_longer(pass_):
+        return "late", _("late, with more time")
     return "held", _("away now")
 
 
 def minutes_late(pass_: Pass, at: datetime) -> int:
-    """Whole minutes after the time to be back."""
-    return max((at - pass_.ends_at) // MINUTE, 0)
+    """Whole minutes after the time to be back, as it stood when it passed: more time that is given later makes nobody
+    be in time. Needs `with_back`."""
+    return max((at - pass_.stood_until) // MINUTE, 0)
 
 
 def late_words(minutes: int) -> str:

@@ -13,7 +13,8 @@ from soberhouse.documents import paper
 
 @dataclass(frozen=True, kw_only=True)
 class PassSlip:
-    """One pass that was given, with instants by the clock of the house; `until` as it is now, `extended` or not."""
+    """One pass that was given, with instants by the clock of the house; `until` as it is now, `extended` or not;
+    `late_since`, the end that had passed when it was extended."""
 
     name: str
     house: str
@@ -21,6 +22,7 @@ class PassSlip:
     starts_at: datetime
     until: datetime
     extended: bool = False
+    late_since: datetime | None = None
     conditions: str = ""
     given_by: str
     given_at: datetime
@@ -32,6 +34,7 @@ def draw(facts: PassSlip, head: paper.Head) -> bytes:
     rows = [
         (_("From"), _when(facts.starts_at)),
         (_("Back by"), _("%(when)s (extended)") % {"when": until} if facts.extended else until),
+        *_lateness(facts),
         (_("House"), facts.house),
         (_("Phone"), facts.phone or _("none is written down")),
         (_("Conditions"), facts.conditions or _("none")),
@@ -45,6 +48,12 @@ def draw(facts: PassSlip, head: paper.Head) -> bytes:
         paper.Text(_("Not on this slip: where they go, what for, and anything else about them."), small=True),
     ]
     return paper.render(head, blocks, small=True)
+
+
+def _lateness(facts: PassSlip) -> list[tuple[str, str]]:
+    if facts.late_since is None:
+        return []
+    return [(_("Late since"), _("%(when)s; the longer time was given after it") % {"when": _when(facts.late_since)})]
 
 
 def _when(instant: datetime) -> str:

@@ -6,13 +6,11 @@ from datetime import datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from residents.away import hours, notices
 from residents.away.models import CurfewCheck, Movement, Pass
-from residents.away.queries.passes import span
+from residents.away.queries.passes import moment, span
 from residents.away.queries.whereabouts import last_movement, missing_check, says_back
 from residents.away.services.nights import note_came_in
 from residents.people.services import not_about_oneself
@@ -21,6 +19,7 @@ from residents.stays.steps import lock, reason_required, save
 from soberhouse.history import acting_now, recorded
 
 Way = Movement.Way
+LONGEST = timedelta(days=180)  # that somebody is out; what is longer is a slip of the pen
 NOW = timedelta(minutes=1)  # what residents say of themselves is so now, give or take this
 
 
@@ -36,17 +35,17 @@ def sign_out(
     now: datetime,
 ) -> Movement:
     """They left the house, `at` or now. Refuses somebody who is out already, a time that has not come or lies before
-    what is written down already, a return before leaving, a pass that does not hold then; and from the residents
-    themselves any other time than now."""
+    what is written down already, a return before leaving or more than half a year after it, a pass that does not hold
+    then; and from the residents themselves any other time than now."""
     stay = _here(stay)
     _now_for_oneself(at, stay, now)
     at = _moment(at or now, stay, now)
     last = last_movement(stay)
     if last is not None and last.way == Way.OUT:
-        raise ValidationError(
-            _("%(name)s is signed out since %(when)s. Sign them in first.")
-            % {"name": stay.short_name, "when": _clock_words(last.at, stay)}
-        )
+        facts = {"name": stay.short_name, "when": _when(last.at, stay)}
+        if _acts_for_oneself(stay):
+            raise ValidationError(_("You are signed out since %(when)s: sign in first.") % facts)
+        raise ValidationError(_("%(name)s is signed out since %(when)s: sign them in first.") % facts)
     _after(last, at, stay)
     if of_pass is not None:
         _holds(of_pass, at, stay)
@@ -67,6 +66,8 @@ def sign_in(*, stay: Stay, at: datetime | None = None, of_pass: Pass | None = No
     _now_for_oneself(at, stay, now)
     last, missing = last_movement(stay), missing_check(stay)
     if not _may_come(stay, last, missing):
+        if _acts_for_oneself(stay):
+            raise ValidationError(_("You are signed in already."))
         raise ValidationError(_("%(name)s is in already.") % {"name": stay.short_name})
     said = last.at if says_back(last, missing, stay) else now
     at = _moment(at or said, stay, now)
@@ -116,7 +117,7 @@ def movement_correct(
     _after(before[-1] if before else None, at, stay)
     if after and at >= after[0].at:
         raise ValidationError(
-            {"at": _("This is not before what came next: %(when)s.") % {"when": _clock_words(after[0].at, stay)}}
+            {"at": _("What came next was %(when)s: this has to be before it.") % {"when": _when(after[0].at, stay)}}
         )
     out = way == Way.OUT
     row = _write(
@@ -136,8 +137,8 @@ def movement_correct(
     return row
 
 
-def _clock_words(instant: datetime, stay: Stay) -> str:
-    return date_format(localtime(instant, stay.house.zone), "SHORT_DATETIME_FORMAT")
+def _when(instant: datetime, stay: Stay) -> str:
+    return moment(instant, stay.house)
 
 
 def _here(stay: Stay) -> Stay:
@@ -174,7 +175,7 @@ def _holds(of_pass: Pass, at: datetime, stay: Stay) -> None:
         raise ValidationError({"of_pass": _("This pass does not hold.")})
     if not of_pass.starts_at - hours.SOON <= at < of_pass.ends_at:
         facts = {"span": span(of_pass.starts_at, of_pass.ends_at, stay.house)}
-        raise ValidationError({"of_pass": _("This pass does not hold then: it is for %(span)s.") % facts})
+        raise ValidationError({"of_pass": _("This pass is for %(span)s: it does not hold then.") % facts})
 
 
 def _moment(at: datetime, stay: Stay, now: datetime) -> datetime:
@@ -191,13 +192,17 @@ def _after(last: Movement | None, at: datetime, stay: Stay) -> None:
     if last is not None and at < last.at:
         raise ValidationError(
             {
-                "at": _("This is before what is written down already: %(way)s since %(when)s.")
-                % {"way": last.get_way_display(), "when": _clock_words(last.at, stay)}
+                "at": _("They are written down as %(way)s since %(when)s: this is before that.")
+                % {"way": last.get_way_display(), "when": _when(last.at, stay)}
             }
         )
 
 
 def _write(row: Movement) -> Movement:
+    if row.expected_at is not None and not row.at < row.expected_at <= row.at + LONGEST:
+        early = row.expected_at <= row.at
+        said = _("The return is after leaving.") if early else _("This is more than half a year away.")
+        raise ValidationError({"expected_at": said})
     row.house = row.stay.house
     for name, value in recorded().items():
         setattr(row, name, value)

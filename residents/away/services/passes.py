@@ -222,9 +222,7 @@ def pass_ask_more_time(*, pass_: Pass, until: datetime, note: str, now: datetime
     pass_ = _locked(pass_)
     _given_only(pass_)
     until = _minute(until)
-    _check_until(pass_, until)
-    if until <= now:
-        raise ValidationError({"until": _("This is past. Ask for a later time.")})
+    _check_until(pass_, until, now=now)
     event = _event(pass_, PassEvent.Kind.MORE_TIME, at=now, until=until, note=note)
     notices.tell_more_time_asked(event)
     return event
@@ -232,16 +230,17 @@ def pass_ask_more_time(*, pass_: Pass, until: datetime, note: str, now: datetime
 
 @transaction.atomic
 def pass_extend(*, pass_: Pass, until: datetime, reason: str, now: datetime) -> PassEvent:
-    """Let a pass last longer, with a reason; asked for or not. What was agreed on the phone may be written down a
-    little later. What the rules for passes ask for and is not met by the longer time is kept with it. Refuses whom it
-    is about, whoever wrote the request down, a time that is not later, and what `pass_ask` refuses."""
+    """Let a pass last longer, with a reason; asked for or not. What the rules for passes ask for and is not met by the
+    longer time is kept with it. After its end it says from now on until when they may be away: who was to be back
+    before that is late all the same. Refuses whom it is about, whoever wrote the request down, a pass from which they
+    are back, a time that is past or not later, and what `pass_ask` refuses."""
     pass_ = _locked(pass_)
     _by_another(pass_)
     _given_only(pass_)
     until = _minute(until)
     if not reason.strip():
         raise ValidationError({"reason": _("Say why.")})
-    _check_until(pass_, until)
+    _check_until(pass_, until, now=now)
     not_met = _unmet_to_keep(pass_, pass_.starts_at, until)
     event = _event(pass_, PassEvent.Kind.EXTENDED, at=now, until=until, note=reason, unmet=not_met)
     _set_range(pass_, pass_.starts_at, until)
@@ -253,9 +252,10 @@ def pass_extend(*, pass_: Pass, until: datetime, reason: str, now: datetime) -> 
 
 @transaction.atomic
 def pass_return(*, pass_: Pass, at: datetime, test_asked: bool = False, note: str = "", now: datetime) -> PassEvent:
-    """They came back `at`. By how many minutes they were late is kept, and whether a test was asked for; where one is a
-    condition and was not asked for, the note says why. Signs them in, where they are out and did not go out after it;
-    of somebody who has left the house meanwhile only the return is kept.
+    """They came back `at`. By how many minutes they were late is kept, by the end that stood when it passed, and
+    whether a test was asked for; where one is a condition and was not asked for, the note says why. Signs them in,
+    where they are out and did not go out after it; of somebody who has left the house meanwhile only the return is
+    kept.
 
     Refuses whom it is about, a return before the pass began or in the future, and a second one.
     """
@@ -268,13 +268,13 @@ def pass_return(*, pass_: Pass, at: datetime, test_asked: bool = False, note: st
     if at < pass_.starts_at:
         raise ValidationError(
             {
-                "at": _("The pass began %(when)s. If they never left, cancel it.")
+                "at": _("The pass began %(when)s, which is later. If they never left, cancel it.")
                 % {"when": _when(pass_.starts_at, pass_)}
             }
         )
     if pass_.test_on_return and not test_asked and not note.strip():
         raise ValidationError({"note": _("A test on return is a condition of this pass. Say why none was asked for.")})
-    late = queries.minutes_late(pass_, at)
+    late = queries.minutes_late(_with_back(pass_), at)
     event = _event(pass_, PassEvent.Kind.RETURNED, at=at, note=note, minutes_late=late, test_asked=test_asked)
     _set_status(pass_, Pass.Status.RETURNED)
     if _is_live(pass_.stay) and not _moved_after(pass_, at):
@@ -291,7 +291,7 @@ def pass_back(*, pass_: Pass, now: datetime) -> Movement:
     _given_only(pass_)
     if pass_.starts_at > now:
         raise ValidationError(_("This pass has not begun. If you do not go, cancel it."))
-    if queries.said_back(queries.with_back(Pass.objects.filter(pk=pass_.pk)).get()):
+    if queries.said_back(_with_back(pass_)):
         raise ValidationError(_("You are signed in already. Your manager writes the return down."))
     row = sign_in_if_out(stay=pass_.stay, of_pass=pass_, now=now)
     if row is None:
@@ -388,6 +388,10 @@ def _locked(pass_: Pass) -> Pass:
         .select_related("stay__resident", "stay__house", "house")
         .get(pk=pass_.pk)
     )
+
+
+def _with_back(pass_: Pass) -> Pass:
+    return queries.with_back(Pass.objects.filter(pk=pass_.pk)).get()
 
 
 def _live_only(stay: Stay) -> None:
@@ -494,13 +498,21 @@ def _check_range(stay: Stay, starts_at: datetime, ends_at: datetime, *, now: dat
     _check_free(stay, starts_at, ends_at, field="starts_at", but=but)
 
 
-def _check_until(pass_: Pass, until: datetime) -> None:
+def _check_until(pass_: Pass, until: datetime, *, now: datetime) -> None:
     """Refuse an end that the pass cannot be given. The person is locked."""
     _live_only(pass_.stay)
+    back = _with_back(pass_)
+    if queries.said_back(back):
+        when = {"when": _when(back.signed_in_at, pass_)}
+        if _acts_for_oneself(pass_.stay):
+            raise ValidationError(_("You are signed in since %(when)s: if you are still away, sign out first.") % when)
+        raise ValidationError(_("They are signed in since %(when)s: write the return down instead.") % when)
     if until <= pass_.ends_at:
         raise ValidationError(
             {"until": _("It lasts until %(when)s already. Later than that.") % {"when": _when(pass_.ends_at, pass_)}}
         )
+    if until <= now:
+        raise ValidationError({"until": _("This is past: it would change nothing. Choose a later time.")})
     if until - pass_.starts_at > LONGEST:
         raise ValidationError({"until": _("This is longer than half a year: that is a move-out, not a pass.")})
     _check_free(pass_.stay, pass_.starts_at, until, field="until", but=pass_)

@@ -115,6 +115,7 @@ def pass_page(request: HttpRequest, pass_: Pass) -> HttpResponse:
     is_live = shown.stay.ends_on is None and not shown.stay.voided
     may_decide = standing.may(Action.DECIDE, shown)
     wrote_it_down = shown.recorded_by_id == request.user.pk
+    said_back = queries.said_back(shown)
     state, word = queries.state_of(shown, now)
     events = list(shown.events.all())
     context = {
@@ -128,22 +129,22 @@ def pass_page(request: HttpRequest, pass_: Pass) -> HttpResponse:
         "officer": None if is_own else queries.officer_of(shown.stay),
         "beside": queries.facts_beside(shown, now) if is_asked and is_live and not is_own else [],
         "events": events,
-        "more_time": events[-1] if events and events[-1].kind == "more_time" and is_given else None,
+        "more_time": events[-1] if events and events[-1].kind == "more_time" and is_given and not said_back else None,
         "deciders": queries.who_may_decide(shown) if is_asked else [],
         "wrote_it_down": wrote_it_down and not is_own,
         "may_decide": may_decide and is_asked and not wrote_it_down,
         "may_act": may_decide and not shown.over,
-        "may_change": may_decide and is_given and is_live and not wrote_it_down,
+        "may_change": may_decide and is_given and is_live and not wrote_it_down and not said_back,
         "may_return": may_decide and is_given and shown.starts_at <= now,
         "is_asked": is_asked,
         "own_acts": is_own and not shown.over,
         "own_officer": is_asked and is_live and not shown.officer_agreed,
         "is_given": is_given,
         "has_begun": shown.starts_at <= now,
-        "said_back": queries.said_back(shown),
+        "said_back": said_back,
         "is_late": queries.is_late(shown, now),
         "late": queries.late_words(queries.minutes_late(shown, now)),
-        "late_return": queries.late_words(shown.minutes_late) if shown.minutes_late else "",
+        "late_and_longer": queries.moment(shown.stood_until, shown.house) if queries.late_and_longer(shown) else "",
         "test_asked": next((event.test_asked for event in events if event.kind == "returned"), None),
         "may_see_history": standing.may(Action.SEE_HISTORY, shown),
         "papers": papers_of_pass(shown, standing),
@@ -270,32 +271,36 @@ def _cancel(request: HttpRequest, pass_: Pass, **page: Any) -> HttpResponse:
 def pass_extend(request: HttpRequest, pass_: Pass) -> HttpResponse:
     """Let it last longer; what they asked for is filled in already, and what the rules say to it stands beside."""
     _wrote_it_down(request, pass_)
+    now = timezone.now()
+    initial: dict[str, Any] = {"until": _next_hour(pass_, now)}
     asked = pass_.events.filter(kind="more_time").last()
-    initial = {"until": asked.until if asked and asked.until > pass_.ends_at else pass_.ends_at}
-    if asked and asked.until > pass_.ends_at:
-        initial["reason"] = asked.note
+    if asked and asked.until > max(pass_.ends_at, now):
+        initial = {"until": asked.until, "reason": asked.note}
     form = forms.ExtendForm(request.POST or None, zone=pass_.house.zone, initial=initial)
     until = form.typed("until") if form.is_bound and form.is_valid() else initial["until"]
     return _pass_form(
         request,
         pass_,
         form,
-        lambda data: services.pass_extend(
-            pass_=pass_, until=form.typed("until"), reason=data["reason"], now=timezone.now()
-        ),
+        lambda data: services.pass_extend(pass_=pass_, until=form.typed("until"), reason=data["reason"], now=now),
         title=_("Give %(name)s more time") % {"name": pass_.stay.short_name},
         submit=_("Extend the pass"),
         done=_("The pass lasts longer. They are told."),
         template="residents/away/pass_extend.html",
         unmet=queries.unmet(pass_, ends_at=max(until, pass_.ends_at)),
+        over_since=queries.moment(pass_.ends_at, pass_.house) if pass_.ends_at <= now else "",
     )
+
+
+def _next_hour(pass_: Pass, now: datetime) -> datetime:
+    """The end of the pass; where that is past, the next full hour."""
+    return max(pass_.ends_at, now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1))
 
 
 @of(Pass, Action.OWN_RECORD, *RELATED)
 def my_pass_more_time(request: HttpRequest, pass_: Pass) -> HttpResponse:
     """Ask for more time."""
-    hour = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    initial = {"until": max(pass_.ends_at, hour)}
+    initial = {"until": _next_hour(pass_, timezone.now())}
     form = forms.MoreTimeForm(request.POST or None, zone=pass_.house.zone, initial=initial)
     return _pass_form(
         request,
@@ -332,8 +337,8 @@ def pass_return(request: HttpRequest, pass_: Pass) -> HttpResponse:
         submit=_("Write the return down"),
         done=_("The return is written down."),
         template="residents/away/pass_return.html",
-        said_back=queries.clock(shown.signed_in_at, pass_.house) if queries.said_back(shown) else "",
-        late=queries.late_words(queries.minutes_late(pass_, at)) if queries.minutes_late(pass_, at) else "",
+        said_back=queries.moment(shown.signed_in_at, pass_.house) if queries.said_back(shown) else "",
+        late=queries.late_words(queries.minutes_late(shown, at)) if queries.minutes_late(shown, at) else "",
     )
 
 

@@ -19,7 +19,15 @@ from residents.away.forms.nights import InForm, MovementForm, MyOutForm, OutForm
 from residents.away.models import Movement
 from residents.away.night_words import since_words, where_pill, where_words
 from residents.away.queries.nights import curfew_of
-from residents.away.queries.whereabouts import Where, likely, movements_since, pass_for, whereabouts
+from residents.away.queries.passes import moment
+from residents.away.queries.whereabouts import (
+    Where,
+    last_movement,
+    likely,
+    movements_since,
+    pass_for,
+    whereabouts,
+)
 from residents.away.services.movements import movement_correct, sign_in, sign_out
 from residents.houses.access import of, of_house, standing_of
 from residents.houses.models import House
@@ -156,14 +164,22 @@ def movement_correct_page(request: HttpRequest, movement: Movement) -> HttpRespo
 @oneself
 def my_sign_out(request: HttpRequest, resident: Resident) -> HttpResponse:
     """I am going out."""
-    stay, now = _my_stay(resident), timezone.now()
-    form = MyOutForm(request.POST or None, zone=stay.house.zone, initial=_going(stay, now))
-    week = reverse("my_week")
+    stay, now, week = _my_stay(resident), timezone.now(), reverse("my_week")
+    last = last_movement(stay)
+    if last is not None and last.way == Movement.Way.OUT:
+        when = {"when": moment(last.at, stay.house)}
+        messages.info(request, _("You are signed out since %(when)s: press “I am back” when you are.") % when)
+        return redirect(week)
+    going = _going(stay, now)
+    on_pass = going["purpose"] == Movement.Purpose.PASS
+    form = MyOutForm(request.POST or None, zone=stay.house.zone, initial=going, on_pass=on_pass)
+    until = _("Your pass lasts until %(when)s") if on_pass else _("Be in by %(when)s")
     return form_page(
         request,
         form,
         lambda data: sign_out(stay=stay, of_pass=_pass_meant(stay, data, now), now=now, **_times(form, data)),
         title=_("I am going out"),
+        intro=until % {"when": moment(going["expected_at"], stay.house)} if going["expected_at"] else "",
         submit=_("Sign out"),
         done=_("You are signed out. Sign in when you are back."),
         to=week,

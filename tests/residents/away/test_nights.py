@@ -20,11 +20,12 @@ from django.utils.formats import date_format
 from residents.away import hours
 from residents.away.models import CurfewCheck, CurfewException, CurfewHour, Movement, PassEvent
 from residents.away.night_cards import beside_pass
-from residents.away.night_words import excuse
+from residents.away.night_words import excuse, row_words
 from residents.away.queries.nights import LATER, curfews, due_at, missing_now, night_roll
 from residents.away.queries.whereabouts import not_come_in, whereabouts
 from residents.away.services.movements import sign_in, sign_out
 from residents.away.services.nights import RollEntry, RollRefused, came_in, check_correct, roll_take
+from residents.away.services.passes import pass_extend
 from residents.houses.permissions import RoleKind
 from residents.houses.standing import Standing
 from residents.models import Contact, Phase, PhaseKind
@@ -181,6 +182,35 @@ def test_a_pass_that_is_over_or_not_given_excuses_nobody(cast, house, half_past_
     away(cast.stay_of_dana, by_the_clock(house, *starts), by_the_clock(house, *ends), by=cast.alice, status=status)
 
     assert row_of(cast.stay_of_dana, half_past_ten).foreseen.status == IN
+
+
+def test_more_time_given_after_the_hour_excuses_nobody_for_it(cast, house, alice_acts):
+    row = away(cast.stay_of_dana, by_the_clock(house, 18), by_the_clock(house, 21), by=cast.bob)
+    left = by_the_clock(house, 18)
+    sign_out(stay=cast.stay_of_dana, purpose="pass", of_pass=row, at=left, now=left)
+    later = {"until": by_the_clock(house, 11), "reason": "She called."}
+    assert row_of(cast.stay_of_dana, by_the_clock(house, 22, 30)).foreseen.status == ABSENT  # her pass is over
+
+    pass_extend(pass_=row, now=by_the_clock(house, 23), **later)
+
+    known = row_of(cast.stay_of_dana, by_the_clock(house, 23, 30))
+    assert (known.foreseen.status, known.known.on_pass) == (ABSENT, None)
+    assert "more time given only" in row_words(known, house)
+
+
+def test_more_time_given_before_the_hour_excuses_also_after_the_end(cast, house, alice_acts):
+    row = away(cast.stay_of_dana, by_the_clock(house, 15), by_the_clock(house, 18), by=cast.bob)
+    pass_extend(pass_=row, until=by_the_clock(house, 11), reason="She called.", now=by_the_clock(house, 19))
+
+    assert row_of(cast.stay_of_dana, by_the_clock(house, 22, 30)).foreseen.of_pass == row
+
+
+def test_whoever_does_not_come_from_a_shift_that_is_over_is_not_in(cast, house, alice_acts):
+    works(cast.stay_of_dana, 18, 21)
+    left = by_the_clock(house, 17, 45)
+    sign_out(stay=cast.stay_of_dana, purpose="work", at=left, now=left)
+
+    assert row_of(cast.stay_of_dana, by_the_clock(house, 22, 30)).foreseen.status == ABSENT
 
 
 def test_whoever_came_back_from_their_pass_before_the_hour_is_not_excused_by_it(cast, house, half_past_ten):
@@ -897,7 +927,7 @@ def test_whoever_signs_in_themselves_says_so_until_somebody_else_has_seen_them(
     clock_at(monkeypatch, said)
     with acting_as(cast.dana.user, source="web"):
         sign_in(stay=cast.stay_of_dana, now=said)
-        with pytest.raises(ValidationError, match="is in already"):
+        with pytest.raises(ValidationError, match="signed in already|is in already"):
             sign_in(stay=cast.stay_of_dana, now=said)
 
     later = by_the_clock(house, 23, 50)

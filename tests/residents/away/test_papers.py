@@ -83,8 +83,9 @@ def given_pass(cast: Cast, *, conditions: str = "Call on Saturday.", **facts: An
 
 
 def happened(row: Pass, kind: str, **facts: Any) -> PassEvent:
+    facts = {"at": timezone.now()} | facts
     return PassEvent.objects.create(
-        house=row.house, of_pass=row, kind=kind, at=timezone.now(), note="The bus is late.", **facts, **recorded()
+        house=row.house, of_pass=row, kind=kind, note="The bus is late.", **facts, **recorded()
     )
 
 
@@ -159,8 +160,22 @@ def test_pass_that_was_extended_says_so(cast):
 
     facts = papers.slip_facts(row)
 
-    assert (facts.until, facts.extended) == (until, True)
-    assert "(extended)" in pages(pass_slip.draw(facts, HEAD))[0]
+    assert (facts.until, facts.extended, facts.late_since) == (until, True, None)
+    text = pages(pass_slip.draw(facts, HEAD))[0]
+    assert "(extended)" in text
+    assert "Late since" not in text
+
+
+def test_pass_that_was_extended_after_its_end_says_since_when_they_are_late(cast):
+    row = given_pass(cast)
+    first, until = row.ends_at, row.ends_at + timedelta(hours=5)
+    happened(row, "extended", until=until, at=first + timedelta(hours=1))
+    Pass.objects.filter(pk=row.pk).update(ends_at=until, ends_on=until.astimezone(cast.house_a.zone).date())
+
+    facts = papers.slip_facts(row)
+
+    assert (facts.until, facts.late_since) == (until, first)
+    assert "Late since" in pages(pass_slip.draw(facts, HEAD))[0]
 
 
 @pytest.mark.parametrize(

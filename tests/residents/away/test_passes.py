@@ -447,6 +447,72 @@ def test_more_time_is_asked_for_and_given(cast, now):
     assert told("dana")[-1] == "pass-extended"
 
 
+def late_and_extended(cast: Cast, now: datetime) -> Pass:
+    """Dana was to be back two hours ago; an hour ago she was given three hours more."""
+    row = given(cast, now, starts=-8 * HOUR, ends=-2 * HOUR)
+    services.pass_extend(pass_=row, until=now + 2 * HOUR, reason="She called.", now=now - HOUR)
+    return fresh(row)
+
+
+def test_more_time_after_the_end_is_kept_and_makes_nobody_be_in_time(cast, now, signed_in):
+    row = late_and_extended(cast, now)
+
+    assert row.ends_at == now + 2 * HOUR
+    assert told("dana")[-1] == "pass-extended"
+    assert queries.state_of(shown(row), now) == ("late", "late, with more time")
+    assert queries.state_of(shown(row), now + 3 * HOUR) == ("missed", "5 hours late")
+    assert "stays on record" in signed_in(cast.dana).get(reverse("pass", args=[row.uuid])).content.decode()
+    page = signed_in(cast.alice).get(reverse("pass_return", args=[row.uuid])).content.decode()
+    assert "hours late" in page
+    services.pass_extend(pass_=row, until=now + 4 * HOUR, reason="The bus.", now=now + HOUR)  # and once more, in time
+    event = services.pass_return(pass_=row, at=now + HOUR, now=now + 2 * HOUR)
+
+    assert event.minutes_late == 180
+    assert queries.state_of(shown(row), now) == ("late", "came back late")
+
+
+@pytest.mark.parametrize(
+    ("hours", "excused"),
+    [(-3, True), (-2, False), (-1.5, False), (-1, True), (1, True), (2, False)],
+)
+def test_more_time_after_the_end_excuses_from_then_on(hours, excused, cast, now):
+    row = shown(late_and_extended(cast, now))
+
+    assert queries.excuses(row, now + hours * HOUR) is excused
+
+
+def test_return_before_more_time_was_given_is_judged_by_the_first_end(cast, now):
+    row = late_and_extended(cast, now)
+
+    assert services.pass_return(pass_=row, at=now - 3 * HOUR, now=now).minutes_late == 0
+
+
+def test_more_time_in_time_moves_the_end(cast, now):
+    row = given(cast, now, starts=-5 * HOUR, ends=-2 * HOUR)
+    services.pass_extend(pass_=row, until=now - HOUR, reason="The bus.", now=now - 2 * HOUR)
+
+    assert services.pass_return(pass_=fresh(row), at=now, now=now).minutes_late == 60
+
+
+def test_more_time_that_is_past_or_of_somebody_who_is_back_is_refused(cast, now, signed_in):
+    row = given(cast, now, starts=-5 * HOUR, ends=-2 * HOUR)
+    for act, words in ((services.pass_extend, "reason"), (services.pass_ask_more_time, "note")):
+        with refused("This is past: it would change nothing. Choose a later time.", about="until"):
+            act(pass_=row, until=now - HOUR, now=now, **{words: "The bus."})
+    page = signed_in(cast.alice).get(reverse("pass_extend", args=[row.uuid]))
+    assert page.context["form"].initial["until"] > now
+    assert "are late: that stays on record" in page.content.decode()
+
+    with acting_as(cast.dana.user, source="web"):
+        services.pass_back(pass_=row, now=now)
+        with pytest.raises(ValidationError, match="You are signed in since"):
+            services.pass_ask_more_time(pass_=row, until=now + HOUR, note="The bus.", now=now)
+    with pytest.raises(ValidationError, match="write the return down instead"):
+        services.pass_extend(pass_=row, until=now + HOUR, reason="The bus.", now=now)
+    url = reverse("pass_extend", args=[row.uuid])
+    assert url not in signed_in(cast.alice).get(reverse("pass", args=[row.uuid])).content.decode()
+
+
 def test_extension_into_another_pass_or_backwards_is_refused(cast, now):
     row = given(cast, now, starts=-2 * HOUR, ends=5 * HOUR)
     ask(cast, now, starts=10 * HOUR, ends=20 * HOUR)
@@ -645,12 +711,17 @@ def test_who_signed_in_is_back_only_from_the_pass(steps, back, cast, now):
     assert queries.said_back(row) is (back is not None)
     assert queries.is_late(row, now) is (back is None)
     assert ("Not back from a pass" in page_of_today(cast, now)) is (back is None)
-    assert queries.excuses_until(row) == now + (-2 if back is None else back) * HOUR
+    assert excused_until(row) == now + (-2 if back is None else back) * HOUR
 
 
 def page_of_today(cast: Cast, now: datetime) -> list[str]:
     """The cards that have something on them."""
     return [card.title for card in pass_cards.today(cast.house_a, Standing(cast.alice), cast.today) if card.rows]
+
+
+def excused_until(row: Pass) -> datetime:
+    """The first full hour at which it excuses no longer."""
+    return next(at for n in range(24) if not queries.excuses(row, at := row.starts_at + n * HOUR))
 
 
 def test_coming_back_counts_though_they_went_out_for_something_else_before(cast, now):
@@ -669,7 +740,7 @@ def test_pass_excuses_until_the_return_that_is_written_down(back, until, cast, n
     if back is not None:
         services.pass_return(pass_=row, at=now + back * HOUR, now=now + 4 * HOUR)
 
-    assert queries.excuses_until(shown(row)) == now + until * HOUR
+    assert excused_until(shown(row)) == now + until * HOUR
 
 
 # --- a move to another house ----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from residents.away.models import CurfewCheck, Movement
 from residents.away.queries.whereabouts import is_out, likely, whereabouts
@@ -93,9 +94,9 @@ def test_residents_sign_themselves_out_and_in_as_of_now_alone(cast, now):
 
 def test_a_pass_is_gone_on_in_its_time_alone(cast, now, alice_acts):
     given_pass = away(cast.stay_of_dana, now + 3 * HOUR, now + 20 * HOUR, by=cast.bob)
-    with pytest.raises(ValidationError, match="This pass does not hold then: it is for"):
+    with pytest.raises(ValidationError, match="it does not hold then"):
         sign_out(stay=cast.stay_of_dana, purpose="pass", of_pass=given_pass, now=now)
-    with pytest.raises(ValidationError, match="This pass does not hold then"):
+    with pytest.raises(ValidationError, match="it does not hold then"):
         sign_out(stay=cast.stay_of_dana, purpose="pass", of_pass=given_pass, now=now + 20 * HOUR)
 
     assert sign_out(stay=cast.stay_of_dana, purpose="pass", of_pass=given_pass, now=now + HOUR).of_pass == given_pass
@@ -109,18 +110,20 @@ def test_what_cannot_be_is_refused(cast, house, now, alice_acts):
         sign_out(stay=stay, purpose="work", at=now + HOUR, now=now)
     with refused("This is before they moved in.", about="at"):
         sign_out(stay=stay, purpose="work", at=now - timedelta(days=50), now=now)
-    with pytest.raises(ValidationError, match="The return is after leaving"):
+    with refused("The return is after leaving.", about="expected_at"):
         sign_out(stay=stay, purpose="work", expected_at=now - HOUR, now=now)
+    with refused("This is more than half a year away.", about="expected_at"):
+        sign_out(stay=stay, purpose="work", expected_at=now + timedelta(days=400), now=now)
     with pytest.raises(ValidationError):
         sign_out(stay=stay, purpose="", now=now)
     other = away(cast.stay_of_frank, now, now + HOUR, by=cast.alice)
-    with pytest.raises(ValidationError, match="This pass does not hold"):
+    with pytest.raises(ValidationError, match="his pass does not hold"):
         sign_out(stay=stay, purpose="pass", of_pass=other, now=now)
     assert not Movement.objects.exists()
     sign_out(stay=stay, purpose="work", now=now)
     with pytest.raises(ValidationError, match="is signed out since"):
         sign_out(stay=stay, purpose="work", now=now + HOUR)
-    with pytest.raises(ValidationError, match="before what is written down already"):
+    with pytest.raises(ValidationError, match="are written down as out since .*: this is before that"):
         sign_in(stay=stay, at=now - HOUR, now=now)
 
 
@@ -178,9 +181,9 @@ def test_a_movement_is_put_right_with_a_reason(cast, now, alice_acts):
 def test_a_correction_does_not_turn_the_order_round_and_is_by_other_hands(cast, now, alice_acts):
     out = sign_out(stay=cast.stay_of_dana, purpose="work", now=now)
     sign_in(stay=cast.stay_of_dana, now=now + HOUR)
-    with pytest.raises(ValidationError, match="not before what came next"):
+    with pytest.raises(ValidationError, match="this has to be before it"):
         movement_correct(movement=out, way="out", purpose="work", at=now + 2 * HOUR, reason="x", now=now + 3 * HOUR)
-    with pytest.raises(ValidationError, match="not before what came next"):
+    with pytest.raises(ValidationError, match="this has to be before it"):
         movement_correct(movement=out, way="out", purpose="work", at=now + HOUR, reason="x", now=now + 3 * HOUR)
     with acting_as(cast.dana.user, source="web"), pytest.raises(PermissionDenied):
         movement_correct(movement=out, way="out", purpose="work", at=now, reason="x", now=now + 3 * HOUR)
@@ -318,6 +321,14 @@ def test_a_resident_signs_out_and_in_on_their_phone(cast, now, signed_in):
     client = signed_in(cast.dana)
     assert "You are in" in client.get(reverse("my_week")).content.decode()
 
+    page = client.get(reverse("my_sign_out")).content.decode()
+    assert "on a pass" not in page
+    for staffs in ("expected back", "xpected"):
+        assert staffs not in page.replace("expected_at", "")
+    wrong = {"purpose": "meeting", "expected_at": "2020-01-01T10:00"}
+    assert client.post(reverse("my_sign_out"), wrong).context["form"].errors == {
+        "expected_at": ["The return is after leaving."]
+    }
     client.post(reverse("my_sign_out"), {"purpose": "meeting", "where": "Noon group"})
     week = client.get(reverse("my_week")).content.decode()
     assert "You are out" in week
@@ -328,6 +339,29 @@ def test_a_resident_signs_out_and_in_on_their_phone(cast, now, signed_in):
     assert client.get(reverse("my_sign_in")).status_code == 302
     assert [row.way for row in Movement.objects.order_by("pk")] == ["out", "in"]
     assert set(Movement.objects.values_list("stay", flat=True)) == {cast.stay_of_dana.pk}
+
+
+def test_a_resident_is_told_of_their_own_hour_pass_and_signing_out_in_their_own_words(cast, house, now, signed_in):
+    curfew_at(house, 22)
+    client, url = signed_in(cast.dana), reverse("my_sign_out")
+    day = date_format(house.today(now), "WEEKDAY_MONTH_DAY_FORMAT")
+
+    assert f"Be in by {day}, 10 p.m." in client.get(url).content.decode()
+    away(cast.stay_of_dana, now, now + 3 * HOUR, by=cast.alice)
+    page = client.get(url).content.decode()
+    assert f"Your pass lasts until {day}, 7 p.m." in page
+    assert "on a pass" in page
+    client.post(url, {"purpose": "pass"})
+
+    for again in (client.get(url, follow=True), client.post(url, {"purpose": "work"}, follow=True)):
+        said = again.content.decode()
+        assert f"You are signed out since {day}, 4 p.m.: press “I am back” when you are." in said
+    with acting_as(cast.dana.user, source="web"):
+        with pytest.raises(ValidationError, match="You are signed out since"):
+            sign_out(stay=cast.stay_of_dana, purpose="work", now=now)
+        sign_in(stay=cast.stay_of_dana, now=now)
+        with refused("You are signed in already."):
+            sign_in(stay=cast.stay_of_dana, now=now)
 
 
 def test_whoever_lives_nowhere_and_staff_have_no_such_page(cast, now, signed_in):
