@@ -219,8 +219,8 @@ class AppealDecide(OfViolation):
         example={"outcome": "overturned", "reason": "The call is in the log of the house phone."},
     )
     def post(self, call: Call, uuid: UUID) -> Answer:
-        """Once, by somebody who neither recorded nor decided the violation, nor is whom it is about. Named by the
-        `uuid` of the appeal."""
+        """Once, by somebody who neither recorded nor decided the violation, nor wrote down what the resident said, nor
+        is whom it is about. Named by the `uuid` of the appeal."""
         appeal = call.row(rows.Appeal, uuid, "house", *OF_APPEAL)
         violations.appeal_decide(appeal=appeal, now=call.now, **call.data)
         return self.again(call, appeal.decision.violation.uuid)
@@ -245,7 +245,8 @@ class ViolationOpinion(OfViolation):
         },
     )
     def post(self, call: Call, uuid: UUID) -> Answer:
-        """Two people who say that the resident must leave make it so; one who says that they stay ends the review."""
+        """Two people who say that the resident must leave make it so; one who says that they stay ends the review.
+        Whoever recorded or decided the violation is none of them."""
         violation = call.row(rows.Violation, uuid, *OF_STAY)
         reviews.opinion_give(violation=violation, now=call.now, **call.data)
         return self.again(call, uuid)

@@ -103,9 +103,10 @@ def make_appeal(cast: Cast, ruled: Ruled) -> Any:
 
 
 def make_review(cast: Cast, ruled: Ruled) -> Violation:
-    """A violation that alice recorded and bob decided: whether Dana must leave is for two people to say."""
+    """A violation that alice recorded and charlie, who helped out here, decided: whether Dana must leave is for two
+    others to say."""
     violation = given.violation_of(cast.stay_of_dana, ruled.rule(Category.SUBSTANCES), by=cast.alice)
-    given.decided(violation, by=cast.bob, consequence=Consequence.REVIEW)
+    given.decided(violation, by=cast.charlie, consequence=Consequence.REVIEW)
     return violation
 
 

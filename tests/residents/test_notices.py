@@ -104,12 +104,13 @@ def contract(cast: Cast) -> Any:
 
 
 def word(cast: Cast, who: str, *, leaves: bool, of: Any = None) -> Any:
-    """Somebody's word in the discharge review of what Alice recorded and Bob decided. Gives the violation."""
+    """Somebody's word in the discharge review of what Alice recorded and Charlie, who helped out, decided. Gives the
+    violation."""
     if of is None:
         book = given.published_book(cast.house_a)
         given.signed(book, cast.dana)
         of = given.violation_of(cast.stay_of_dana, book.rules.first(), by=cast.alice)
-        given.decided(of, by=cast.bob, consequence="review")
+        given.decided(of, by=cast.charlie, consequence="review")
     with acting_as(getattr(cast, who), source="web"):
         opinion_give(violation=of, leaves=leaves, reason="x", now=timezone.now())
     return of
@@ -147,7 +148,8 @@ def appealed(cast: Cast, who: User) -> Any:
 def appeal_decided(cast: Cast, outcome: str, consequence: str = "") -> None:
     """By Olive."""
     row = appealed(cast, cast.dana.user)
-    facts = {"outcome": outcome, "consequence": consequence, "reason": "x", "now": timezone.now()}
+    terms = "The yard" if consequence else ""
+    facts = {"outcome": outcome, "consequence": consequence, "terms": terms, "reason": "x", "now": timezone.now()}
     with acting_as(cast.olive, source="web"):
         violations.appeal_decide(appeal=row, **facts)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from residents.houses.scoped_forms import ScopedForm
-from residents.rules.models import Answer, AppealDecision, Consequence, Decision, Rule
+from residents.rules.models import Answer, AppealDecision, Category, Consequence, Decision, Rule
 from residents.rules.queries.binding import binding_rules
 from residents.rules.queries.cases import Advice
 from residents.stays.forms import date_field
@@ -39,13 +42,35 @@ class AttachForm(forms.Form):
     caption = forms.CharField(label=_("what it shows"), max_length=200)
 
 
+class ByCategory(forms.models.ModelChoiceIterator):
+    """Rules under what they are about, in the order of the book."""
+
+    def __iter__(self) -> Iterator[tuple[str, list[tuple[Any, str]]]]:
+        place = Category.values.index
+        rules = sorted(self.queryset.all(), key=lambda rule: (place(rule.category), rule.number))
+        for category, found in groupby(rules, key=lambda rule: rule.category):
+            yield capfirst(Category(category).label), [self.choice(rule) for rule in found]
+
+
+class RuleField(forms.ModelChoiceField):
+    """One rule of a book: there can be many, so they stand under headings."""
+
+    iterator = ByCategory
+
+
+class RadioGroups(forms.RadioSelect):
+    """Choices in groups, each group with its name above it."""
+
+    template_name = "residents/rules/radio_groups.html"
+
+
 class RecordForm(ScopedForm):
     """What is said to have happened. Only rules that bound this resident on the chosen day can be chosen."""
 
-    rule = forms.ModelChoiceField(
+    rule = RuleField(
         Rule.objects.select_related("book"),
         label=_("which rule"),
-        widget=forms.RadioSelect,
+        widget=RadioGroups,
         empty_label=None,
         error_messages={
             "required": _("Choose the rule it is about."),
@@ -88,14 +113,19 @@ class RecordForm(ScopedForm):
         if stay is not None:
             bound = binding_rules(stay, self._day(stay))
             self.fields["rule"].queryset = self.fields["rule"].queryset.filter(pk__in=bound.values("pk"))
+        if not self.is_bound:
+            self.fields["what"].widget.attrs["autofocus"] = True
 
     def _day(self, stay: Stay) -> date:
-        """The day that was chosen; where it cannot be read, today."""
+        """The day that was chosen; where it cannot be read, or is none of the stay, the last one of it: then the day is
+        wrong, and not the rule."""
+        last = min(stay.house.today(), stay.ends_on or date.max)
         chosen = self.data.get("happened_on") if self.is_bound else self.initial.get("happened_on")
         try:
-            return self.fields["happened_on"].clean(chosen)
+            day = self.fields["happened_on"].clean(chosen)
         except ValidationError:
-            return stay.house.today()
+            return last
+        return day if stay.starts_on <= day <= last else last
 
     @property
     def more_fields(self) -> list[forms.BoundField]:
@@ -160,7 +190,10 @@ class DecideForm(forms.Form):
     )
     deviation = words(_("why not what the ladder says"), rows=2, most=1000, required=False)
     terms = forms.CharField(
-        label=_("what exactly"), max_length=1000, required=False, help_text=_("Such as which chore, until when.")
+        label=_("what exactly"),
+        max_length=1000,
+        required=False,
+        help_text=_("Which chore, or what is restricted, and until when. Needed for both."),
     )
 
     def __init__(self, *args: Any, advice: Advice | None = None, **kwargs: Any) -> None:
@@ -196,7 +229,12 @@ class AppealDecideForm(forms.Form):
         choices=[("", _("Only where it becomes another")), *Consequence.choices],
         required=False,
     )
-    terms = forms.CharField(label=_("what exactly"), max_length=1000, required=False)
+    terms = forms.CharField(
+        label=_("what exactly"),
+        max_length=1000,
+        required=False,
+        help_text=_("Which chore, or what is restricted, and until when. Needed for both."),
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -173,6 +173,11 @@ class Case:
         """Whether the user of this key decided it."""
         return user is not None and self.decision is not None and self.decision.recorded_by_id == user
 
+    def is_written_down_by(self, user: int | None) -> bool:
+        """Whether the user of this key wrote an answer or the appeal: for the resident, where they are not."""
+        said = [*self.answers, *([self.appeal] if self.appeal is not None else [])]
+        return user is not None and user in {row.recorded_by_id for row in said}
+
     def may_appeal(self, now: datetime) -> bool:
         """Upheld, not appealed yet, not taken back, and in time."""
         return (
@@ -595,13 +600,19 @@ class Deciders:
         return self._without(violation.recorded_by_id, violation.stay.resident.user_id)
 
     def of_appeal(self, appeal: Appeal) -> list[User]:
-        """Those who neither recorded nor decided the matter, nor are whom it is about."""
-        return self.of_decided(appeal.decision)
+        """Those who had no hand in the matter: they neither recorded nor decided it, nor wrote down for the resident
+        what these said, nor are whom it is about."""
+        return [user for user in self.of_decided(appeal.decision) if user.pk != appeal.recorded_by_id]
 
     def of_decided(self, decision: Decision) -> list[User]:
-        """Those who could decide an appeal against this decision."""
+        """Those who could decide an appeal against this decision, did somebody else write it down."""
         violation = decision.violation
-        return self._without(violation.recorded_by_id, decision.recorded_by_id, violation.stay.resident.user_id)
+        return self._without(
+            violation.recorded_by_id,
+            decision.recorded_by_id,
+            violation.stay.resident.user_id,
+            *(answer.recorded_by_id for answer in violation.answers.all()),
+        )
 
     def _without(self, *ids: int | None) -> list[User]:
         return [user for user in self.users if user.pk not in ids]
@@ -624,8 +635,7 @@ def who_may_decide(violation: Violation) -> list[User]:
 
 
 def who_may_decide_appeal(appeal: Appeal) -> list[User]:
-    """Managers of the house and operators who neither recorded nor decided the matter, nor are whom it is about.
-    None: it waits."""
+    """Managers of the house and operators who had no hand in the matter. None: it waits."""
     return deciders(appeal.house).of_appeal(appeal)
 
 
@@ -638,7 +648,7 @@ def why_it_waits(case: Case, deciders: Deciders) -> str:
         )
     if case.waits_for == "appeal_decision" and not deciders.of_appeal(case.appeal):
         return _(
-            "It waits, because nobody else may decide it: whoever recorded or decided the violation does not. "
-            "A third person, manager or operator, is needed."
+            "It waits, because nobody else may decide it: whoever recorded or decided the violation, or wrote down "
+            "what the resident said, does not. Another person, manager or operator, is needed."
         )
     return ""

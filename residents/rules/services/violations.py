@@ -1,8 +1,8 @@
 """Violations, from recording to closing. Each fact is written once: recorded, answered, decided, appealed, decided
 again, or taken back.
 
-Whoever recorded a violation does not decide it; whoever recorded or decided it does not decide its appeal; nobody does
-about themselves. The resident is told of each step at once.
+Whoever recorded a violation does not decide it; whoever recorded or decided it, or wrote down for the resident what
+they said to it, does not decide its appeal; nobody does about themselves. The resident is told of each step at once.
 """
 
 from __future__ import annotations
@@ -218,7 +218,7 @@ def violation_decide(
     when the resident can appeal.
 
     Refuses whoever recorded it, whom it is about, and whoever is no person; a second decision; a consequence other than
-    the ladder's without a reason for that.
+    the ladder's without a reason for that, and a chore or a restriction without what exactly.
     """
     case = _locked_case(violation)
     violation = case.violation
@@ -233,7 +233,7 @@ def violation_decide(
     upheld = outcome == Decision.Outcome.UPHELD
     advice = advised(violation)
     if upheld:
-        _check_consequence(consequence)
+        _check_consequence(consequence, terms)
         if advice.consequence in ("", consequence):
             deviation = ""
         elif not deviation.strip():
@@ -307,8 +307,9 @@ def appeal_decide(
 ) -> AppealDecision:
     """Decide again: it stands, has another consequence, or is overturned.
 
-    Refuses whoever recorded or decided the violation, whom it is about, and whoever is no person; a second decision;
-    a change that changes nothing.
+    Refuses whoever recorded or decided the violation or wrote down for the resident what they said to it, whom it is
+    about, and whoever is no person; a second decision; a change that changes nothing, or is to a chore or a restriction
+    without what exactly.
     """
     case = _locked_case(appeal.decision.violation)
     appeal, decision = case.appeal, case.decision
@@ -319,12 +320,14 @@ def appeal_decide(
             decision.recorded_by_id: _("You decided the violation: a third person decides the appeal."),
         },
     )
+    if case.is_written_down_by(hand()):
+        raise PermissionDenied(_("You wrote down what the resident said: somebody else decides the appeal."))
     if case.appeal_decision is not None:
         raise ValidationError(_("This appeal is decided already."))
     if not reason.strip():
         raise ValidationError({"reason": _("Say why.")})
     if outcome == AppealDecision.Outcome.CHANGED:
-        _check_consequence(consequence)
+        _check_consequence(consequence, terms)
         if (consequence, terms.strip()) == (decision.consequence, decision.terms):
             raise ValidationError(
                 {"consequence": _("That is the consequence it has: choose another, or let it stand.")}
@@ -405,9 +408,13 @@ def _check_hands(case: Case, others: dict[int | None, str]) -> None:
         raise PermissionDenied(others[acting.actor_id])
 
 
-def _check_consequence(consequence: str) -> None:
+def _check_consequence(consequence: str, terms: str) -> None:
     if consequence not in Consequence.values:
         raise ValidationError({"consequence": _("Choose what follows.")})
+    if consequence == Consequence.CHORE and not terms.strip():
+        raise ValidationError({"terms": _("Say which chore, and until when.")})
+    if consequence == Consequence.RESTRICTION and not terms.strip():
+        raise ValidationError({"terms": _("Say what is restricted, and until when.")})
 
 
 def _instant_words(instant: datetime, case: Case) -> str:

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,8 +22,8 @@ from residents.people.models import Look
 from residents.rules.forms.books import PaperForm, SignForm
 from residents.rules.forms.contracts import ContractForm, ContractReviewForm, OpinionForm
 from residents.rules.models import Contract, ContractSignature, Violation
-from residents.rules.queries.cases import case_of
-from residents.rules.queries.contracts import agreed, is_offered_back, review_of
+from residents.rules.queries.cases import Case, case_of
+from residents.rules.queries.contracts import AGREE, agreed, decided_by, is_offered_back, review_of
 from residents.rules.rule_paper_cards import papers_of_contract
 from residents.rules.services import contracts as services
 from residents.rules.services import reviews
@@ -203,12 +204,26 @@ def _to_undo(stay: Stay) -> Discharge | None:
     return stay.discharges.filter(undone=False, corrected_by=None).last() if stay.ends_on is not None else None
 
 
+def _why_no_word(case: Case, user: Any, has_spoken: bool) -> str:
+    """Why this person has no word in an open review; empty where it is for no such reason."""
+    if case.is_recorded_by(user.pk):
+        return _("You recorded it: two other people say whether they must leave.")
+    if user.pk in decided_by(case.violation):
+        return _("You decided it: two other people say whether they must leave.")
+    return _("You have spoken: somebody else has to agree.") if has_spoken else ""
+
+
 @of(Violation, Action.DECIDE, "house", "rule", "stay__resident", "stay__house")
 def review_opinion(request: HttpRequest, violation: Violation) -> HttpResponse:
     """Say whether the resident must leave; whoever may not is told who may."""
     _looked(request, violation, _("a discharge review"))
     review = review_of(violation)
     may_speak = review is not None and request.user in review.may_speak and violation.stay.ends_on is None
+    case, user = case_of(violation), request.user
+    has_spoken = review is not None and any(each.recorded_by_id == user.pk for each in review.opinions)
+    why_not = "" if may_speak or review is None else _why_no_word(case, user, has_spoken)
+    if request.method == "POST" and why_not and review.outcome == "open":
+        raise PermissionDenied(why_not)
     form = OpinionForm(request.POST or None) if may_speak or request.method == "POST" else None
     here = reverse("review_opinion", args=[violation.uuid])
 
@@ -223,7 +238,7 @@ def review_opinion(request: HttpRequest, violation: Violation) -> HttpResponse:
         "back_url": reverse("violation", args=[violation.uuid]),
         "back_label": _("Violation"),
         "violation": violation,
-        "case": case_of(violation),
+        "case": case,
         "review": review,
         "appeal_until": review.appeal_until(now) if review and review.outcome == "leaves" else None,
         "is_stale": review is not None
@@ -233,8 +248,10 @@ def review_opinion(request: HttpRequest, violation: Violation) -> HttpResponse:
         "offered_back": is_offered_back(violation, now),
         "undo": _to_undo(violation.stay) if standing.may(Action.CORRECT, violation) else None,
         "may_speak": may_speak,
-        "recorded_it": violation.recorded_by_id == request.user.pk,
-        "has_spoken": review is not None and any(each.recorded_by_id == request.user.pk for each in review.opinions),
+        "why_not": why_not,
+        "lacks": review is not None
+        and review.outcome == "open"
+        and AGREE - len(review.opinions) > len(review.may_speak) > 0,
         "may_record": standing.may(Action.RECORD, violation) and violation.stay.ends_on is None,
         "cancel_url": reverse("violation", args=[violation.uuid]),
         "submit": _("Say so"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -86,7 +88,14 @@ def removal_page(request: HttpRequest, removal: Removal) -> HttpResponse:
 
 @of(Removal, Action.DECIDE, "house", "stay__resident", "stay__house")
 def removal_review(request: HttpRequest, removal: Removal) -> HttpResponse:
-    """Say whether it was necessary."""
+    """Say whether it was necessary: somebody else than who recorded it, who is refused and told who can."""
+    found = removed(removal)
+    if found.review is not None and request.method != "POST":
+        messages.info(request, _("Somebody has looked at this removal already."))
+        return redirect("removal", uuid=removal.uuid)
+    if found.review is None and request.user not in found.may_review:
+        names = ", ".join(map(str, found.may_review)) or _("another manager of the house, or an operator")
+        raise PermissionDenied(_("You recorded this removal: somebody else looks at it: %(names)s.") % {"names": names})
     _looked(request, removal)
     here = reverse("removal", args=[removal.uuid])
     return form_page(
@@ -103,5 +112,4 @@ def removal_review(request: HttpRequest, removal: Removal) -> HttpResponse:
         back_label=_("Immediate removal"),
         template="residents/rules/removal_review.html",
         removal=removal,
-        recorded_it=removal.recorded_by_id == request.user.pk,
     )

@@ -6,9 +6,11 @@ import logging
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -70,6 +72,11 @@ def violations(request: HttpRequest, house: House) -> HttpResponse:
     show = show if show in shown else "open"
     page = Paginator(shown[show].order_by("-happened_on", "-pk"), PAGE).get_page(request.GET.get("page"))
     hands, standing = deciders(house), standing_of(request)
+    stays: list[Stay] = []
+    if standing.may(Action.RECORD, house):
+        living = Stay.objects.visible_to(request.user).current().filter(house=house).select_related("resident")
+        others = living.exclude(resident__user=request.user)
+        stays = sorted(others, key=lambda stay: stay.short_name.casefold())
     return render(
         request,
         "residents/rules/violations.html",
@@ -82,7 +89,7 @@ def violations(request: HttpRequest, house: House) -> HttpResponse:
             ],
             "page": page,
             "rows": [case_row(case, hands, standing) for case in cases(page.object_list)],
-            "may_record": standing.may(Action.RECORD, house),
+            "stays": stays,
         },
     )
 
@@ -226,15 +233,17 @@ def violation_answer_heard(request: HttpRequest, violation: Violation) -> HttpRe
 
 @of(Violation, Action.DECIDE, *ROWS_ABOUT)
 def violation_decide(request: HttpRequest, violation: Violation) -> HttpResponse:
-    """Decide, with what the ladder says and what the same rule cost others beside it. Whoever recorded it is told who
-    can."""
+    """Decide, with what the ladder says and what the same rule cost others beside it. Whoever recorded it is refused,
+    and told who can."""
     case = case_of(violation)
+    if request.method != "POST" and (nothing := _why_nothing(case, "decision")):
+        return _back_with(request, violation, nothing)
+    _deciders_only(case, request, "decision", who_may_decide(violation))
     advice = advised(case.violation)
-    initial = {"consequence": advice.consequence}
     return _step(
         request,
         violation,
-        DecideForm(request.POST or None, advice=advice, initial=initial),
+        DecideForm(request.POST or None, advice=advice),
         lambda data: services.violation_decide(violation=violation, now=timezone.now(), **data),
         title=_("Decide"),
         submit=_("Save the decision"),
@@ -244,15 +253,17 @@ def violation_decide(request: HttpRequest, violation: Violation) -> HttpResponse
         moments=story(case, seen_by=witnesses(violation, reader=request.user)),
         advice=advice,
         precedents=precedents(violation),
-        why_not=_why_not(case, request, "decision", who_may_decide(violation)),
     )
 
 
 @of(Appeal, Action.DECIDE, *(f"decision__violation__{each}" for each in ROWS_ABOUT), "decision", "house")
 def appeal_decide(request: HttpRequest, appeal: Appeal) -> HttpResponse:
-    """Decide an appeal: somebody who neither recorded nor decided the matter. Others are told who can."""
+    """Decide an appeal: somebody who had no hand in the matter. Others are refused, and told who can."""
     violation = appeal.decision.violation
     case = case_of(violation)
+    if request.method != "POST" and (nothing := _why_nothing(case, "appeal_decision")):
+        return _back_with(request, violation, nothing)
+    _deciders_only(case, request, "appeal_decision", who_may_decide_appeal(appeal))
     advice = advised(case.violation)
     return _step(
         request,
@@ -267,25 +278,40 @@ def appeal_decide(request: HttpRequest, appeal: Appeal) -> HttpResponse:
         moments=story(case, seen_by=witnesses(violation, reader=request.user)),
         advice=advice,
         precedents=precedents(violation),
-        why_not=_why_not(case, request, "appeal_decision", who_may_decide_appeal(appeal)),
     )
 
 
-def _why_not(case: Case, request: HttpRequest, wanted: str, people: list[Any]) -> str:
-    """Why this person decides nothing here now; empty where they may."""
-    if case.waits_for != wanted:
-        if case.withdrawal is not None:
-            return _("It was taken back: there is nothing to decide.")
-        if case.is_void:
-            return _("The stay was entered by mistake: there is nothing to decide.")
-        return _("It is decided already.")
-    if request.user in people:
+def _why_nothing(case: Case, wanted: str) -> str:
+    """Why nobody decides anything here any more; empty where it waits for that."""
+    if case.waits_for == wanted:
         return ""
+    if case.withdrawal is not None:
+        return _("It was taken back: there is nothing to decide.")
+    if case.is_void:
+        return _("The stay was entered by mistake: there is nothing to decide.")
+    return _("It is decided already.")
+
+
+def _back_with(request: HttpRequest, violation: Violation, sentence: str) -> HttpResponse:
+    messages.info(request, sentence)
+    return redirect("violation", uuid=violation.uuid)
+
+
+def _deciders_only(case: Case, request: HttpRequest, wanted: str, people: list[Any]) -> None:
+    """Raise PermissionDenied where it waits for somebody else than this person, saying for whom."""
+    if case.waits_for != wanted or request.user in people:
+        return
     if not people:
-        return why_it_waits(case, deciders(case.violation.house))
-    if case.violation.recorded_by_id == request.user.pk:
-        return _("You recorded it, so somebody else decides: %(names)s.") % {"names": _names(people)}
-    return _("You decided the violation, so a third person decides the appeal: %(names)s.") % {"names": _names(people)}
+        raise PermissionDenied(why_it_waits(case, deciders(case.violation.house)))
+    if case.is_recorded_by(request.user.pk):
+        sentence = _("You recorded it, so somebody else decides: %(names)s.")
+    elif case.is_decided_by(request.user.pk):
+        sentence = _("You decided the violation, so a third person decides the appeal: %(names)s.")
+    elif case.is_written_down_by(request.user.pk):
+        sentence = _("You wrote down what the resident said, so somebody else decides the appeal: %(names)s.")
+    else:
+        sentence = _("Somebody else decides: %(names)s.")
+    raise PermissionDenied(sentence % {"names": _names(people)})
 
 
 def _names(people: list[Any]) -> str:
@@ -319,6 +345,7 @@ def _appeal(request: HttpRequest, violation: Violation, **page: Any) -> HttpResp
     now = timezone.now()
     case = case_of(violation, now=now)
     others = deciders(violation.house).of_decided(case.decision) if case.decision else []
+    others = [user for user in others if user != request.user]  # whoever writes it down does not decide it
     return _step(
         request,
         violation,
@@ -328,6 +355,7 @@ def _appeal(request: HttpRequest, violation: Violation, **page: Any) -> HttpResp
         case=case,
         why_not=_why_no_appeal(case, now) or _why_not_written_by(case, request.user, others),
         who=[str(user) for user in others],
+        writes_down=violation.stay.resident.user_id != request.user.pk,
         **page,
     )
 

@@ -36,6 +36,10 @@ SINCE = 405  # days: before the first of the story moves in
 MORE_TEXTS = 100
 NEW_BOOK = 45
 IN_FORCE_AFTER = 5
+EXACTLY = {
+    Consequence.CHORE: "The porch and the steps, swept on Saturday and on Sunday.",
+    Consequence.RESTRICTION: "In by eight for a week, on weekends too.",
+}
 BRACKETS = {
     "the operator": ORGANIZATION,
     "the state's affiliate of NARR": "the state's alliance of recovery residences",
@@ -439,8 +443,9 @@ class Rules:
                 yield stay
 
     def _as_resident(self, place: Place, resident: Resident, *but: int | None) -> Any:
-        """Themselves where they sign in, else whoever was told; not those with a hand in it, whose keys are `but`."""
-        told = (place.manager, place.second, self.setting.users["olive"])
+        """Themselves where they sign in, else whoever was told; not those with a hand in it, whose keys are `but`, nor
+        the operator, who decides an appeal."""
+        told = (place.manager, place.second, self.setting.users["bob"])
         hand = resident.user or next(user for user in told if user.pk not in but)
         return acting_as(hand, source="command")
 
@@ -463,6 +468,7 @@ class Rules:
                 violation=violation,
                 outcome=tale.decided,
                 consequence=consequence,
+                terms=EXACTLY.get(consequence, ""),
                 reason=tale.because,
                 deviation=tale.why,
                 now=now,
@@ -522,8 +528,8 @@ class Rules:
             )
 
     def _speaks(self, place: Place, violation: Violation, now: datetime) -> None:
-        """One of the two who must say so; the other has not spoken yet."""
-        with acting_as(place.manager, source="command"):
+        """One of the two who must say so and neither recorded nor decided it; the other has not spoken yet."""
+        with acting_as(self.setting.users["olive"], source="command"):
             reviews.opinion_give(
                 violation=violation,
                 leaves=True,

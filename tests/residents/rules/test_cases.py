@@ -408,6 +408,7 @@ def test_precedents_are_of_others_under_the_same_number_and_name_nobody(cast, bo
             violation=new,
             outcome="upheld",
             consequence="chore",
+            terms="The yard",
             reason="Frank said so.",
             deviation="Frank asked for it.",
             now=timezone.now(),

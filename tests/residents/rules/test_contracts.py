@@ -67,13 +67,14 @@ def in_force(cast: Cast, **facts: Any) -> Contract:
 
 
 def reviewed(cast: Cast, stay: Any = None, **facts: Any) -> Violation:
-    """What Alice recorded about Dana and Bob decided: the consequence is a discharge review."""
+    """What Alice recorded about Dana and Charlie, who helped out here, decided: the consequence is a discharge
+    review."""
     stay = stay or cast.stay_of_dana
     book = cast.house_a.books.filter(kind="rules").first() or published_book(cast.house_a)
     if not book.acknowledgements.filter(resident=stay.resident).exists():
         signed(book, stay.resident)
     violation = violation_of(stay, book.rules.first(), by=cast.alice)
-    decided(violation, by=cast.bob, **{"consequence": "review", "advised": "review"} | facts)
+    decided(violation, **{"by": cast.charlie, "consequence": "review", "advised": "review"} | facts)
     return violation
 
 
@@ -326,7 +327,7 @@ def test_one_who_says_that_they_stay_ends_it(cast):
     opinion = speaks(cast.olive, violation, leaves=False, terms="A meeting a day.")
 
     assert (review_outcome(violation), opinion.terms) == ("stays", "A meeting a day.")
-    third = grant(cast.charlie, RoleKind.MANAGER, cast.organization, cast.house_a).user
+    third = grant(cast.oscar, RoleKind.MANAGER, cast.organization, cast.house_a).user
     with acting_as(third, source="web"), refused("This review is over: they stay."):
         opinion_give(violation=violation, leaves=True, reason="No.", now=timezone.now())
 
@@ -340,6 +341,38 @@ def test_whoever_recorded_it_has_no_word_in_the_review(cast, now):
 
     assert written() == before
     assert [str(user) for user in review_of(violation).may_speak] == ["Bob Example", "Olive Example"]
+
+
+def test_whoever_decided_it_has_no_word_in_the_review(cast, signed_in, now):
+    violation, appealed = reviewed(cast, by=cast.bob), reviewed(cast)
+    with acting_as(cast.dana.user, source="web"):
+        appeal = violation_appeal(decision=appealed.decision, text="It was not mine.", now=now)
+    with acting_as(cast.olive, source="web"):
+        appeal_decide(appeal=appeal, outcome="stands", reason="Nothing new.", now=now)
+    before = written()
+
+    for each, user in ((violation, cast.bob), (appealed, cast.olive)):
+        url = reverse("review_opinion", args=[each.uuid])
+        client = signed_in(user)
+        with acting_as(user, source="web"), pytest.raises(PermissionDenied, match="You decided what this is about"):
+            opinion_give(violation=each, leaves=True, reason="I said so.", now=now)
+        assert "<textarea" not in client.get(url).content.decode()
+        answer = client.post(url, {"word": "leaves", "reason": "I said so."})
+        assert (answer.status_code, "You decided it" in answer.content.decode()) == (403, True)
+
+    assert {name: count for name, count in written().items() if name != "Look"} == before
+    assert [str(user) for user in review_of(violation).may_speak] == ["Olive Example"]
+    assert [str(user) for user in review_of(appealed).may_speak] == ["Bob Example"]
+
+
+def test_page_of_a_review_says_that_fewer_may_speak_than_it_takes(cast, signed_in):
+    violation, enough = reviewed(cast, by=cast.bob), reviewed(cast)
+
+    for user in (cast.alice, cast.bob, cast.olive):
+        page = signed_in(user).get(reverse("review_opinion", args=[violation.uuid])).content.decode()
+        assert "That two agree, it takes another manager of the house, or an operator" in page
+    page = signed_in(cast.olive).get(reverse("review_opinion", args=[enough.uuid])).content.decode()
+    assert "That two agree" not in page
 
 
 def test_database_refuses_the_word_of_the_recorder_and_of_the_resident_and_a_second_one(cast):
@@ -553,7 +586,8 @@ def test_review_page_says_who_may_speak_to_whoever_may_not(cast, signed_in):
     assert "You recorded it" in text
     assert "Bob Example, Olive Example." in text
     assert "<textarea" not in text
-    assert signed_in(cast.alice).post(url, {"word": "leaves", "reason": "x"}).status_code == 403
+    for words in ({"word": "leaves", "reason": "x"}, {}):
+        assert signed_in(cast.alice).post(url, words).status_code == 403
 
 
 # --- what the gathering pages are offered -------------------------------------------------------------------------

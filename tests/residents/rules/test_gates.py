@@ -203,7 +203,7 @@ def test_appeal_that_was_decided_leaves_nothing_to_wait_for(cast):
     violation = reviewed(cast, appeal_days=3)
     with acting_as(cast.dana.user, source="web"):
         appeal = violation_appeal(decision=violation.decision, text="It was not mine.", now=now)
-    with acting_as(cast.olive, source="web"):
+    with acting_as(cast.oscar, source="web"):
         appeal_decide(appeal=appeal, outcome="stands", reason="Nothing new.", now=now)
     speaks(cast.bob, violation, leaves=True)
     speaks(cast.olive, violation, leaves=True)

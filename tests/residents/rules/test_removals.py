@@ -193,8 +193,10 @@ def test_removal_is_looked_at_on_its_page(cast, signed_in, now):
     url = reverse("removal_review", args=[removal.uuid])
     good = {"outcome": "right", "reason": "Spoke with her brother too."}
 
-    assert signed_in(cast.alice).get(url).status_code == 200
-    assert signed_in(cast.alice).post(url, good).status_code == 403
+    for answer in (signed_in(cast.alice).get(url), signed_in(cast.alice).post(url, good)):
+        assert answer.status_code == 403
+        assert "somebody else looks at it: Bob Example, Olive Example." in answer.content.decode()
+    assert RemovalReview.objects.count() == 0
     wrong = signed_in(cast.bob).post(url, good | {"outcome": ""})
     response = signed_in(cast.bob).post(url, good)
 
@@ -202,6 +204,9 @@ def test_removal_is_looked_at_on_its_page(cast, signed_in, now):
     assert "Spoke with her brother too." in wrong.content.decode()
     assert response.status_code == 302
     assert removal.review.recorded_by == cast.bob
+    again = signed_in(cast.bob).get(url, follow=True)
+    assert again.redirect_chain == [(reverse("removal", args=[removal.uuid]), 302)]
+    assert "Somebody has looked at this removal already." in again.content.decode()
 
 
 @pytest.mark.parametrize("name", ["removal_new", "removal_review"])

@@ -34,6 +34,7 @@ from residents.rules.services import violations as services
 from residents.rules.services.contracts import contract_make
 from residents.stays.models import Stay
 from residents.stays.services.stays import transfer
+from residents.stays.steps import day_words
 from soberhouse.documents import store
 from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
@@ -320,11 +321,13 @@ def test_decision_keeps_what_the_ladder_said_and_until_when_it_can_be_appealed(c
 
 def test_another_consequence_needs_a_written_reason(cast, violation, ladder):
     with pytest.raises(ValidationError) as raised:
-        decide(cast.bob, violation, consequence="restriction")
+        decide(cast.bob, violation, consequence="restriction", terms="In by nine.")
     assert refusal("deviation", raised) == "The ladder says verbal warning: say why not."
     assert rows()["Decision"] == 0
 
-    decision = decide(cast.bob, violation, consequence="restriction", deviation="The third night running.")
+    decision = decide(
+        cast.bob, violation, consequence="restriction", terms="In by nine.", deviation="The third night running."
+    )
 
     assert (decision.advised, decision.consequence) == ("verbal", "restriction")
     assert decision.deviation == "The third night running."
@@ -421,6 +424,60 @@ def test_appeal_is_written_down_by_nobody_who_recorded_or_decided(cast, violatio
     assert rows()["Appeal"] == 0
 
     assert appeal(cast.olive, decision).recorded_by == cast.olive
+
+
+@pytest.mark.parametrize("said", ["answer", "appeal"])
+def test_whoever_wrote_down_what_the_resident_said_does_not_decide_the_appeal(cast, signed_in, violation, said):
+    if said == "answer":
+        with acting_as(cast.olive, source="web"):
+            services.violation_answer(violation=violation, stance="explain", text="Late bus.", now=timezone.now())
+    row = appeal(cast.olive if said == "appeal" else cast.dana.user, decided(violation, by=cast.bob))
+
+    with pytest.raises(PermissionDenied, match="You wrote down what the resident said"):
+        decide_appeal(cast.olive, row)
+    client, way = signed_in(cast.olive), reverse("appeal_decide", args=[row.uuid])
+    page = client.get(reverse("violation", args=[violation.uuid])).content.decode()
+    answers = [client.get(way), client.post(way, {"outcome": "stands", "reason": "I said so."})]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert way not in page
+    assert "wrote down what the resident said, does not" in page
+    assert rows()["AppealDecision"] == 0
+    with acting_as(None, source="command"), transaction.atomic():
+        grant(cast.charlie, RoleKind.MANAGER, cast.organization, cast.house_a)
+    refused = client.get(way)
+    assert (refused.status_code, "decides the appeal: Charlie Example." in refused.content.decode()) == (403, True)
+    assert decide_appeal(cast.charlie, row).pk
+    assert not Notice.objects.filter(user=cast.olive, kind="violation-appealed").exists()
+
+
+def test_page_to_write_an_appeal_down_says_that_its_writer_does_not_decide_it(cast, signed_in, violation):
+    decided(violation, by=cast.bob)
+    way, client = reverse("violation_appeal_heard", args=[violation.uuid]), signed_in(cast.olive)
+    alone = client.get(way).content.decode()
+    with acting_as(None, source="command"), transaction.atomic():
+        grant(cast.charlie, RoleKind.MANAGER, cast.organization, cast.house_a)
+
+    assert "Whoever writes it down does not decide it, and nobody else can now" in alone
+    assert "Whoever writes it down does not decide it. Who can: Charlie Example." in client.get(way).content.decode()
+
+
+def test_chore_or_restriction_needs_what_exactly(cast, violation, signed_in):
+    for consequence, words in (("chore", "Say which chore"), ("restriction", "Say what is restricted")):
+        with pytest.raises(ValidationError) as raised:
+            decide(cast.bob, violation, consequence=consequence, terms=" ")
+        assert refusal("terms", raised).startswith(words)
+    answer = post(
+        signed_in(cast.bob), "violation_decide", violation.uuid, outcome="upheld", consequence="chore", reason="So."
+    )
+    assert list(answer.context["form"].errors) == ["terms"]
+    assert rows()["Decision"] == 0
+    row = appeal(cast.dana.user, decided(violation, by=cast.bob))
+    with pytest.raises(ValidationError) as raised:
+        decide_appeal(cast.olive, row, outcome="changed", consequence="restriction")
+
+    assert refusal("terms", raised).startswith("Say what is restricted")
+    assert rows()["AppealDecision"] == 0
 
 
 def test_appeal_changes_the_consequence_only_to_another(cast, violation):
@@ -623,6 +680,42 @@ def test_page_refuses_what_is_wrong_beside_its_field(cast, signed_in, curfew, da
     assert rows()["Violation"] == 0
 
 
+@pytest.mark.parametrize("days", [41, -1], ids=["before the move-in", "tomorrow"])
+def test_day_that_is_none_of_the_stay_is_wrong_and_not_the_rule(cast, signed_in, curfew, days):
+    answer = new(signed_in(cast.alice), cast, curfew, happened_on=ago(cast.house_a, days).isoformat())
+
+    form = answer.context["form"]
+    assert list(form.errors) == ["happened_on"]
+    words = f"moved in on {day_words(cast.stay_of_dana.starts_on)}" if days > 0 else "in the future"
+    assert words in form.errors["happened_on"][0]
+    assert form["rule"].value() == str(curfew.uuid)
+    assert form.opens_more
+    assert rows()["Violation"] == 0
+
+
+def test_rules_to_choose_from_stand_under_what_they_are_about_and_the_words_come_first(cast, signed_in, book):
+    client, way = signed_in(cast.alice), reverse("violation_new", args=[cast.stay_of_dana.uuid])
+
+    fresh, wrong = client.get(way), client.post(way, {"what": ""})
+
+    groups = list(fresh.context["form"]["rule"].field.choices)
+    assert [(about, [label[:2] for _value, label in found]) for about, found in groups] == [
+        ("Alcohol and drugs", ["1."]),
+        ("Respect", ["4."]),
+        ("Curfew and nights away", ["2."]),
+        ("Chores", ["3."]),
+    ]
+    page = fresh.content.decode()
+    assert page.count("<legend>Curfew and nights away</legend>") == 1
+    assert [line for line in page.splitlines() if "autofocus" in line] == [
+        line for line in page.splitlines() if '<textarea name="what"' in line
+    ]
+    assert 'href="#id_rule_0"' in wrong.content.decode()
+    assert wrong.content.decode().count('id="id_rule_0"') == 1
+    assert '<textarea name="what"' in wrong.content.decode()
+    assert wrong.content.decode().count("autofocus") == 1  # what is to be put right
+
+
 def test_photo_without_words_is_refused(cast, signed_in, curfew):
     answer = new(signed_in(cast.alice), cast, curfew, file=SimpleUploadedFile("a.jpg", a_photo()))
 
@@ -736,7 +829,8 @@ def test_steps_lead_from_recording_to_the_last_word(cast, signed_in, violation, 
         ("violation_answer", "dana", {"stance": "dispute", "text": ""}, "text"),
         ("violation_answer", "dana", {"stance": "maybe", "text": "Hm."}, "stance"),
         ("violation_answer_heard", "alice", {"stance": ""}, "stance"),
-        ("violation_decide", "bob", {"outcome": "upheld", "consequence": "chore", "reason": "So."}, "deviation"),
+        ("violation_decide", "bob", {"outcome": "upheld", "consequence": "written", "reason": "So."}, "deviation"),
+        ("violation_decide", "bob", {"outcome": "upheld", "consequence": "chore", "terms": ""}, "reason"),
         ("violation_decide", "bob", {"outcome": "upheld", "reason": "So."}, "consequence"),
         ("violation_decide", "bob", {"outcome": "", "reason": "So."}, "outcome"),
         ("violation_withdraw", "alice", {"reason": ""}, "reason"),
@@ -759,12 +853,15 @@ def test_step_refuses_what_is_wrong_and_keeps_what_was_typed(
 def test_recorder_is_shown_who_decides_and_cannot(cast, signed_in, violation):
     client = signed_in(cast.alice)
 
-    page = client.get(reverse("violation_decide", args=[violation.uuid])).content.decode()
-    answer = post(client, "violation_decide", violation.uuid, outcome="dismissed", reason="Mine.")
+    answers = [
+        client.get(reverse("violation_decide", args=[violation.uuid])),
+        post(client, "violation_decide", violation.uuid, outcome="dismissed", reason="Mine."),
+        post(client, "violation_decide", violation.uuid),
+    ]
 
-    assert "You recorded it, so somebody else decides: Bob Example, Olive Example." in page
-    assert "Save the decision" not in page
-    assert answer.status_code == 403
+    for answer in answers:
+        assert answer.status_code == 403
+        assert "You recorded it, so somebody else decides: Bob Example, Olive Example." in answer.content.decode()
     assert rows()["Decision"] == 0
 
 
@@ -772,12 +869,45 @@ def test_decider_is_shown_who_decides_the_appeal(cast, signed_in, violation):
     row = appeal(cast.dana.user, decided(violation, by=cast.bob))
     client = signed_in(cast.bob)
 
-    page = client.get(reverse("appeal_decide", args=[row.uuid])).content.decode()
-    answer = post(client, "appeal_decide", row.uuid, outcome="stands", reason="I said so.")
+    answers = [
+        client.get(reverse("appeal_decide", args=[row.uuid])),
+        post(client, "appeal_decide", row.uuid, outcome="stands", reason="I said so."),
+        post(client, "appeal_decide", row.uuid),
+    ]
 
-    assert "a third person decides the appeal: Olive Example." in page
-    assert answer.status_code == 403
+    for answer in answers:
+        assert answer.status_code == 403
+        assert "a third person decides the appeal: Olive Example." in answer.content.decode()
     assert rows()["AppealDecision"] == 0
+
+
+def test_page_of_what_is_decided_already_leads_to_its_story(cast, signed_in, violation):
+    row = appeal(cast.dana.user, decided(violation, by=cast.bob))
+    decide_appeal(cast.olive, row)
+    client, page = signed_in(cast.olive), reverse("violation", args=[violation.uuid])
+
+    for name, uuid in (("violation_decide", violation.uuid), ("appeal_decide", row.uuid)):
+        answer = client.get(reverse(name, args=[uuid]), follow=True)
+        assert answer.redirect_chain == [(page, 302)]
+        assert "It is decided already." in answer.content.decode()
+
+
+def test_whoever_decided_first_keeps_their_words_and_the_second_is_shown_theirs(cast, signed_in, violation):
+    decided(violation, by=cast.bob)
+
+    answer = post(signed_in(cast.olive), "violation_decide", violation.uuid, outcome="dismissed", reason="I saw it.")
+
+    assert answer.status_code == 200
+    assert "It is decided already, and stays so" in answer.content.decode()
+    assert answer.context["form"]["reason"].value() == "I saw it."
+
+
+def test_nothing_is_chosen_beforehand_where_the_ladder_says_something(cast, signed_in, violation, ladder):
+    page = signed_in(cast.bob).get(reverse("violation_decide", args=[violation.uuid]))
+
+    assert page.context["form"]["consequence"].initial is None
+    assert " checked" not in page.content.decode()
+    assert "The ladder says: verbal warning." in page.content.decode()
 
 
 def test_page_says_that_it_waits_because_nobody_else_may_decide(cast, signed_in, violation):
@@ -788,8 +918,8 @@ def test_page_says_that_it_waits_because_nobody_else_may_decide(cast, signed_in,
     own = signed_in(cast.dana).get(reverse("violation", args=[violation.uuid])).content.decode()
 
     assert row.pk
-    assert "A third person, manager or operator, is needed." in page
-    assert "A third person, manager or operator, is needed." in own
+    assert "Another person, manager or operator, is needed." in page
+    assert "Another person, manager or operator, is needed." in own
 
 
 @pytest.mark.parametrize(("who", "status"), [("charlie", 404), ("erin", 404), ("audra", 403), ("dana", 403)])
@@ -966,6 +1096,20 @@ def test_list_is_for_staff_of_the_house(cast, signed_in, violation, who, status)
     assert signed_in(getattr(cast, who)).get(reverse("violations", args=[cast.house_a.uuid])).status_code == status
 
 
+def test_list_leads_to_recording_about_those_who_live_here_but_oneself(cast, signed_in):
+    also_manages(cast, cast.dana)
+    way = reverse("violations", args=[cast.house_a.uuid])
+    forms = {stay.name: reverse("violation_new", args=[stay.uuid]) for stay in Stay.objects.all()}
+
+    def offered(user) -> set[str]:
+        page = signed_in(user).get(way).content.decode()
+        return {name for name, form in forms.items() if form in page}
+
+    assert offered(cast.alice) == {"Dana Renner", "Frank Osei"}
+    assert offered(cast.dana) == {"Frank Osei"}
+    assert offered(cast.audra) == set()
+
+
 @pytest.mark.parametrize("item_count", [1, 3])
 def test_list_costs_the_same_however_long(cast, signed_in, curfew, item_count, django_assert_num_queries):
     for _n in range(item_count):
@@ -973,7 +1117,7 @@ def test_list_costs_the_same_however_long(cast, signed_in, curfew, item_count, d
     client = signed_in(cast.bob)
     client.get(reverse("violations", args=[cast.house_a.uuid]))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = client.get(reverse("violations", args=[cast.house_a.uuid]))
 
     assert len(page.context["rows"]) == item_count
@@ -1094,6 +1238,7 @@ def test_house_that_somebody_left_does_not_learn_their_new_name(cast, signed_in,
     signature = book.acknowledgements.get(resident=cast.dana)
     of_stay, of_house = [cast.stay_of_dana.uuid], [cast.house_a.uuid]
     client, read = signed_in(cast.bob), {}
+    read["appeal_decide", row.uuid] = signed_in(cast.olive).get(reverse("appeal_decide", args=[row.uuid]))
     for violation in (waits, heard, done, again):
         for name in ("violation", *STEPS, "review_opinion", "violation_notice_issue"):
             read[name, violation.pk] = client.get(reverse(name, args=[violation.uuid]))
@@ -1105,7 +1250,6 @@ def test_house_that_somebody_left_does_not_learn_their_new_name(cast, signed_in,
         *((name, [signature.uuid]) for name in ("signature", "signature_undo", "acknowledgement_issue")),
         *((name, [draft.uuid]) for name in ("ladder_draft", "ladder_line", "ladder_change", "ladder_publish")),
         ("signatures", [book.uuid]),
-        ("appeal_decide", [row.uuid]),
         ("history", ["contract", contract.uuid]),
         ("history", ["acknowledgement", signature.uuid]),
     ):
@@ -1117,7 +1261,7 @@ def test_house_that_somebody_left_does_not_learn_their_new_name(cast, signed_in,
     open_to_them = {key: answer.content.decode() for key, answer in read.items() if answer.status_code == 200}
     assert {
         *("violation", "violation_answer_heard", "violation_decide", "violation_appeal_heard", "violations"),
-        *("appeal_decide", "contract", "ladder", "signature", "signatures", "history"),
+        *("appeal_decide", "review_opinion", "contract", "ladder", "signature", "signatures", "history"),
     } <= {name for name, _about in open_to_them}
     assert "Dana R" in open_to_them["violation_appeal_heard", heard.pk]
     assert [key for key, text in open_to_them.items() if "Zelda" in text or "Quimby" in text] == []
