@@ -41,7 +41,9 @@ class EntryIn(Strict):
         required=False,
         allow_blank=True,
         default="",
-        help_text=gettext_lazy("What excuses them; nothing where they are on a pass or at work."),
+        help_text=gettext_lazy(
+            "What excuses them; nothing where they are on a pass or at work. Or why they are not in who signed in."
+        ),
     )
 
 

@@ -65,6 +65,8 @@ def row_words(row: RollRow, house: House, *, plain: bool = False) -> str:
     if row.movement is not None and row.movement.way == Movement.Way.OUT:
         facts = {"when": clock(row.movement.at, house), "what": row.movement.get_purpose_display()}
         said.append(_("out since %(when)s, %(what)s") % facts)
+    elif (seen := row.seen_in) is not None:
+        said.append(_("signed in %(when)s") % {"when": clock(seen.at, house)})
     elif row.movement is not None and row.due_at is not None and row.movement.at > row.due_at:
         said.append(_("signed in %(when)s") % {"when": clock(row.movement.at, house)})
     return " · ".join(said)
@@ -76,7 +78,8 @@ def check_words(check: CurfewCheck, house: House, *, plain: bool = False) -> str
         return "" if plain else check.why
     hour = _("hour %(hour)s") % {"hour": clock(check.due_at, house)} if check.due_at else ""
     came = _("came in %(when)s") % {"when": clock(check.in_at, house)} if check.in_at else ""
-    return " · ".join(part for part in (came, hour) if part)
+    why = "" if plain else check.why
+    return " · ".join(part for part in (came, hour, why) if part)
 
 
 def how_long(span: timedelta) -> str:

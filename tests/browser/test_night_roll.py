@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from residents.away.models import CurfewCheck
+from residents.away.services.movements import sign_in as signs_in
+from residents.away.services.movements import sign_out as signs_out
 from residents.houses.permissions import RoleKind
 from residents.models import House
 from soberhouse.history import acting_as
@@ -100,6 +102,10 @@ def test_the_roll_can_be_read_and_pressed_by_everybody(
 ):
     house = curfew_at(cast.house_a, 22)
     sleepers(house, 3)
+    at = by_the_clock(house, 21)
+    with acting_as(cast.bob, source="web"):
+        signs_out(stay=cast.stay_of_dana, purpose="errand", at=at, now=at)
+        signs_in(stay=cast.stay_of_dana, at=at, now=at)
     clock(by_the_clock(house, 22, 40))
     page = open_page(width=width, color_scheme=scheme)
     sign_in(page, cast.alice)
@@ -107,7 +113,14 @@ def test_the_roll_can_be_read_and_pressed_by_everybody(
 
     line(page, "Ana M.").locator(".segment-late").click()
     line(page, "Bo M.").locator(".segment-excused").click()
+    doubt = line(page, "Dana R.").get_by_label("Signed in, but not in because")
+    assert not doubt.is_visible()
+    line(page, "Dana R.").locator(".segment-absent").click()
     assert_accessible(page)
+    page.get_by_role("button", name="Save").click()
+    line(page, "Dana R.").get_by_text("say why they are not in").wait_for()
+    assert_accessible(page)
+    doubt.fill("The bed is empty.")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Saved:").wait_for()

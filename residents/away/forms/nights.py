@@ -41,16 +41,18 @@ EVERY_NIGHT = [("", gettext_lazy("every night")), *WeeklyHours.Weekday.choices]
 
 @dataclass(frozen=True)
 class Line:
-    """One resident of the form: what is known, and the three fields."""
+    """One resident of the form: what is known, and the fields; `doubt`, of whoever signed in."""
 
     row: RollRow
     status: BoundField
     in_at: BoundField
     why: BoundField
+    doubt: BoundField | None
 
 
 class RollForm(forms.Form):
-    """The roll of a house: everybody with the ordinary answer chosen, when they came in, what excuses them.
+    """The roll of a house: everybody with the ordinary answer chosen, when they came in, what excuses them, why they
+    are not in though they signed in.
 
     `rows` are those that are asked about; with `plain` nobody is told why somebody is excused. `opened` is when the
     page was: a time that stands as it was shown then is that instant, whichever hour comes twice.
@@ -89,11 +91,19 @@ class RollForm(forms.Form):
             initial="" if self.plain and known else excuse(found, row.known.curfew, self.roll.house),
         )
 
+        if row.seen_in is not None:
+            self.fields[f"doubt_{key}"] = forms.CharField(
+                label=_("%(name)s signed in and is not in because") % {"name": name},
+                max_length=CurfewCheck._meta.get_field("why").max_length,
+                required=False,
+            )
+
     def lines(self) -> Iterator[Line]:
         for row in self.rows:
             if row.check is None:
                 key = row.stay.uuid.hex
-                yield Line(row, self[f"status_{key}"], self[f"in_at_{key}"], self[f"why_{key}"])
+                doubt = self[f"doubt_{key}"] if f"doubt_{key}" in self.fields else None
+                yield Line(row, self[f"status_{key}"], self[f"in_at_{key}"], self[f"why_{key}"], doubt)
 
     def entries(self) -> list[RollEntry]:
         """What to hand to the service; whoever is counted later is left out."""
@@ -104,7 +114,7 @@ class RollForm(forms.Form):
         status = self.cleaned_data[f"status_{key}"]
         if status == LATER:
             return None
-        said = self.cleaned_data[f"why_{key}"]
+        said = self.cleaned_data.get(f"doubt_{key}" if status == Status.ABSENT else f"why_{key}", "")
         excused = status == Status.EXCUSED
         if excused and self.plain and not said and found.status == Status.EXCUSED:
             said = excuse(found, row.known.curfew, self.roll.house)
@@ -124,14 +134,22 @@ class RollForm(forms.Form):
         for stay, sentences in refusal.by_stay:
             for field, sentence in sentences:
                 name = f"{field}_{stay.uuid.hex}"
+                if field == "why" and self.cleaned_data.get(f"status_{stay.uuid.hex}") == Status.ABSENT:
+                    name = f"doubt_{stay.uuid.hex}"
                 known = name in self.fields and any(row.stay == stay and row.check is None for row in self.rows)
                 self.add_error(name if known else None, sentence if known else f"{stay.short_name}: {sentence}")
 
-    def _in_at(self, row: RollRow) -> datetime:
-        return row.foreseen.in_at or self.opened_at
+    def _in_at(self, row: RollRow) -> datetime | None:
+        """When whoever is late came in, as far as anybody knows: when they signed in; else now, as long as the night
+        lasts. Whoever counts in the morning has to say it."""
+        if row.foreseen.in_at is not None:
+            return row.foreseen.in_at
+        if row.seen_in is not None and row.line is not None and row.seen_in.at > row.line:
+            return row.seen_in.at
+        return self.opened_at if self.opened_at < hours.instant(self.roll.night, hours.DAWN, self.zone) else None
 
-    def _clock(self, instant: datetime) -> time:
-        return instant.astimezone(self.zone).time().replace(second=0, microsecond=0)
+    def _clock(self, instant: datetime | None) -> time | None:
+        return instant and instant.astimezone(self.zone).time().replace(second=0, microsecond=0)
 
     def _meant(self, row: RollRow, typed: time | None) -> datetime | None:
         if typed is None:

@@ -181,6 +181,14 @@ def _gone_to(known: Known, left: datetime, line: datetime, zone: ZoneInfo) -> Fo
     return Foreseen(Status.EXCUSED, shift=shift, until=until)
 
 
+def seen_in(movements: Iterable[Movement], night: date, zone: ZoneInfo) -> Movement | None:
+    """Of one resident's movements, the earliest first, the sign-in of this night after which they did not go out again
+    before its dawn."""
+    noon, dawn = hours.at(night, hours.NOON, zone), hours.instant(night, hours.DAWN, zone)
+    last = [row for row in movements if noon <= row.at < dawn][-1:]
+    return next((row for row in last if row.way == Movement.Way.IN), None)
+
+
 @dataclass(frozen=True)
 class RollRow:
     """One resident in one night: what is known, what is foreseen, and how they were counted, if they were."""
@@ -189,6 +197,7 @@ class RollRow:
     known: Known
     foreseen: Foreseen
     check: CurfewCheck | None
+    night: date
     grace: timedelta
     now: datetime
 
@@ -217,6 +226,11 @@ class RollRow:
     @property
     def movement(self) -> Movement | None:
         return self.known.movements[-1] if self.known.movements else None
+
+    @property
+    def seen_in(self) -> Movement | None:
+        """The sign-in that speaks against counting them as not in."""
+        return seen_in(self.known.movements, self.night, self.stay.house.zone)
 
     @property
     def absent(self) -> bool:
@@ -289,6 +303,7 @@ def night_roll(house: House, night: date, now: datetime) -> Roll:
                 known=known,
                 foreseen=foreseen(known, grace=grace, dawn=dawn, now=now, zone=house.zone),
                 check=checks.get(stay.pk),
+                night=night,
                 grace=grace,
                 now=now,
             )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from residents.away import hours, notices
 from residents.away.models import CurfewCheck, Movement, Pass
-from residents.away.queries.nights import NIGHTS_BACK, counted, curfews, stays_of_night
+from residents.away.queries.nights import NIGHTS_BACK, counted, curfews, seen_in, stays_of_night
 from residents.away.queries.whereabouts import last_movement, last_movements
 from residents.houses.models import House
 from residents.people.services import not_about_oneself
@@ -51,8 +51,8 @@ def roll_take(*, house: House, night: date, entries: Sequence[RollEntry], now: d
     Who is counted as in or late and was signed out over their hour is signed in. An entry that says what is written
     down already is passed over, so that a roll sent twice counts once. Refuses, naming the resident: whoever did not
     live here that night, whoever somebody else counted otherwise meanwhile, oneself; late or not in before the hour and
-    its minutes of grace are over; late within them; in after them; late without a time, excused without saying why; a
-    night that has not begun, or is more than a week ago.
+    its minutes of grace are over; late within them; in after them; late without a time, excused without saying why,
+    not in without saying why of whoever signed in; a night that has not begun, or is more than a week ago.
     """
     _countable(house, night, now)
     if not entries:
@@ -70,6 +70,7 @@ def roll_take(*, house: House, night: date, entries: Sequence[RollEntry], now: d
     known = {row.stay_id: row for row in counted(CurfewCheck.objects.filter(stay__in=list(there), night=night))}
     refusals: list[tuple[Stay, list[tuple[str, str]]]] = []
     rows = []
+    signed_in = _signed_in([entry.stay.pk for entry in entries if entry.status == Status.ABSENT], house, night)
     for entry in entries:
         stay = there[entry.stay.pk]
         row = CurfewCheck(
@@ -80,7 +81,7 @@ def roll_take(*, house: House, night: date, entries: Sequence[RollEntry], now: d
             grace=house.curfew_grace,
             status=entry.status,
             in_at=_minute(entry.in_at) if entry.status in (Status.IN, Status.LATE) else None,
-            why=entry.why.strip() if entry.status == Status.EXCUSED else "",
+            why=entry.why.strip() if entry.status in (Status.EXCUSED, Status.ABSENT) else "",
             of_pass=entry.of_pass if entry.status == Status.EXCUSED else None,
             **recorded(),
         )
@@ -92,6 +93,7 @@ def roll_take(*, house: House, night: date, entries: Sequence[RollEntry], now: d
             continue
         try:
             _check(row, now=now)
+            _check_seen(row, signed_in.get(stay.pk))
         except ValidationError as refusal:
             said = [(field, text) for field, texts in refusal.message_dict.items() for text in texts]
             refusals.append((stay, said))
@@ -229,6 +231,25 @@ def _check(row: CurfewCheck, *, now: datetime) -> None:
                 _("Until %(hour)s nobody is late: that is in.") if row.in_at <= line else _("After %(hour)s is late.")
             )
             raise ValidationError({"in_at": said % words})
+
+
+def _signed_in(absent: Sequence[int], house: House, night: date) -> dict[int, Movement]:
+    """Of these stays (keys) the sign-ins that speak against counting them as not in. One query, where there are any."""
+    noon, dawn = hours.at(night, hours.NOON, house.zone), hours.instant(night, hours.DAWN, house.zone)
+    of_night = Movement.objects.filter(stay__in=absent, at__gte=noon, at__lt=dawn, corrected_by=None)
+    moved: dict[int, list[Movement]] = {}
+    for row in of_night.order_by("at", "pk"):
+        moved.setdefault(row.stay_id, []).append(row)
+    found = ((key, seen_in(rows, night, house.zone)) for key, rows in moved.items())
+    return {key: row for key, row in found if row is not None}
+
+
+def _check_seen(row: CurfewCheck, movement: Movement | None) -> None:
+    """Raise ValidationError where somebody is counted as not in who signed in, and nobody says why."""
+    if row.status != Status.ABSENT or movement is None or row.why:
+        return
+    facts = {"when": _clock(movement.at, row), "who": movement.recorded_as}
+    raise ValidationError({"why": _("Signed in %(when)s, by %(who)s: say why they are not in all the same.") % facts})
 
 
 def _sign_in_the_counted(rows: Sequence[CurfewCheck], *, now: datetime) -> None:

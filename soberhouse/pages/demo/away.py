@@ -325,7 +325,7 @@ class Nights:
             came = row.line + timedelta(minutes=minutes)
             if chance < 0.03 and came < now:
                 return nights.RollEntry(stay=row.stay, status=Status.LATE, in_at=came)
-            if chance > 0.992:
+            if chance > 0.992 and row.seen_in is None:
                 return nights.RollEntry(stay=row.stay, status=Status.ABSENT)
         why = excuse(found, row.known.curfew, place.house) if found.status == Status.EXCUSED else ""
         return nights.RollEntry(stay=row.stay, status=found.status, in_at=found.in_at, why=why, of_pass=found.of_pass)
