@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -24,6 +24,8 @@ YEARS = range(2000, 2200)  # in which a house could mean a day
 class HouseTimeField(LocalTimeField):
     """A day and an hour by the clock of the house. An hour that comes twice means its first, an hour that is skipped
     the moment of the jump. What is sent back as it was shown is the instant that was shown."""
+
+    default_error_messages: ClassVar = {"invalid": _("Choose a day and an hour.")}
 
     def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values:

@@ -74,11 +74,7 @@ def pass_ask(
     """
     stay = _locked_stay(stay)
     starts_at, ends_at = _minute(starts_at), _minute(ends_at)
-    _check_range(stay, starts_at, ends_at, now=now)
-    if _acts_for_oneself(stay) and starts_at < now - TO_TYPE_IT:
-        raise ValidationError(
-            {"starts_at": _("This has begun already. Ask for a later time, or let your manager write it down.")}
-        )
+    check_asked(stay, starts_at, ends_at, now=now)
     asked = Pass(
         house=stay.house,
         stay=stay,
@@ -94,6 +90,15 @@ def pass_ask(
     save(asked)
     notices.tell_pass_asked(asked)
     return asked
+
+
+def check_asked(stay: Stay, starts_at: datetime, ends_at: datetime, *, now: datetime) -> None:
+    """Refuse a time for which nobody can ask for a pass: what no rule and no decision can help."""
+    _check_range(stay, starts_at, ends_at, now=now)
+    if _acts_for_oneself(stay) and starts_at < now - TO_TYPE_IT:
+        raise ValidationError(
+            {"starts_at": _("This has begun already. Ask for a later time, or let your manager write it down.")}
+        )
 
 
 @transaction.atomic
@@ -488,7 +493,7 @@ def _check_range(stay: Stay, starts_at: datetime, ends_at: datetime, *, now: dat
     if ends_at <= now:
         raise ValidationError({"ends_at": _("This is past. A pass is asked for before it is over.")})
     if starts_at > now + AHEAD:
-        raise ValidationError({"starts_at": _("This is more than a year ahead.")})
+        raise ValidationError({"starts_at": _("This is more than a year ahead. Ask for a time within a year.")})
     if ends_at - starts_at > LONGEST:
         raise ValidationError({"ends_at": _("This is longer than half a year: that is a move-out, not a pass.")})
     if starts_at.astimezone(stay.house.zone).date() < stay.starts_on:

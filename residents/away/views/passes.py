@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -278,6 +278,7 @@ def pass_extend(request: HttpRequest, pass_: Pass) -> HttpResponse:
         initial = {"until": asked.until, "reason": asked.note}
     form = forms.ExtendForm(request.POST or None, zone=pass_.house.zone, initial=initial)
     until = form.typed("until") if form.is_bound and form.is_valid() else initial["until"]
+    longest = pass_.starts_at + services.LONGEST
     return _pass_form(
         request,
         pass_,
@@ -287,7 +288,7 @@ def pass_extend(request: HttpRequest, pass_: Pass) -> HttpResponse:
         submit=_("Extend the pass"),
         done=_("The pass lasts longer. They are told."),
         template="residents/away/pass_extend.html",
-        unmet=queries.unmet(pass_, ends_at=max(until, pass_.ends_at)),
+        unmet=queries.unmet(pass_, ends_at=max(until, pass_.ends_at)) if until <= longest else [],
         over_since=queries.moment(pass_.ends_at, pass_.house) if pass_.ends_at <= now else "",
     )
 
@@ -402,20 +403,18 @@ def pass_new(request: HttpRequest, stay: Stay) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, stay: Stay, *, submit: str, is_own: bool, **page: Any) -> HttpResponse:
-    """The form of a request. What the rules ask for and is not met is said once beforehand; then it may be asked for
-    all the same."""
+    """The form of a request. What cannot be is said before all else. What the rules ask for and is not met is said once
+    beforehand; then it may be asked for all the same."""
     now = timezone.now()
     form = forms.PassForm(request.POST or None, zone=stay.house.zone, initial={"kind": PassKind.OVERNIGHT})
-    not_met: list[str] = []
     context = {"rules": _rules_for(stay, now), "stay": stay, "is_own": is_own, "submit": submit} | page
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _can_be(stay, form, now):
         facts = form.facts()
         wanted = {name: facts[name] for name in ("kind", "starts_at", "ends_at", "officer_agreed")}
         not_met = queries.unmet_by(queries.Wanted(stay=stay, asked_at=now, **wanted))
         context |= {"unmet": not_met, "submit": _("Ask all the same") if not_met else submit}
         told = " · ".join(not_met)
-        could_be = facts["ends_at"] > max(facts["starts_at"], now)
-        if not_met and could_be and form.cleaned_data["knowing"] != told:
+        if not_met and form.cleaned_data["knowing"] != told:
             form.data = form.data.copy()
             form.data["knowing"] = told
             page_context = {name: value for name, value in context.items() if name != "done"}
@@ -428,6 +427,15 @@ def _ask(request: HttpRequest, stay: Stay, *, submit: str, is_own: bool, **page:
         template="residents/away/pass_ask.html",
         **context,
     )
+
+
+def _can_be(stay: Stay, form: forms.PassForm, now: datetime) -> bool:
+    """Whether anybody could be given a pass for this time; if not, the service says why."""
+    try:
+        services.check_asked(stay, form.cleaned_data["starts_at"], form.cleaned_data["ends_at"], now=now)
+    except ValidationError:
+        return False
+    return True
 
 
 def _rules_for(stay: Stay, now: datetime) -> list[tuple[str, str]]:

@@ -120,7 +120,7 @@ def test_seconds_are_not_kept(cast, now):
             "This has begun already. Ask for a later time, or let your manager write it down.",
             "starts_at",
         ),
-        (400 * DAY, 401 * DAY, "This is more than a year ahead.", "starts_at"),
+        (400 * DAY, 401 * DAY, "This is more than a year ahead. Ask for a time within a year.", "starts_at"),
         (DAY, 200 * DAY, "This is longer than half a year: that is a move-out, not a pass.", "ends_at"),
     ],
 )
@@ -940,6 +940,54 @@ def test_what_is_not_met_is_said_once_and_may_be_asked_for_all_the_same(cast, no
     second = client.post(url, request_of(cast, now, knowing=knowing))
     assert second.status_code == 302
     assert Pass.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "about"),
+    [
+        (-300 * DAY, -299 * DAY, "ends_at"),  # 154 days before they moved in
+        (-300 * DAY, 2 * DAY, "ends_at"),
+        (DAY, 1098 * DAY, "ends_at"),
+        (500 * DAY, 501 * DAY, "starts_at"),
+        (3 * DAY, 2 * DAY, "ends_at"),
+        (-2 * DAY, DAY, "starts_at"),
+    ],
+)
+def test_what_cannot_be_is_said_first_and_alone(starts, ends, about, cast, now, signed_in):
+    services.pass_rule_save(
+        house=cast.house_a, kind="overnight", min_days=100, max_nights=1, max_in_30_days=2, notice_hours=168
+    )
+    times = {"starts_at": local(now + starts, cast), "ends_at": local(now + ends, cast)}
+
+    response = signed_in(cast.dana).post(reverse("my_pass_ask"), request_of(cast, now, **times))
+
+    assert list(response.context["form"].errors) == [about]
+    page = response.content.decode()
+    assert "Ask all the same" not in page
+    assert "nights" not in page.partition("What a pass asks for")[0]
+    for typed in (*times.values(), "My sister"):
+        assert typed in page
+    assert not Pass.objects.exists()
+
+
+def test_a_day_that_is_none_is_named_on_its_field(cast, now, signed_in):
+    response = signed_in(cast.dana).post(
+        reverse("my_pass_ask"), request_of(cast, now, starts_at="0202-11-20T10:00", where="The lake")
+    )
+
+    assert response.context["form"].errors == {"starts_at": ["Choose a day and an hour."]}
+    assert "0202-11-20T10:00" in response.content.decode()
+
+
+def test_more_time_for_three_years_is_refused_without_counting_its_nights(cast, now, signed_in):
+    services.pass_rule_save(house=cast.house_a, kind="overnight", max_nights=1, max_in_30_days=2)
+    row = given(cast, now, starts=-2 * HOUR, ends=5 * HOUR)
+    typed = {"until": local(now + 1098 * DAY, cast), "reason": "Long."}
+
+    page = signed_in(cast.alice).post(reverse("pass_extend", args=[row.uuid]), typed)
+
+    assert list(page.context["form"].errors) == ["until"]
+    assert "nights" not in page.content.decode()
 
 
 def test_bad_request_keeps_what_was_typed(cast, now, signed_in):
