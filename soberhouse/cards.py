@@ -4,20 +4,22 @@ cards for that resident's own week, and everything it has on record about them.
 A subject that has something to offer carries a module `cards` with any of these functions; the gathering pages ask
 every subject in `settings.SUBJECTS` and do not know what they will find:
 
-    today(house, standing, today) -> Iterable[Card]
-    about(resident, standing, today) -> Iterable[Card]
-    timeline(resident, standing, today) -> Iterable[Entry]
-    week(resident, today) -> Iterable[Card]
-    home(resident, today) -> Iterable[Card]
+    today(house, stays, standing, today) -> Iterable[Card]
+    about(resident, stays, standing, today) -> Iterable[Card | Entry]
+    week(resident, stays, standing, today) -> Iterable[Card]
+    home(resident, stays, standing, today) -> Iterable[Card]
     settings(house, standing) -> Iterable[Row]
     beside_pass(stay, starts_at, ends_at, now) -> Iterable[Row]
     own(resident, today) -> Iterable[Section]
     papers(place, standing, today) -> Iterable[documents.kinds.Offer]
     issued_anew(document, standing) -> Iterable[str]
 
-`home` is what holds in the house, for whoever lives there; `settings` leads to the pages where a subject keeps what is
-so in a house; `beside_pass` are the facts beside the decision on a pass. `papers` are those that can be issued now
-about a house or an organization, `issued_anew` the address where one that was issued is issued again.
+`stays` are those the page is about, read once by whoever asks for them first: on Today of whoever lives in the house or
+left it of late, else all of the person's that the reader sees. `about` tells cards and, of what happened, entries: the
+same rows are read once for both. `home` is what holds in the house, for whoever lives there; `settings` leads to the
+pages where a subject keeps what is so in a house; `beside_pass` are the facts beside the decision on a pass. `papers`
+are those that can be issued now about a house or an organization, `issued_anew` the address where one that was issued
+is issued again.
 
 Each must cost the same number of queries however many rows it returns, and show only what `standing.user` may see;
 `week`, `home` and `own` are read by the resident alone, and show what `resident.user` may see. `own` leaves nothing
@@ -174,6 +176,13 @@ def section(
         fields=tuple(fields),
         empty=empty,
     )
+
+
+def hanging(rows: Iterable[models.Model], name: str) -> list[Any]:
+    """What hangs on these rows one to one under this name, in the order in which it was recorded: select it with them,
+    and it costs nothing. Whoever sees such a row sees what hangs on it."""
+    found = [getattr(row, name) for row in rows if hasattr(row, name)]
+    return sorted(found, key=lambda each: (each.recorded_at, each.pk))
 
 
 def in_words(row: models.Model, asked: models.Field) -> str:

@@ -2,43 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from residents.away import night_cards, night_paper_cards, pass_cards
+from django.utils import timezone
+
+from residents.away import hours, night_cards, night_paper_cards, pass_cards
+from residents.away.queries.passes import passes_at_hand
 from residents.houses.models import House, Organization
+from residents.houses.permissions import Action
 from residents.houses.standing import Standing
 from residents.people.models import Resident
 from residents.stays.models import Stay
+from residents.stays.queries import living
 from soberhouse.cards import Card, Entry, Row, Section
 from soberhouse.documents.kinds import Offer
 from soberhouse.documents.models import IssuedDocument
 
 
-def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
-    yield from night_cards.today(house, standing, today)
-    yield from pass_cards.today(house, standing, today)
+def today(house: House, stays: Iterable[Stay], standing: Standing, today: date) -> Iterator[Card]:
+    if not standing.may(Action.SEE_RESIDENTS, house) and not standing.may(Action.TAKE_ROLL, house):
+        return
+    passes = passes_at_hand(house, hours.night_of(timezone.now(), house.zone))
+    yield from night_cards.today(house, stays, passes, standing)
+    yield from pass_cards.today(house, passes, standing, today)
     yield from night_paper_cards.today(house, standing, today)
 
 
-def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]:
-    yield from night_cards.about(resident, standing, today)
-    yield from pass_cards.about(resident, standing, today)
+def about(resident: Resident, stays: Iterable[Stay], standing: Standing, today: date) -> Iterator[Card | Entry]:
+    stay, passes = living(stays), pass_cards.passes_of(resident, standing)
+    yield from night_cards.about(resident, stay, passes, standing)
+    yield from pass_cards.about(stay, passes, standing)
 
 
-def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[Entry]:
-    yield from night_cards.timeline(resident, standing, today)
-    yield from pass_cards.timeline(resident, standing, today)
+def week(resident: Resident, stays: Iterable[Stay], standing: Standing, today: date) -> Iterator[Card]:
+    stay = living(stays)
+    if stay is not None:
+        passes = pass_cards.passes_of_late(resident)
+        yield from night_cards.week(stay, passes, standing, today)
+        yield from pass_cards.week(passes)
 
 
-def week(resident: Resident, today: date) -> Iterator[Card]:
-    yield from night_cards.week(resident, today)
-    yield from pass_cards.week(resident, today)
-
-
-def home(resident: Resident, today: date) -> Iterator[Card]:
-    yield from night_cards.home(resident, today)
-    yield from pass_cards.home(resident, today)
+def home(resident: Resident, stays: Iterable[Stay], standing: Standing, today: date) -> Iterator[Card]:
+    stay = living(stays)
+    if stay is not None:
+        yield from night_cards.home(stay.house)
+        yield from pass_cards.home(stay, today)
 
 
 def own(resident: Resident, today: date) -> Iterator[Section]:

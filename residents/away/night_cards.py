@@ -3,7 +3,7 @@ resident by when they are in, and all of it to keep."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from django.urls import reverse
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from residents.away import hours
 from residents.away.hours import SetBy
-from residents.away.models import CurfewCheck, CurfewException, CurfewHour, Movement
+from residents.away.models import CurfewCheck, CurfewException, CurfewHour, Movement, Pass
 from residents.away.night_words import (
     at_hours,
     check_words,
@@ -26,6 +26,7 @@ from residents.away.night_words import (
 )
 from residents.away.queries.nights import (
     RECORD_DAYS,
+    KnownHours,
     Missing,
     Roll,
     Tally,
@@ -33,10 +34,12 @@ from residents.away.queries.nights import (
     missing_now,
     night_roll,
     record_of,
+    stays_of_night,
+    still_to_count,
     tally,
 )
 from residents.away.queries.passes import clock, has_officer
-from residents.away.queries.whereabouts import Where, last_movement, missing_check, pass_for, whereabouts
+from residents.away.queries.whereabouts import Where, where_is, whereabouts
 from residents.houses.models import House
 from residents.houses.permissions import Action
 from residents.houses.standing import Standing
@@ -45,20 +48,21 @@ from residents.stays.models import Stay
 from soberhouse.cards import Card, Entry, Order, Row, Section, section
 
 OUT_ON_TODAY = 6
+NOT_IN_TIME = (CurfewCheck.Status.LATE, CurfewCheck.Status.ABSENT)
 
 
-def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
+def today(house: House, stays: Iterable[Stay], passes: Iterable[Pass], standing: Standing) -> Iterator[Card]:
     """Who is missing, loud and before all else; tonight's roll, where it is due; who is out."""
     sees = standing.may(Action.SEE_RESIDENTS, house)
     takes = standing.may(Action.TAKE_ROLL, house)
     if not sees and not takes:
         return
     now = timezone.now()
-    roll = night_roll(house, hours.night_of(now, house.zone), now)
+    roll = night_roll(house, hours.night_of(now, house.zone), now, stays=stays, passes=passes)
     if not sees:
         yield Card(title=_("Night roll"), order=Order.DUE, rows=list(_roll_rows(roll, takes=takes)))
         return
-    there = whereabouts(house, now)
+    there = whereabouts(house, now, stays=stays, passes=passes, moved=roll.moved)
     missing = missing_now(house, there, roll, now)
     loud = {row.where.stay.pk for row in missing}
     yield Card(
@@ -143,19 +147,24 @@ def _out_row(row: Where, house: House) -> Row:
     )
 
 
-def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]:
+def about(resident: Resident, stay: Stay | None, passes: Iterable[Pass], standing: Standing) -> Iterator[Card | Entry]:
     """Where they are, by when they are in tonight, how they were counted, and hours of their own."""
-    stay = _stay_of(resident, standing)
-    if stay is None:
-        return
-    house, now = stay.house, timezone.now()
-    tonight = hours.night_of(now, house.zone)
-    last, missing = last_movement(stay), missing_check(stay)
-    away = pass_for(stay, now)
-    where = Where(stay, last, missing, away if away is not None and away.starts_at <= now else None, now)
+    now = timezone.now()
+    checks = CurfewCheck.objects.visible_to(standing.user).filter(stay__resident=resident)
+    if stay is not None:
+        yield _now(stay, passes, standing, now)
+    late = checks.filter(status__in=NOT_IN_TIME).select_related("house", "stay", "corrected_by")
+    yield from map(_check_entry, late)
+    exceptions = CurfewException.objects.visible_to(standing.user).filter(stay__resident=resident)
+    yield from map(_exception_entry, exceptions.select_related("stay"))
+
+
+def _now(stay: Stay, passes: Iterable[Pass], standing: Standing, now: datetime) -> Card:
+    house = stay.house
+    where = where_is(stay, passes, now)
     tone, word = where_pill(where)
     may = standing.may(Action.RECORD, stay)
-    nights = tally(record_of(stay, tonight))
+    nights = tally(record_of(stay, hours.night_of(now, house.zone)))
     page = reverse("curfew_of_stay", args=[stay.uuid])
     rows = [
         Row(
@@ -169,7 +178,7 @@ def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]
         Row(fact=_("Tonight"), reason=hour_words(coming_curfew(stay, now)[1], house), url=page),
         Row(fact=_("The last %(days)s nights") % {"days": RECORD_DAYS}, reason=_tally_words(nights), url=page),
     ]
-    yield Card(
+    return Card(
         title=_("In and out"),
         order=Order.DUE,
         rows=rows,
@@ -190,56 +199,38 @@ def _tally_words(nights: Tally) -> str:
     return " · ".join(said)
 
 
-def _stay_of(resident: Resident, standing: Standing) -> Stay | None:
-    """Where they live, as far as this person may see it."""
-    seen = Stay.objects.visible_to(standing.user).current().filter(resident=resident)
-    return seen.select_related("house", "resident").first()
-
-
-def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[Entry]:
-    """Nights on which they were late or not in, and hours of their own."""
-    user = standing.user
-    checks = CurfewCheck.objects.visible_to(user).filter(
-        stay__resident=resident, status__in=[CurfewCheck.Status.LATE, CurfewCheck.Status.ABSENT]
+def _check_entry(check: CurfewCheck) -> Entry:
+    return Entry(
+        check.night,
+        _("At night: %(state)s") % {"state": check.get_status_display()},
+        check_words(check, check.house),
+        check.recorded_as,
+        reverse("curfew_of_stay", args=[check.stay.uuid]),
+        struck=hasattr(check, "corrected_by"),
     )
-    for check in checks.select_related("house", "stay", "corrected_by"):
-        yield Entry(
-            check.night,
-            _("At night: %(state)s") % {"state": check.get_status_display()},
-            check_words(check, check.house),
-            check.recorded_as,
-            reverse("curfew_of_stay", args=[check.stay.uuid]),
-            struck=hasattr(check, "corrected_by"),
-        )
-    for row in CurfewException.objects.visible_to(user).filter(stay__resident=resident).select_related("stay"):
-        facts = {"hour": time_format(row.hour, "TIME_FORMAT"), "who": row.get_source_display()}
-        yield Entry(
-            row.starts_on,
-            _("Curfew hour of their own: %(hour)s, set by %(who)s") % facts,
-            row.reason,
-            url=reverse("curfew_of_stay", args=[row.stay.uuid]),
-        )
 
 
-def week(resident: Resident, today: date) -> Iterator[Card]:
+def _exception_entry(row: CurfewException) -> Entry:
+    facts = {"hour": time_format(row.hour, "TIME_FORMAT"), "who": row.get_source_display()}
+    return Entry(
+        row.starts_on,
+        _("Curfew hour of their own: %(hour)s, set by %(who)s") % facts,
+        row.reason,
+        url=reverse("curfew_of_stay", args=[row.stay.uuid]),
+    )
+
+
+def week(stay: Stay, passes: Iterable[Pass], standing: Standing, today: date) -> Iterator[Card]:
     """By when I am in tonight, whether I am signed out, and the roll, for whoever takes it."""
-    stay = (
-        Stay.objects.visible_to(resident.user)
-        .current()
-        .filter(resident=resident)
-        .select_related("house", "resident")
-        .first()
-    )
-    if stay is None or stay.starts_on > today:
+    if stay.starts_on > today:
         return
     house, now = stay.house, timezone.now()
     tonight = hours.night_of(now, house.zone)
-    _night, curfew = coming_curfew(stay, now)
-    last, missing = last_movement(stay), missing_check(stay)
-    away = pass_for(stay, now)
-    where = Where(stay, last, missing, away if away is not None and away.starts_at <= now else None, now)
-    takes = Standing(resident.user, now=now).may(Action.TAKE_ROLL, house)
-    roll = night_roll(house, tonight, now) if takes else None
+    takes = standing.may(Action.TAKE_ROLL, house)
+    others = list(stays_of_night(house, tonight).exclude(pk=stay.pk)) if takes else []
+    known = KnownHours(house, [stay, *others], tonight, tonight + hours.DAY)
+    _night, curfew = coming_curfew(stay, now, known=known)
+    where = where_is(stay, passes, now)
     yield Card(
         title=_("Tonight"),
         order=Order.NUMBERS,
@@ -249,11 +240,11 @@ def week(resident: Resident, today: date) -> Iterator[Card]:
             "hour": _be_in_by(curfew, house),
             "why": _why(curfew, house),
             "out": where.out and not where.says_back,
-            "said": _("since %(when)s") % {"when": since_words(last.at, house, now)}
+            "said": _("since %(when)s") % {"when": since_words(where.movement.at, house, now)}
             if where.says_back
             else where_words(where, house),
             "officer_url": reverse("night_roll", args=[house.uuid]) if takes else "",
-            "waiting": len([row for row in roll.due if row.stay.pk != stay.pk]) if roll else 0,
+            "waiting": len(still_to_count(known, others, tonight, now)),
         },
     )
 
@@ -273,12 +264,8 @@ def _why(curfew: hours.Curfew, house: House) -> str:
     return _("your own hour") if curfew.set_by == SetBy.RESIDENT else ""
 
 
-def home(resident: Resident, today: date) -> Iterator[Card]:
+def home(house: House) -> Iterator[Card]:
     """By when people are in, in the house where I live."""
-    stay = Stay.objects.visible_to(resident.user).current().filter(resident=resident).select_related("house").first()
-    if stay is None:
-        return
-    house = stay.house
     rows = []
     for fact, hour in (
         (_("Sunday to Thursday evenings"), house.curfew_weeknights),

@@ -3,7 +3,7 @@ what became of theirs, and the way to ask."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from django.urls import reverse
@@ -13,11 +13,9 @@ from django.utils.translation import gettext as _
 
 from residents.away.models import Pass, PassDecision, PassEvent, PassKind
 from residents.away.queries.passes import (
-    LIVING,
     clock,
     is_late,
     late_words,
-    lists,
     minutes_late,
     moment,
     phase_on,
@@ -34,7 +32,7 @@ from residents.houses.permissions import Action
 from residents.houses.standing import Standing
 from residents.people.models import Resident
 from residents.stays.models import Stay
-from soberhouse.cards import Card, Entry, Order, Row, Section, section
+from soberhouse.cards import Card, Entry, Order, Row, Section, hanging, section
 
 SOON = timedelta(days=1)  # whoever leaves within it should know
 ON_A_PAGE = 5
@@ -44,14 +42,13 @@ TOLD_FOR = timedelta(days=14)  # how long a refusal, a cancellation or a return 
 # --- Today ----------------------------------------------------------------------------------------------------------
 
 
-def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
-    """Who is not back, loud; who comes back and leaves today; what waits for a decision. Two queries."""
+def today(house: House, passes: Iterable[Pass], standing: Standing, today: date) -> Iterator[Card]:
+    """Who is not back, loud; who comes back and leaves today; what waits for a decision. Of the `passes_at_hand`."""
     if not standing.may(Action.SEE_RESIDENTS, house):
         return
     now = timezone.now()
-    which = lists(house, now)
-    visible = shown(Pass.objects.visible_to(standing.user).filter(house=house, over=False).filter(LIVING))
-    given = list(visible.filter(status=Pass.Status.APPROVED, starts_on__lte=today).order_by("ends_at", "id"))
+    passes = [each for each in passes if not each.over and each.stay.ends_on is None and not each.stay.voided]
+    given = [each for each in passes if each.status == Pass.Status.APPROVED and each.starts_on <= today]
     late = [each for each in given if is_late(each, now)]
     yield Card(
         title=_("Not back from a pass"),
@@ -73,7 +70,8 @@ def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
             more_url=reverse("passes", args=[house.uuid]) + "?show=away",
             more_label=_("Passes"),
         )
-    asked = list(visible.filter(which["asked"]).order_by("starts_at", "id"))
+    asked = [each for each in passes if each.status == Pass.Status.ASKED]
+    asked.sort(key=lambda each: (each.starts_at, each.pk))
     if asked:
         yield Card(
             title=_("Passes to decide"),
@@ -154,55 +152,47 @@ def _asked_row(each: Pass, standing: Standing, now: datetime) -> Row:
 # --- one resident ---------------------------------------------------------------------------------------------------
 
 
-def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]:
-    """Their last passes, and the way to write one down for them. Two queries."""
-    now = timezone.now()
+def passes_of(resident: Resident, standing: Standing) -> list[Pass]:
+    """All of one person's passes that this reader sees, the newest first, with what became of each. Two queries."""
     visible = Pass.objects.visible_to(standing.user).filter(stay__resident=resident)
-    rows = list(shown(visible).order_by("-starts_at", "-id")[:ON_A_PAGE])
-    stay = Stay.objects.visible_to(standing.user).current().filter(resident=resident).select_related("house").first()
-    may = False
-    if stay is not None:
-        stay.resident = resident
-        may = standing.may(Action.RECORD, stay)
-    if not rows and not may:
-        return
-    yield Card(
-        title=_("Passes"),
-        order=Order.LATER,
-        rows=[_row(each, now) for each in rows],
-        empty=_("No pass yet."),
-        more_url=reverse("pass_new", args=[stay.uuid]) if may and stay is not None else "",
-        more_label=_("Write one down"),
-    )
+    return list(shown(visible).prefetch_related("events").order_by("-starts_at", "-id"))
 
 
-def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[Entry]:
-    """Decisions on passes, what was cancelled or prolonged, and when they came back."""
-    user = standing.user
-    decisions = PassDecision.objects.visible_to(user).filter(of_pass__stay__resident=resident)
-    for decision in decisions.select_related("of_pass__house"):
-        facts = {"kind": decision.of_pass.get_kind_display(), "outcome": decision.get_outcome_display()}
+def about(stay: Stay | None, passes: Sequence[Pass], standing: Standing) -> Iterator[Card | Entry]:
+    """Their last passes, and the way to write one down for them; decisions, what was cancelled or prolonged, and when
+    they came back. Of these `passes_of` them."""
+    now = timezone.now()
+    may = stay is not None and standing.may(Action.RECORD, stay)
+    if passes or may:
+        yield Card(
+            title=_("Passes"),
+            order=Order.LATER,
+            rows=[_row(each, now) for each in passes[:ON_A_PAGE]],
+            empty=_("No pass yet."),
+            more_url=reverse("pass_new", args=[stay.uuid]) if may else "",
+            more_label=_("Write one down"),
+        )
+    for each in passes:
+        yield from _happened(each)
+
+
+def _happened(each: Pass) -> Iterator[Entry]:
+    house, url, kind = each.house, _url(each), each.get_kind_display()
+    if (decision := getattr(each, "decision", None)) is not None:
         yield Entry(
-            decision.recorded_at.astimezone(decision.of_pass.house.zone).date(),
-            _("Pass, %(kind)s: %(outcome)s") % facts,
-            decision.reason or span(decision.starts_at, decision.ends_at, decision.of_pass.house),
+            decision.recorded_at.astimezone(house.zone).date(),
+            _("Pass, %(kind)s: %(outcome)s") % {"kind": kind, "outcome": decision.get_outcome_display()},
+            decision.reason or span(decision.starts_at, decision.ends_at, house),
             decision.recorded_as,
-            _url(decision.of_pass),
+            url,
         )
-    events = PassEvent.objects.visible_to(user).filter(of_pass__stay__resident=resident)
-    for event in events.exclude(kind=PassEvent.Kind.MORE_TIME).select_related("of_pass__house"):
-        fact = _("Pass, %(kind)s: %(what)s") % {
-            "kind": event.of_pass.get_kind_display(),
-            "what": event.get_kind_display(),
-        }
+    for event in each.events.all():
+        if event.kind == PassEvent.Kind.MORE_TIME:
+            continue
+        fact = _("Pass, %(kind)s: %(what)s") % {"kind": kind, "what": event.get_kind_display()}
         late = late_words(event.minutes_late) if event.minutes_late else ""
-        yield Entry(
-            event.at.astimezone(event.of_pass.house.zone).date(),
-            f"{fact}, {late}" if late else fact,
-            event.note,
-            event.recorded_as,
-            _url(event.of_pass),
-        )
+        said = f"{fact}, {late}" if late else fact
+        yield Entry(event.at.astimezone(house.zone).date(), said, event.note, event.recorded_as, url)
 
 
 def _row(each: Pass, now: datetime) -> Row:
@@ -219,14 +209,17 @@ def _row(each: Pass, now: datetime) -> Row:
 # --- the resident's own ---------------------------------------------------------------------------------------------
 
 
-def week(resident: Resident, today: date) -> Iterator[Card]:
-    """What became of my passes, and the way to ask for one; only while I live somewhere. Two queries."""
-    user, now = resident.user, timezone.now()
-    if not Stay.objects.visible_to(user).current().filter(resident=resident).exists():
-        return
-    mine = shown(Pass.objects.visible_to(user).filter(stay__resident=resident, ends_at__gt=now - TOLD_FOR))
-    live = [each for each in mine.order_by("starts_at", "id") if not each.over]
-    told = [each for each in mine.order_by("-starts_at", "-id") if each.over][:3]
+def passes_of_late(resident: Resident) -> list[Pass]:
+    """My passes that are not over long, the newest first. One query."""
+    mine = Pass.objects.visible_to(resident.user).filter(stay__resident=resident, ends_at__gt=timezone.now() - TOLD_FOR)
+    return list(shown(mine).order_by("-starts_at", "-id"))
+
+
+def week(passes: Sequence[Pass]) -> Iterator[Card]:
+    """What became of my passes, and the way to ask for one. Of these `passes_of_late`."""
+    now = timezone.now()
+    live = [each for each in reversed(passes) if not each.over]
+    told = [each for each in passes if each.over][:3]
     yield Card(
         title=_("My passes"),
         order=Order.NOW if any(is_late(each, now) for each in live) else Order.DUE,
@@ -263,12 +256,8 @@ def _own_row(each: Pass, now: datetime) -> Row:
     )
 
 
-def home(resident: Resident, today: date) -> Iterator[Card]:
-    """What a pass asks of me, as things stand today. Three queries."""
-    mine = Stay.objects.visible_to(resident.user).current().filter(resident=resident)
-    stay = mine.select_related("house").first()
-    if stay is None:
-        return
+def home(stay: Stay, today: date) -> Iterator[Card]:
+    """What a pass asks of me, as things stand today. Two queries."""
     phase = phase_on(stay, today)
     rules = rules_of(stay.house)
     rows = [
@@ -300,17 +289,18 @@ def settings(house: House, standing: Standing) -> Iterator[Row]:
 
 def own(resident: Resident, today: date) -> Iterator[Section]:
     """All that is on record about their passes, in every house."""
-    yield _own_passes(resident)
-    yield _own_decisions(resident)
+    rows = Pass.objects.visible_to(resident.user).filter(stay__resident=resident).order_by("-starts_at", "-id")
+    passes = list(rows.select_related("house", "stay__house", "stay__resident", "decision"))
+    yield _own_passes(passes)
+    yield _own_decisions(passes)
     yield _own_events(resident)
 
 
-def _own_passes(resident: Resident) -> Section:
-    passes = Pass.objects.visible_to(resident.user).filter(stay__resident=resident)
+def _own_passes(passes: Sequence[Pass]) -> Section:
     return section(
         "passes",
         _("Passes"),
-        passes.select_related("house", "stay__house", "stay__resident").order_by("-starts_at", "-id"),
+        passes,
         [
             *("house", "stay", "kind", "starts_at", "ends_at", "where", "contact", "transport", "note"),
             *("officer_agreed", "status", "test_on_return", "recorded_as", "recorded_at"),
@@ -322,12 +312,11 @@ def _own_passes(resident: Resident) -> Section:
     )
 
 
-def _own_decisions(resident: Resident) -> Section:
-    decisions = PassDecision.objects.visible_to(resident.user).filter(of_pass__stay__resident=resident)
+def _own_decisions(passes: Sequence[Pass]) -> Section:
     return section(
         "pass_decisions",
         _("Decisions on passes"),
-        decisions.select_related("of_pass__stay__resident").order_by("-recorded_at", "-id"),
+        reversed(hanging(passes, "decision")),
         [
             *("of_pass", "outcome", "asked_from", "asked_until", "starts_at", "ends_at"),
             *("conditions", "test_on_return", "unmet", "reason"),

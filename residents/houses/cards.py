@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -18,8 +19,9 @@ from soberhouse.cards import Card, Order, Row
 SOON = timedelta(days=7)
 
 
-def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
-    if standing.may(Action.SETTLE_HOUSE, house) and not Bed.objects.filter(house=house).exists():
+def today(house: House, stays: Any, standing: Standing, today: date) -> Iterator[Card]:
+    # Where somebody lives there are beds.
+    if standing.may(Action.SETTLE_HOUSE, house) and not stays and not Bed.objects.filter(house=house).exists():
         yield Card(
             title=_("This house has no beds yet"),
             order=Order.NOW,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -55,7 +56,7 @@ RESIDENT_FACTS = (
 )
 
 
-def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]:
+def about(resident: Resident, stays: Any, standing: Standing, today: date) -> Iterator[Card | Entry]:
     may_record = standing.may(Action.RECORD, resident)
 
     def door(name: str, label: str) -> dict[str, str]:
@@ -104,17 +105,19 @@ def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]
         empty=_("No work, school or treatment is written down."),
         **door("hours_add", _("Add")),
     )
+    dates = sobriety_of(resident, user=user)
     yield Card(
         title=_("Sobriety date"),
         order=Order.LATER,
         template="residents/people/sobriety.html",
-        context={"dates": sobriety_of(resident, user=user), "may_record": may_record},
+        context={"dates": dates, "may_record": may_record},
         **door("sobriety_record", _("Write down")),
     )
+    duties = list(duties_of(resident, user=user))
     yield Card(
         title=_("Duties in the house"),
         order=Order.LATER,
-        rows=[_duty_row(duty, today, may_record) for duty in duties_of(resident, user=user)],
+        rows=[_duty_row(duty, today, may_record) for duty in duties],
         empty=_("No duty until now."),
         **(door("officer_appoint", _("Appoint")) if resident.reach().house_ids else {}),
     )
@@ -133,6 +136,12 @@ def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]
             context={"said": _sign_in(resident), "account_url": _account_url(resident, standing)},
             **door("resident_slip", _("Invitation slip")),
         )
+    yield from map(_sobriety_entry, dates)
+    for duty in duties:
+        name = {"duty": duty.get_duty_display(), "house": duty.house}
+        yield Entry(day=duty.starts_on, fact=_("Became %(duty)s of %(house)s") % name)
+        if duty.ends_on is not None:
+            yield Entry(day=duty.ends_on, fact=_("Was %(duty)s of %(house)s until this day") % name)
 
 
 def _sign_in(resident: Resident) -> str:
@@ -161,17 +170,7 @@ def _account_url(resident: Resident, standing: Standing) -> str:
     return reverse("person", kwargs={"uuid": organization.uuid, "person": user.uuid})
 
 
-def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[Entry]:
-    for written in sobriety_of(resident, user=standing.user):
-        yield _sobriety_entry(written)
-    for duty in duties_of(resident, user=standing.user):
-        name = {"duty": duty.get_duty_display(), "house": duty.house}
-        yield Entry(day=duty.starts_on, fact=_("Became %(duty)s of %(house)s") % name)
-        if duty.ends_on is not None:
-            yield Entry(day=duty.ends_on, fact=_("Was %(duty)s of %(house)s until this day") % name)
-
-
-def week(resident: Resident, today: date) -> Iterator[Card]:
+def week(resident: Resident, stays: Any, standing: Standing, today: date) -> Iterator[Card]:
     """The hours of this week that are spoken for, duties, and who looked."""
     user = resident.user
     if hours := hours_of(resident, user=user, today=today):

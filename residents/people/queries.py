@@ -31,12 +31,6 @@ def home(resident: Resident, *, user: User) -> House | None:
     return houses.order_by(ExpressionWrapper(lives, BooleanField()).desc(), "name").first()
 
 
-def house_of(resident: Resident) -> House | None:
-    """The house where they live now, with its organization. One query."""
-    living = House.objects.filter(stays__resident=resident, stays__ends_on=None, stays__voided=False)
-    return living.select_related("organization").first()
-
-
 def today_for(resident: Resident, *, house: House | None) -> date:
     """The date where the person is: in their house, else where the organization is."""
     return (house or resident.organization).today()

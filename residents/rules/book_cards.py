@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
@@ -20,7 +21,7 @@ from residents.rules.queries import binding
 from residents.rules.queries.binding import NotOriented
 from residents.stays.models import Stay
 from soberhouse.accounts.models import User
-from soberhouse.cards import Card, Entry, Order, Row, Section, section
+from soberhouse.cards import Card, Entry, Order, Row, Section, hanging, section
 
 # Whoever moved in longer ago, before the house kept a list perhaps, is counted and not shouted about.
 LOUD_FOR = timedelta(days=30)
@@ -30,19 +31,19 @@ DUE_SOON = timedelta(hours=6)
 # --- Today ----------------------------------------------------------------------------------------------------------
 
 
-def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
+def today(house: House, stays: Iterable[Stay], standing: Standing, today: date) -> Iterator[Card]:
     """Who must still be shown the house, loud when it is overdue; and who has not signed what is in force."""
     if not standing.may(Action.SEE_RESIDENTS, house):
         return
     now = timezone.now()
-    waiting = binding.not_oriented(house, now)
+    waiting = binding.not_oriented(house, now, stays=stays)
     lately = [each for each in waiting if now - each.due_at < LOUD_FOR]
     overdue = [each for each in lately if each.is_overdue]
     yield Card(title=_("Orientation is overdue"), order=Order.NOW, rows=[_not_oriented(each, now) for each in overdue])
     due = [_not_oriented(each, now) for each in lately if not each.is_overdue]
     if due:
         yield Card(title=_("Orientation"), order=Order.DUE, rows=due)
-    rows = list(_unsigned(house, today))
+    rows = list(_unsigned(house, stays, today))
     long_ago = len(waiting) - len(lately)
     if long_ago:
         count = ngettext("%(count)s resident has", "%(count)s residents have", long_ago) % {"count": long_ago}
@@ -77,10 +78,10 @@ def _not_oriented(each: NotOriented, now: datetime) -> Row:
     return Row(each.stay.short_name, f"{counted} · {reason}", url, state, word)
 
 
-def _unsigned(house: House, today: date) -> Iterator[Row]:
+def _unsigned(house: House, stays: Iterable[Stay], today: date) -> Iterator[Row]:
     """One line for each person: what they have not signed."""
     by_stay: dict[Stay, list[Book]] = {}
-    for stay, book in binding.unsigned(house, today):
+    for stay, book in binding.unsigned(house, today, stays=stays):
         by_stay.setdefault(stay, []).append(book)
     for stay, books in by_stay.items():
         yield Row(
@@ -101,9 +102,9 @@ def instant(at: datetime, house: House) -> str:
 # --- one resident ---------------------------------------------------------------------------------------------------
 
 
-def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]:
-    """What they signed and have not, and whether they were shown the house."""
-    stay = Stay.objects.visible_to(standing.user).current().filter(resident=resident).select_related("house").first()
+def about(resident: Resident, stay: Stay | None, standing: Standing, today: date) -> Iterator[Card | Entry]:
+    """What they signed and have not, and whether they were shown the house; when they signed, what was taken back
+    marked."""
     rows = []
     if stay is not None:
         may_record = standing.may(Action.RECORD, stay)
@@ -121,25 +122,29 @@ def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]
                 )
             )
         rows.extend(_orientation_row(stay, standing.user))
-    signed = Acknowledgement.objects.visible_to(standing.user).good().filter(resident=resident).select_related("book")
-    for row in signed.order_by("-signed_at", "-id"):
-        rows.append(
-            Row(
-                fact=row.book.title,
-                reason=f"{row.book.label} · {_('signed %(day)s') % {'day': date_format(row.signed_on)}}",
-                url=reverse("signature", args=[row.uuid]),
-                state="in",
-                word=_("signed"),
-            )
+    signatures = Acknowledgement.objects.visible_to(standing.user).filter(resident=resident)
+    for row in signatures.select_related("book", "undone").order_by("-signed_at", "-id"):
+        undone, url = hasattr(row, "undone"), reverse("signature", args=[row.uuid])
+        if not undone:
+            signed = _("signed %(day)s") % {"day": date_format(row.signed_on)}
+            rows.append(Row(row.book.title, f"{row.book.label} · {signed}", url, "in", _("signed")))
+        yield Entry(
+            row.signed_on,
+            _("Signed: %(book)s") % {"book": row.book.title},
+            f"{row.book.label} · {row.get_how_display()}",
+            row.recorded_as,
+            url,
+            struck=undone,
         )
     yield Card(title=_("Read and signed"), order=Order.LATER, rows=rows, empty=_("Nothing signed."))
 
 
 def _orientation_row(stay: Stay, user: User) -> Iterator[Row]:
     """How much of the house's list they were shown, where the house has one."""
+    shown = OrientationShown.objects.visible_to(user).filter(stay=stay, voided=False, item=OuterRef("pk"))
     items = OrientationItem.objects.visible_to(user).filter(house=stay.house, in_use=True)
-    shown = OrientationShown.objects.visible_to(user).filter(stay=stay, voided=False, item__in_use=True)
-    wanted, done = items.count(), shown.count()
+    found = list(items.annotate(was_shown=Exists(shown)).values_list("was_shown", flat=True))
+    wanted, done = len(found), sum(found)
     if not wanted:
         return
     yield Row(
@@ -151,28 +156,11 @@ def _orientation_row(stay: Stay, user: User) -> Iterator[Row]:
     )
 
 
-def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[Entry]:
-    """What they signed and when; what was taken back is marked."""
-    rows = Acknowledgement.objects.visible_to(standing.user).filter(resident=resident)
-    for row in rows.select_related("book", "undone"):
-        yield Entry(
-            row.signed_on,
-            _("Signed: %(book)s") % {"book": row.book.title},
-            f"{row.book.label} · {row.get_how_display()}",
-            row.recorded_as,
-            reverse("signature", args=[row.uuid]),
-            struck=hasattr(row, "undone"),
-        )
-
-
 # --- the resident's own ---------------------------------------------------------------------------------------------
 
 
-def week(resident: Resident, today: date) -> Iterator[Card]:
+def week(resident: Resident, stay: Stay, today: date) -> Iterator[Card]:
     """What I have to read and sign, before everything else; and what can be read ahead."""
-    stay = Stay.objects.visible_to(resident.user).current().filter(resident=resident).select_related("house").first()
-    if stay is None:
-        return
     now, coming = [], []
     for book in binding.to_sign(resident, stay.house, today):
         is_coming = book.in_force_from > today
@@ -191,20 +179,16 @@ def week(resident: Resident, today: date) -> Iterator[Card]:
         yield Card(title=_("To read before it is in force"), order=Order.NUMBERS, rows=coming)
 
 
-def home(resident: Resident, today: date) -> Iterator[Card]:
+def home(resident: Resident, stay: Stay, today: date) -> Iterator[Card]:
     """What the house asks in writing."""
-    stay = Stay.objects.visible_to(resident.user).current().filter(resident=resident).select_related("house").first()
-    if stay is None:
-        return
-    books = binding.current_books(stay.house, today)
-    unsigned = {book.pk for book in binding.to_sign(resident, stay.house, today)}
+    books = [book for book in binding.books_for(resident, stay.house, today) if book.in_force_from <= today]
     rows = [
         Row(
             fact=book.title,
             reason=_("in force since %(day)s") % {"day": date_format(book.in_force_from)},
             url=reverse("book", args=[book.uuid]),
-            state="held" if book.pk in unsigned else "in",
-            word=_("to sign") if book.pk in unsigned else _("signed"),
+            state="in" if book.signed else "held",
+            word=_("signed") if book.signed else _("to sign"),
         )
         for book in books
     ]
@@ -222,11 +206,12 @@ def home(resident: Resident, today: date) -> Iterator[Card]:
 def own(resident: Resident, today: date) -> Iterator[Section]:
     """All that they signed, what was taken back, and what they were shown."""
     user = resident.user
-    signed = Acknowledgement.objects.visible_to(user).filter(resident=resident)
+    rows = Acknowledgement.objects.visible_to(user).filter(resident=resident).order_by("-signed_at", "-id")
+    signed = list(rows.select_related("house", "book", "paper", "undone__house"))
     yield section(
         "acknowledgements",
         _("Signatures"),
-        signed.select_related("house", "book", "paper", "recorded_by", "undone").order_by("-signed_at", "-id"),
+        signed,
         [
             "book",
             "house",
@@ -251,11 +236,10 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
         picture=lambda row: row.paper,
         empty=_("Nothing signed."),
     )
-    undone = AcknowledgementUndone.objects.visible_to(user).filter(acknowledgement__resident=resident)
     yield section(
         "acknowledgements_undone",
         _("Signatures taken back"),
-        undone.select_related("house", "acknowledgement__book", "recorded_by").order_by("-recorded_at", "-id"),
+        reversed(hanging(signed, "undone")),
         ["acknowledgement", "house", "reason", "recorded_as", "recorded_at"],
         model=AcknowledgementUndone,
         labels={"acknowledgement": _("What"), "house": _("House")} | _recorded_labels(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from residents.houses.models import House, Organization
@@ -10,39 +10,39 @@ from residents.houses.standing import Standing
 from residents.people.models import Resident
 from residents.rules import book_cards, case_cards, contract_cards, rule_paper_cards
 from residents.stays.models import Stay
+from residents.stays.queries import living
 from soberhouse.cards import Card, Entry, Row, Section
 from soberhouse.documents.kinds import Offer
 from soberhouse.documents.models import IssuedDocument
 
 
-def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
-    yield from book_cards.today(house, standing, today)
-    yield from case_cards.today(house, standing, today)
+def today(house: House, stays: Iterable[Stay], standing: Standing, today: date) -> Iterator[Card]:
+    yield from book_cards.today(house, stays, standing, today)
+    yield from case_cards.today(house, stays, standing, today)
     yield from contract_cards.today(house, standing, today)
     yield from rule_paper_cards.today(house, standing, today)
 
 
-def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]:
-    yield from book_cards.about(resident, standing, today)
-    yield from case_cards.about(resident, standing, today)
-    yield from contract_cards.about(resident, standing, today)
+def about(resident: Resident, stays: Iterable[Stay], standing: Standing, today: date) -> Iterator[Card | Entry]:
+    stay = living(stays)
+    yield from book_cards.about(resident, stay, standing, today)
+    yield from case_cards.about(resident, stay, standing, today)
+    yield from contract_cards.about(resident, stay, standing, today)
 
 
-def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[Entry]:
-    yield from book_cards.timeline(resident, standing, today)
-    yield from case_cards.timeline(resident, standing, today)
-    yield from contract_cards.timeline(resident, standing, today)
-
-
-def week(resident: Resident, today: date) -> Iterator[Card]:
-    yield from book_cards.week(resident, today)
+def week(resident: Resident, stays: Iterable[Stay], standing: Standing, today: date) -> Iterator[Card]:
+    stay = living(stays)
+    if stay is not None:
+        yield from book_cards.week(resident, stay, today)
     yield from case_cards.week(resident, today)
     yield from contract_cards.week(resident, today)
 
 
-def home(resident: Resident, today: date) -> Iterator[Card]:
-    yield from book_cards.home(resident, today)
-    yield from case_cards.home(resident, today)
+def home(resident: Resident, stays: Iterable[Stay], standing: Standing, today: date) -> Iterator[Card]:
+    stay = living(stays)
+    if stay is not None:
+        yield from book_cards.home(resident, stay, today)
+        yield from case_cards.home(stay.house, today)
 
 
 def own(resident: Resident, today: date) -> Iterator[Section]:

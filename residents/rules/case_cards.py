@@ -3,7 +3,7 @@ about, what was recorded about oneself, and the ladder to read beforehand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -41,24 +41,29 @@ from residents.rules.queries.cases import (
     why_it_waits,
 )
 from residents.stays.models import Stay
+from residents.stays.queries import current
 from soberhouse.accounts.models import User
-from soberhouse.cards import Card, Entry, Order, Record, Row, Section, section
+from soberhouse.cards import Card, Entry, Order, Record, Row, Section, hanging, section
 from soberhouse.documents.store import JPEG
 
 MOST_ROWS = 8  # of what waits, on Today
 ON_A_PERSONS_PAGE = 5
 NEWS_LASTS = timedelta(days=14)
+OWN_CHAIN = (
+    *("house", "stay__house", "stay__resident", "rule", "withdrawal"),
+    *("decision__ladder", "decision__appeal__decision_on_it"),
+)
 
 
 # A house
 
 
-def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
+def today(house: House, stays: Iterable[Stay], standing: Standing, today: date) -> Iterator[Card]:
     """What waits for a decision or for that on an appeal, and a chip for everybody to record something about."""
     if standing.may(Action.SEE_RECORD, house):
         yield from _waiting(house, standing)
     if standing.may(Action.RECORD, house):
-        yield from _chips(house, standing.user)
+        yield from _chips(stays, standing.user)
 
 
 def _waiting(house: House, standing: Standing) -> Iterator[Card]:
@@ -130,10 +135,9 @@ def _either(people: list[User]) -> str:
     return _("%(first)s, %(second)s or another") % {"first": names[0], "second": names[1]}
 
 
-def _chips(house: House, user: User) -> Iterator[Card]:
+def _chips(stays: Iterable[Stay], user: User) -> Iterator[Card]:
     """Everybody who lives here but oneself: a tap on one opens the form about them."""
-    stays = Stay.objects.visible_to(user).current().filter(house=house).select_related("resident")
-    others = [stay for stay in stays.order_by("resident__legal_first_name", "pk") if stay.resident.user_id != user.pk]
+    others = [stay for stay in current(stays) if stay.resident.user_id != user.pk]
     if others:
         yield Card(
             title=_("Record a violation"),
@@ -153,10 +157,9 @@ def settings(house: House, standing: Standing) -> Iterator[Row]:
     )
 
 
-def home(resident: Resident, today: date) -> Iterator[Card]:
+def home(house: House, today: date) -> Iterator[Card]:
     """Where a resident reads beforehand what follows what."""
-    house = House.objects.lived_in_by(resident.user).first()
-    ladder = ladder_in_force(house, today) if house is not None else None
+    ladder = ladder_in_force(house, today)
     if ladder is None:
         return
     yield Card(
@@ -196,19 +199,16 @@ def beside_pass(stay: Stay, starts_at: datetime, ends_at: datetime, now: datetim
 # A person
 
 
-def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]:
-    """What was recorded about one person, as far as this reader sees it, the newest first."""
+def about(resident: Resident, stay: Stay | None, standing: Standing, today: date) -> Iterator[Card | Entry]:
+    """What was recorded about one person, as far as this reader sees it, the newest first; in what happened, what was
+    taken back or not upheld is struck out."""
     rows = Violation.objects.visible_to(standing.user).filter(stay__resident=resident)
-    found = cases(rows.order_by("-happened_on", "-pk")[:ON_A_PERSONS_PAGE])
-    stays = (
-        Stay.objects.visible_to(standing.user).current().filter(resident=resident).select_related("house", "resident")
-    )
-    stay = stays.first()
+    found = cases(rows.order_by("-happened_on", "-pk"))
     may_record = stay is not None and standing.may(Action.RECORD, stay)
     yield Card(
         title=_("Violations"),
         order=Order.WAITING,
-        rows=[_own_row(case, told_to="staff") for case in found],
+        rows=[_own_row(case, told_to="staff") for case in found[:ON_A_PERSONS_PAGE]],
         empty=_("Nothing is recorded."),
         **(
             {"more_url": reverse("violation_new", args=[stay.uuid]), "more_label": _("Record one")}
@@ -216,12 +216,7 @@ def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]
             else {}
         ),
     )
-
-
-def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[Entry]:
-    """Violations and what became of them; those taken back or not upheld are struck out."""
-    rows = Violation.objects.visible_to(standing.user).filter(stay__resident=resident)
-    for case in cases(rows):
+    for case in found:
         violation = case.violation
         ended = case.is_void or case.outcome in ("dismissed", "overturned")
         yield Entry(
@@ -291,9 +286,13 @@ def _until(case: Case) -> str:
 def own(resident: Resident, today: date) -> Iterator[Section]:
     """All that is on record of violations: what was recorded, who saw it, what was answered, decided and appealed.
     A name given in confidence is withheld; that there is one is not."""
-    yield _own_violations(resident)
+    rows = Violation.objects.visible_to(resident.user).filter(stay__resident=resident)
+    violations = list(rows.select_related(*OWN_CHAIN))
+    decisions = hanging(violations, "decision")
+    appeals = hanging(decisions, "appeal")
+    yield _own_violations(violations)
     yield _own_reporters(resident)
-    yield _hanging(
+    yield _own_hanging(
         resident,
         Attachment,
         ("violation_attachments", _("What was added to violations")),
@@ -301,9 +300,9 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
         labels={"file": _("Kind of file")},
         picture=lambda row: row.file if row.file.content_type == JPEG else None,
     )
-    yield _hanging(resident, Answer, ("answers", _("What I said to violations")), ["violation", "stance", "text"])
-    yield _hanging(
-        resident,
+    yield _own_hanging(resident, Answer, ("answers", _("What I said to violations")), ["violation", "stance", "text"])
+    yield _told(
+        decisions,
         Decision,
         ("decisions", _("Decisions about violations")),
         [
@@ -312,38 +311,35 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
         ],
         labels={"ladder": _("By")},
     )
-    yield _hanging(
-        resident,
+    yield _told(
+        appeals,
         Appeal,
         ("appeals", _("My appeals")),
         ["decision", "text"],
-        path="decision__violation",
         labels={"decision": _("Violation")},
         words={"decision": lambda decision: str(decision.violation)},
     )
-    yield _hanging(
-        resident,
+    yield _told(
+        hanging(appeals, "decision_on_it"),
         AppealDecision,
         ("appeal_decisions", _("Decisions on my appeals")),
         ["appeal", "outcome", "consequence", "terms", "reason"],
-        path="appeal__decision__violation",
         labels={"appeal": _("Violation")},
         words={"appeal": lambda appeal: str(appeal.decision.violation)},
     )
-    yield _hanging(
-        resident,
+    yield _told(
+        hanging(violations, "withdrawal"),
         ViolationWithdrawal,
         ("violation_withdrawals", _("Violations that were taken back")),
         ["violation", "reason"],
     )
 
 
-def _own_violations(resident: Resident) -> Section:
-    rows = Violation.objects.visible_to(resident.user).filter(stay__resident=resident)
+def _own_violations(violations: Iterable[Violation]) -> Section:
     return section(
         "violations",
         _("Violations recorded about me"),
-        rows.select_related("house", "stay__house", "stay__resident", "rule", "withdrawal"),
+        violations,
         [
             *("house", "stay", "rule", "happened_on", "happened_at", "place", "what", "response"),
             *("recorded_as", "recorded_at"),
@@ -364,7 +360,9 @@ def _no_more(violation: Violation) -> str:
 def _own_reporters(resident: Resident) -> Section:
     """Who saw it, by name. Of a name given in confidence it says that it is withheld, and neither the name nor the
     history of its row."""
-    told = _hanging(resident, Reporter, ("violation_reporters", _("Who saw it")), ["violation", "name", "confidential"])
+    told = _own_hanging(
+        resident, Reporter, ("violation_reporters", _("Who saw it")), ["violation", "name", "confidential"]
+    )
     mine = Violation.objects.visible_to(resident.user).filter(stay__resident=resident)
     rows = Reporter.objects.filter(violation__in=mine.values("pk"), confidential=True).defer("name")
     withheld = [
@@ -390,24 +388,28 @@ def _own_reporters(resident: Resident) -> Section:
     return replace(told, records=[*told.records, *withheld])
 
 
-def _hanging(
-    resident: Resident,
+def _own_hanging(resident: Resident, model: Any, named: tuple[str, str], fields: list[str], **more: Any) -> Section:
+    """The rows of `model`, several of which may hang on a violation of this resident."""
+    rows = model.objects.visible_to(resident.user).filter(violation__stay__resident=resident)
+    pointing = [each for each in fields if model._meta.get_field(each).is_relation]
+    rows = rows.select_related(*pointing, "violation__rule", "violation__stay__resident")
+    return _told(rows, model, named, fields, **more)
+
+
+def _told(
+    rows: Iterable[Any],
     model: Any,
     named: tuple[str, str],
     fields: list[str],
     *,
-    path: str = "violation",
     labels: Mapping[str, str] | None = None,
     **more: Any,
 ) -> Section:
-    """The rows of `model` that hang on violations of this resident; `path` leads from them to the violation."""
     name, title = named
-    rows = model.objects.visible_to(resident.user).filter(**{f"{path}__stay__resident": resident})
-    pointing = [each for each in fields if model._meta.get_field(each).is_relation]
     return section(
         name,
         title,
-        rows.select_related(*pointing, f"{path}__rule", f"{path}__stay__resident"),
+        rows,
         [*fields, "recorded_as", "recorded_at"],
         model=model,
         labels=_by() | (labels or {}),

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import SimpleLazyObject
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -30,7 +31,7 @@ from residents.rules.queries import contracts as queries
 from residents.rules.queries.contracts import Agreed, OfferedBack, Removed, Review
 from residents.stays.models import Stay
 from soberhouse.accounts.models import User
-from soberhouse.cards import Card, Entry, Order, Row, Section, section
+from soberhouse.cards import Card, Entry, Order, Row, Section, hanging, section
 
 STILL_NEWS = timedelta(days=30)
 
@@ -43,8 +44,10 @@ def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
     contracts to sign and to look at."""
     if not standing.may(Action.SEE_RESIDENTS, house):
         return
-    now, user, people = timezone.now(), standing.user, queries.people_of(house)
-    removals = queries.to_be_looked_at(house, people)
+    now, user = timezone.now(), standing.user
+    people = SimpleLazyObject(lambda: queries.people_of(house))  # asked for where something waits
+    unsettled = queries.unsettled(house, people, now)
+    removals = [each for each in unsettled if each.review is None]
     overdue = [each for each in removals if each.is_overdue(now)]
     yield Card(
         title=_("Removals nobody has looked at"),
@@ -52,7 +55,7 @@ def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
         rows=[_to_be_looked_at(each, user, overdue=True) for each in overdue],
     )
     rows = [_to_be_looked_at(each, user, overdue=False) for each in removals if each not in overdue]
-    rows += [_to_be_offered_back(each) for each in queries.to_be_offered_back(house, now)]
+    rows += [_to_be_offered_back(each) for each in queries.to_be_offered_back(house, unsettled, now)]
     if rows:
         yield Card(title=_("Immediate removals"), order=Order.DUE, rows=rows)
     reviews = queries.open_reviews(house, people)
@@ -141,10 +144,10 @@ def _contract_due(each: Agreed, today: date) -> Row:
 # --- one resident ---------------------------------------------------------------------------------------------------
 
 
-def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]:
-    """Their contracts, and removals if there were any."""
+def about(resident: Resident, stay: Stay | None, standing: Standing, today: date) -> Iterator[Card | Entry]:
+    """Their contracts, and removals if there were any; how the contracts went, what was said in discharge reviews, and
+    what another person said of the removals."""
     user = standing.user
-    stay = Stay.objects.visible_to(user).current().filter(resident=resident).select_related("house").first()
     may_record = stay is not None and standing.may(Action.RECORD, stay)
     contracts = queries.agreed(Contract.objects.visible_to(user).filter(stay__resident=resident))
     yield Card(
@@ -155,8 +158,12 @@ def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]
         more_url=reverse("contract_new", args=[stay.uuid]) if may_record else "",
         more_label=_("Write one"),
     )
+    yield from (entry for each in contracts for entry in _contract_entries(each))
+    opinions = ReviewOpinion.objects.visible_to(user).filter(violation__stay__resident=resident)
+    yield from map(_opinion_entry, opinions.select_related("violation", "house"))
     removals = Removal.objects.visible_to(user).filter(stay__resident=resident).select_related("house", "review")
     rows = [_removal_row(each) for each in removals]
+    yield from (entry for each in removals for entry in _removal_entries(each))
     if rows or may_record:
         yield Card(
             title=_("Immediate removal"),
@@ -201,57 +208,31 @@ def _removal_row(removal: Removal) -> Row:
     )
 
 
-def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[Entry]:
-    """Contracts, how they went, what was said in discharge reviews, removals and what another person said of them."""
-    user = standing.user
-    contracts = Contract.objects.visible_to(user).filter(stay__resident=resident)
-    for row in contracts:
-        until = _("until %(day)s") % {"day": date_format(row.ends_on)}
-        yield Entry(
-            row.starts_on, _("Behavioral contract"), until, row.recorded_as, reverse("contract", args=[row.uuid])
-        )
-    signatures = ContractSignature.objects.visible_to(user).filter(contract__stay__resident=resident)
-    for row in signatures.select_related("contract"):
-        url = reverse("contract", args=[row.contract.uuid])
+def _contract_entries(each: Agreed) -> Iterator[Entry]:
+    contract, url = each.contract, reverse("contract", args=[each.contract.uuid])
+    until = _("until %(day)s") % {"day": date_format(contract.ends_on)}
+    yield Entry(contract.starts_on, _("Behavioral contract"), until, contract.recorded_as, url)
+    if (row := each.signature) is not None:
         yield Entry(row.signed_on, _("Contract signed"), str(row.get_how_display()), row.recorded_as, url)
-    reviews = ContractReview.objects.visible_to(user).filter(contract__stay__resident=resident)
-    for row in reviews.select_related("contract", "house"):
+    for row in each.reviews:
         fact = _("Contract ended: %(result)s") if row.ends_it else _("Contract looked at: %(result)s")
-        yield Entry(
-            row.house.today(row.recorded_at),
-            fact % {"result": row.get_result_display()},
-            row.note,
-            row.recorded_as,
-            reverse("contract", args=[row.contract.uuid]),
-        )
-    opinions = ReviewOpinion.objects.visible_to(user).filter(violation__stay__resident=resident)
-    for row in opinions.select_related("violation", "house"):
-        said = _("Discharge review: must leave") if row.leaves else _("Discharge review: stays")
-        yield Entry(
-            row.house.today(row.recorded_at),
-            said,
-            row.reason,
-            row.recorded_as,
-            reverse("violation", args=[row.violation.uuid]),
-        )
-    removals = Removal.objects.visible_to(user).filter(stay__resident=resident)
-    for row in removals.select_related("house"):
-        yield Entry(
-            row.house.today(row.happened_at),
-            _("Had to leave at once"),
-            row.reason,
-            row.recorded_as,
-            reverse("removal", args=[row.uuid]),
-        )
-    looked = RemovalReview.objects.visible_to(user).filter(removal__stay__resident=resident)
-    for row in looked.select_related("removal", "house"):
-        yield Entry(
-            row.house.today(row.recorded_at),
-            _("Removal looked at: %(outcome)s") % {"outcome": row.get_outcome_display()},
-            row.reason,
-            row.recorded_as,
-            reverse("removal", args=[row.removal.uuid]),
-        )
+        said = fact % {"result": row.get_result_display()}
+        yield Entry(contract.house.today(row.recorded_at), said, row.note, row.recorded_as, url)
+
+
+def _opinion_entry(row: ReviewOpinion) -> Entry:
+    said = _("Discharge review: must leave") if row.leaves else _("Discharge review: stays")
+    url = reverse("violation", args=[row.violation.uuid])
+    return Entry(row.house.today(row.recorded_at), said, row.reason, row.recorded_as, url)
+
+
+def _removal_entries(removal: Removal) -> Iterator[Entry]:
+    house, url = removal.house, reverse("removal", args=[removal.uuid])
+    happened_on = house.today(removal.happened_at)
+    yield Entry(happened_on, _("Had to leave at once"), removal.reason, removal.recorded_as, url)
+    if (row := getattr(removal, "review", None)) is not None:
+        said = _("Removal looked at: %(outcome)s") % {"outcome": row.get_outcome_display()}
+        yield Entry(house.today(row.recorded_at), said, row.reason, row.recorded_as, url)
 
 
 # --- the resident's own ---------------------------------------------------------------------------------------------
@@ -336,13 +317,13 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
     """Their contracts, signatures and reviews; what was said about whether they stay; removals and what was said of
     them."""
     user = resident.user
-    contracts = Contract.objects.visible_to(user).filter(stay__resident=resident)
+    because = ("house", "stay__house", "stay__resident", "violation__rule", "violation__stay__resident")
+    rows = Contract.objects.visible_to(user).filter(stay__resident=resident)
+    contracts = list(rows.select_related(*because, "signature__house", "signature__paper"))
     yield section(
         "contracts",
         _("Behavioral contracts"),
-        contracts.select_related(
-            "house", "stay__house", "stay__resident", "violation__rule", "violation__stay__resident"
-        ),
+        contracts,
         [
             *("house", "stay", "violation", "terms", "help"),
             *("starts_on", "ends_on", "review_on", "ended_on", "recorded_as", "recorded_at"),
@@ -351,11 +332,10 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
         labels=_by() | {"house": _("House"), "stay": _("Stay"), "violation": _("Because of")},
         empty=_("No contract."),
     )
-    signatures = ContractSignature.objects.visible_to(user).filter(contract__stay__resident=resident)
     yield section(
         "contract_signatures",
         _("Signatures under contracts"),
-        signatures.select_related("house", "contract__stay__resident", "paper").order_by("-signed_at", "-id"),
+        sorted(hanging(contracts, "signature"), key=lambda row: (row.signed_at, row.pk), reverse=True),
         [
             *("contract", "house", "signed_name", "drawing", "signed_at", "signed_on", "how", "witness", "paper"),
             *("recorded_as", "recorded_at"),
@@ -392,13 +372,12 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
         labels=_by() | {"violation": _("About"), "house": _("House")},
         empty=_("There was none."),
     )
-    removals = Removal.objects.visible_to(user).filter(stay__resident=resident)
+    rows = Removal.objects.visible_to(user).filter(stay__resident=resident)
+    removals = list(rows.select_related(*because, "review__house"))
     yield section(
         "removals",
         _("That I had to leave at once"),
-        removals.select_related(
-            "house", "stay__house", "stay__resident", "violation__rule", "violation__stay__resident"
-        ),
+        removals,
         [
             *("house", "stay", "violation", "happened_at", "reason", "help_given", "where_to", "review_by"),
             *("recorded_as", "recorded_at"),
@@ -407,11 +386,10 @@ def own(resident: Resident, today: date) -> Iterator[Section]:
         labels=_by() | {"house": _("House"), "stay": _("Stay"), "violation": _("Recorded as")},
         empty=_("Never."),
     )
-    looked = RemovalReview.objects.visible_to(user).filter(removal__stay__resident=resident)
     yield section(
         "removal_reviews",
         _("What another person said of it"),
-        looked.select_related("house", "removal__stay__resident").order_by("-recorded_at", "-id"),
+        reversed(hanging(removals, "review")),
         ["removal", "house", "outcome", "reason", "recorded_as", "recorded_at"],
         model=RemovalReview,
         labels=_by() | {"removal": _("Of"), "house": _("House")},

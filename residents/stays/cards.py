@@ -3,7 +3,7 @@ where they sleep, and all of it to keep."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from django.db.models import F, Q
@@ -19,10 +19,12 @@ from residents.people.models import Resident
 from residents.stays.models import Application, ApplicationEvent, BedUse, Discharge, Phase, Stay, in_range
 from residents.stays.paper_cards import issued_anew, issued_to_tell, papers, papers_no_longer_so
 from residents.stays.queries import (
+    OF_LATE,
     chain_starts,
     free_beds,
     leaving_stays,
     live_holds,
+    living,
     occupancy,
     open_applications,
     overdue_stays,
@@ -30,28 +32,28 @@ from residents.stays.queries import (
 from soberhouse.accounts.models import User
 from soberhouse.cards import Card, Entry, Order, Row, Section, section
 
-__all__ = ["about", "beside_pass", "issued_anew", "own", "papers", "timeline", "today", "week"]
+__all__ = ["about", "beside_pass", "issued_anew", "own", "papers", "today", "week"]
 
 LAPSES_SOON = timedelta(days=2)
 
 
-def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
+def today(house: House, stays: Iterable[Stay], standing: Standing, today: date) -> Iterator[Card]:
     """Overstays loud, then the numbers, what is due today, what waits, and what happened this week."""
     if not standing.may(Action.SEE_RESIDENTS, house):
         return
     may_admit = standing.may(Action.ADMIT, house)
-    yield _overstays(house, today)
+    yield _overstays(stays, today)
     if standing.may(Action.ISSUE_PAPERS, house):
         yield from papers_no_longer_so(house)
     yield _numbers(house, today, may_admit=may_admit)
-    yield _due(house, today, may_admit=may_admit)
+    yield _due(house, stays, today, may_admit=may_admit)
     yield _waiting(house)
-    yield _this_week(house, today)
+    yield _this_week(stays, today)
 
 
-def _overstays(house: House, today: date) -> Card:
+def _overstays(stays: Iterable[Stay], today: date) -> Card:
     rows = []
-    for stay in overdue_stays(house, today):
+    for stay in overdue_stays(stays, today):
         days = (today - stay.expected_on).days
         rows.append(
             Row(
@@ -82,7 +84,7 @@ def _numbers(house: House, today: date, *, may_admit: bool) -> Card:
     )
 
 
-def _due(house: House, today: date, *, may_admit: bool) -> Card:
+def _due(house: House, stays: Iterable[Stay], today: date, *, may_admit: bool) -> Card:
     rows = [
         Row(
             fact=_("%(name)s moves out") % {"name": stay.short_name},
@@ -93,7 +95,7 @@ def _due(house: House, today: date, *, may_admit: bool) -> Card:
             button=_("Discharge") if stay.expected_on == today and may_admit else "",
             button_url=reverse("stay_discharge", args=[stay.uuid]) if stay.expected_on == today and may_admit else "",
         )
-        for stay in leaving_stays(house, today)
+        for stay in leaving_stays(stays, today)
     ]
     for hold in live_holds(house, today):
         soon = hold.ends_on - today <= LAPSES_SOON
@@ -136,31 +138,17 @@ def _waiting(house: House) -> Card:
     )
 
 
-def _this_week(house: House, today: date) -> Card:
-    since = today - timedelta(days=7)
+def _this_week(stays: Iterable[Stay], today: date) -> Card:
+    since = today - OF_LATE
     rows = []
-    for stay in (
-        Stay.objects.real()
-        .filter(house=house, starts_on__gt=since)
-        .select_related("resident")
-        .order_by("-starts_on", "-id")
-    ):
-        came = _("came from another house") if stay.continues_id else _("moved in")
-        rows.append(
-            (
-                stay.starts_on,
-                stay.pk,
-                Row(stay.short_name, f"{came} {_day(stay.starts_on)}", _url(stay), "in", _("in")),
-            )
-        )
-    for stay in (
-        Stay.objects.real()
-        .filter(house=house, ends_on__gt=since)
-        .select_related("resident")
-        .order_by("-ends_on", "-id")
-    ):
-        left = _("moved out %(day)s") % {"day": _day(stay.ends_on)}
-        rows.append((stay.ends_on, stay.pk, Row(stay.short_name, left, _url(stay), "plain", _("out"))))
+    for stay in stays:
+        if stay.starts_on > since:
+            came = _("came from another house") if stay.continues_id else _("moved in")
+            told = Row(stay.short_name, f"{came} {_day(stay.starts_on)}", _url(stay), "in", _("in"))
+            rows.append((stay.starts_on, stay.pk, told))
+        if stay.ends_on is not None and stay.ends_on > since:
+            left = _("moved out %(day)s") % {"day": _day(stay.ends_on)}
+            rows.append((stay.ends_on, stay.pk, Row(stay.short_name, left, _url(stay), "plain", _("out"))))
     rows.sort(key=lambda each: each[:2], reverse=True)
     return Card(
         title=_("Moves of the last 7 days"),
@@ -170,9 +158,9 @@ def _this_week(house: House, today: date) -> Card:
     )
 
 
-def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]:
-    """The stays and applications of one person, as far as this person may see them."""
-    stays = list(Stay.objects.visible_to(standing.user).filter(resident=resident).select_related("house"))
+def about(resident: Resident, stays: Iterable[Stay], standing: Standing, today: date) -> Iterator[Card | Entry]:
+    """The stays and applications of one person, as far as this person may see them; moves, phases and discharges,
+    corrected ones marked."""
     began = chain_starts([resident.pk])
     rows = []
     for stay in stays:
@@ -205,12 +193,11 @@ def about(resident: Resident, standing: Standing, today: date) -> Iterator[Card]
     ]
     if applications:
         yield Card(title=_("Applications"), order=Order.LATER, rows=applications)
+    yield from _happened(resident, stays, standing.user)
 
 
-def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[Entry]:
-    """Moves, phases and discharges, corrected ones marked."""
-    user = standing.user
-    for stay in Stay.objects.visible_to(user).filter(resident=resident).select_related("house"):
+def _happened(resident: Resident, stays: Iterable[Stay], user: User) -> Iterator[Entry]:
+    for stay in stays:
         moved = _("Moved on to %(house)s") if stay.continues_id else _("Moved into %(house)s")
         yield Entry(stay.starts_on, moved % {"house": stay.house.name}, url=_url(stay), struck=stay.voided)
     uses = BedUse.objects.visible_to(user).filter(stay__resident=resident).select_related("bed__room", "stay")
@@ -235,11 +222,10 @@ def timeline(resident: Resident, standing: Standing, today: date) -> Iterator[En
     yield from issued_to_tell(resident, user)
 
 
-def week(resident: Resident, today: date) -> Iterator[Card]:
+def week(resident: Resident, stays: Iterable[Stay], standing: Standing, today: date) -> Iterator[Card]:
     """Where I sleep, the phase and the plan; else what became of what I asked for; else where I lived last."""
     user = resident.user
-    mine = Stay.objects.visible_to(user).real().filter(resident=resident).select_related("house")
-    stay = mine.filter(ends_on=None).first()
+    stay = living(stays)
     asked = [
         Row(
             fact=_("A bed in %(house)s") % {"house": application.house},
@@ -257,7 +243,7 @@ def week(resident: Resident, today: date) -> Iterator[Card]:
     ]
     if stay is not None:
         yield Card(title=_("Where I sleep"), order=Order.NUMBERS, rows=list(_where(stay, user, today)))
-    elif not asked and (last := mine.first()) is not None:
+    elif not asked and (last := next((each for each in stays if not each.voided), None)) is not None:
         span = {"starts": date_format(last.starts_on), "ends": date_format(last.ends_on)}
         lived = Row(fact=last.house.name, reason=_("%(starts)s to %(ends)s") % span)
         yield Card(title=_("Where I lived last"), order=Order.NUMBERS, rows=[lived])

@@ -19,6 +19,7 @@ from residents.stays.models import Application, BedUse, Discharge, Stay
 from soberhouse.accounts.models import User
 
 OPENING_DAYS = 7  # how far ahead an expected move-out counts as a bed that opens
+OF_LATE = timedelta(days=7)  # so long ago a move is still told
 
 
 # --- occupancy ------------------------------------------------------------------------------------------------------
@@ -313,28 +314,54 @@ def free_beds(houses: QuerySet[House], day: date, *, today: date) -> QuerySet[Be
     )
 
 
+# --- the stays that a page is about ---------------------------------------------------------------------------------
+
+
+def stays_of_late(house: House, today: date) -> QuerySet[Stay]:
+    """The stays of whoever lives in the house, or left it within the last days. One query, when they are first asked
+    for."""
+    return house.stays.real().filter(Q(ends_on=None) | Q(ends_on__gt=today - OF_LATE)).select_related("resident")
+
+
+def stays_seen(resident: Resident, user: User) -> QuerySet[Stay]:
+    """All of one person's stays that `user` sees, the newest first. One query, when they are first asked for."""
+    return resident.stays.visible_to(user).select_related("house__organization")
+
+
+def current(stays: Iterable[Stay]) -> list[Stay]:
+    """Of these stays those not yet discharged, the one that began first coming first."""
+    found = [stay for stay in stays if stay.ends_on is None and not stay.voided]
+    return sorted(found, key=lambda stay: (stay.starts_on, stay.pk))
+
+
+def there_on(stays: Iterable[Stay], day: date) -> list[Stay]:
+    """Of these stays those that hold `day`."""
+    return [
+        stay
+        for stay in stays
+        if not stay.voided and stay.starts_on <= day and (stay.ends_on is None or day < stay.ends_on)
+    ]
+
+
+def living(stays: Iterable[Stay]) -> Stay | None:
+    """Of one person's stays the one that goes on."""
+    return next(iter(current(stays)), None)
+
+
 # --- what waits for a person ----------------------------------------------------------------------------------------
 
 
-def overdue_stays(house: House, today: date) -> QuerySet[Stay]:
-    """Stays whose expected move-out has come and that nobody has ended."""
-    return (
-        Stay.objects.current()
-        .filter(house=house, expected_on__lt=today)
-        .select_related("resident")
-        .order_by("expected_on")
-    )
+def overdue_stays(stays: Iterable[Stay], today: date) -> list[Stay]:
+    """Of these stays those whose expected move-out has come and that nobody has ended, the longest overdue first."""
+    found = [stay for stay in current(stays) if stay.expected_on is not None and stay.expected_on < today]
+    return sorted(found, key=lambda stay: stay.expected_on)
 
 
-def leaving_stays(house: House, today: date, days: int = OPENING_DAYS) -> QuerySet[Stay]:
-    """Stays expected to end today or within `days`."""
+def leaving_stays(stays: Iterable[Stay], today: date, days: int = OPENING_DAYS) -> list[Stay]:
+    """Of these stays those expected to end today or within `days`, the next first."""
     soon = today + timedelta(days=days)
-    return (
-        Stay.objects.current()
-        .filter(house=house, expected_on__range=(today, soon))
-        .select_related("resident")
-        .order_by("expected_on")
-    )
+    found = [stay for stay in current(stays) if stay.expected_on is not None and today <= stay.expected_on <= soon]
+    return sorted(found, key=lambda stay: stay.expected_on)
 
 
 def earlier_discharges(resident: Resident, user: User) -> QuerySet[Discharge]:

@@ -9,12 +9,18 @@ from soberhouse.subjects import offers
 
 
 def gather(what: str, *asked: Any) -> list[Card]:
-    """The cards of every subject for `today(house, standing, today)` or `about(resident, standing, today)`, the most
-    pressing first."""
-    return sorted((card for offer in offers("cards", what) for card in offer(*asked)), key=lambda card: card.order)
+    """The cards of every subject for `today`, `week` or `home`, the most pressing first."""
+    return sorted(_told(what, *asked), key=lambda card: card.order)
 
 
-def timeline(*asked: Any) -> list[Entry]:
-    """What happened to one resident, from every subject, the newest first."""
-    entries = [entry for offer in offers("cards", "timeline") for entry in offer(*asked)]
-    return sorted(entries, key=lambda entry: entry.day, reverse=True)
+def about(*asked: Any) -> tuple[list[Card], list[Entry]]:
+    """What every subject tells of one resident: the cards, the most pressing first, and what happened, the newest
+    first."""
+    told = _told("about", *asked)
+    cards = [each for each in told if isinstance(each, Card)]
+    entries = [each for each in told if isinstance(each, Entry)]
+    return sorted(cards, key=lambda card: card.order), sorted(entries, key=lambda entry: entry.day, reverse=True)
+
+
+def _told(what: str, *asked: Any) -> list[Any]:
+    return [each for offer in offers("cards", what) for each in offer(*asked)]

@@ -8,10 +8,10 @@ one page.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from django.db import models
@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from residents.houses.models import House, Organization
 from residents.people.models import Resident, days_sober, with_sober_since
 from residents.stays.models import Application, BedUse, Stay
-from residents.stays.queries import chain_starts
+from residents.stays.queries import chain_starts, living
 from soberhouse.accounts.models import User
 
 SORTS = ("name", "house", "moved_in", "days", "sober")
@@ -232,21 +232,21 @@ class Now:
     """Where somebody lives: their stay, the bed they have, and the days along the chain of stays."""
 
     stay: Stay
-    bed: str
+    today: date
     days: int
     days_over: int
 
+    @cached_property
+    def bed(self) -> str:
+        """The bed they have; one query."""
+        use = self.stay.uses.filter(voided=False, starts_on__lte=self.today).select_related("bed__room").last()
+        return use.bed.label if use else ""
 
-def where_now(resident: Resident, *, user: User, today: date) -> Now | None:
-    """The stay that goes on, if there is one and `user` sees it. Three queries."""
-    stay = Stay.objects.visible_to(user).current().filter(resident=resident).select_related("house").first()
+
+def where_now(stays: Iterable[Stay], *, today: date) -> Now | None:
+    """Of one person's stays the one that goes on, if there is one. One query."""
+    stay = living(stays)
     if stay is None:
         return None
-    use = stay.uses.filter(voided=False, starts_on__lte=today).select_related("bed__room").last()
-    began = chain_starts([resident.pk])[stay.pk]
-    return Now(
-        stay=stay,
-        bed=use.bed.label if use else "",
-        days=max((today - began).days, 0),
-        days_over=_days_over(stay, today),
-    )
+    began = chain_starts([stay.resident_id])[stay.pk]
+    return Now(stay=stay, today=today, days=max((today - began).days, 0), days_over=_days_over(stay, today))

@@ -12,7 +12,7 @@ from residents.houses.access import of_house, signed_in, standing_of
 from residents.houses.models import House
 from residents.houses.permissions import Action
 from residents.people.queries import resident_of
-from residents.stays.queries import Occupancy, occupancy
+from residents.stays.queries import Occupancy, occupancy, stays_of_late
 from soberhouse.pages.gather import gather
 
 
@@ -48,5 +48,5 @@ def _numbers_tonight(request: HttpRequest, houses: list[House]) -> dict[int, Occ
 def house_today(request: HttpRequest, house: House) -> HttpResponse:
     """What one house asks of its people today, gathered from every subject."""
     day = house.today()
-    cards = gather("today", house, standing_of(request), day)
+    cards = gather("today", house, stays_of_late(house, day), standing_of(request), day)
     return render(request, "soberhouse/today.html", {"house": house, "cards": cards, "today": day})

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from residents.houses.access import standing_of
 from residents.people.milestones import in_words, path
 from residents.people.models import Resident
 from residents.people.own import oneself
@@ -20,7 +21,6 @@ from residents.people.photos import photo_of
 from residents.people.queries import (
     at_oneself,
     contacts_of,
-    house_of,
     housemates_of,
     lookers_since,
     looks_at,
@@ -30,7 +30,7 @@ from residents.people.queries import (
     today_for,
 )
 from residents.people.services import KEPT_BY_STAFF
-from residents.stays.queries import sober_since
+from residents.stays.queries import living, sober_since, stays_seen
 from soberhouse.pages import own_record as record
 from soberhouse.pages.gather import gather
 from soberhouse.pages.residents import where_now
@@ -43,7 +43,8 @@ def my_week(request: HttpRequest, resident: Resident) -> HttpResponse:
     """How many days, what comes next, and what each subject has for this week."""
     today = today_for(resident, house=request.house)
     since = sober_since([resident.pk]).get(resident.pk)
-    now = where_now(resident, user=request.user, today=today)
+    stays = stays_seen(resident, request.user)
+    now = where_now(stays, today=today)
     context = {
         "resident": resident,
         "greeting": greeting(timezone.now()),
@@ -52,7 +53,7 @@ def my_week(request: HttpRequest, resident: Resident) -> HttpResponse:
         "began": today - timedelta(days=now.days) if now else None,
         "sober": path(since, today=today) if since else None,
         "in_words": in_words(since, today=today) if since else "",
-        "cards": gather("week", resident, today),
+        "cards": gather("week", resident, stays, standing_of(request), today),
     }
     return render(request, "soberhouse/mine/week.html", context)
 
@@ -74,7 +75,8 @@ def my_record(request: HttpRequest, resident: Resident) -> HttpResponse:
     """All that is on record about oneself, whom to call, who looked, and the way to take it along."""
     today = today_for(resident, house=request.house)
     contacts, former = contacts_of(resident, user=request.user)
-    sections = record.sections_of(resident, today=today)
+    papers = record.papers_of(resident)
+    sections = record.sections_of(resident, today=today, papers=papers)
     context = {
         "resident": resident,
         "photo": photo_of(resident, user=request.user),
@@ -82,7 +84,7 @@ def my_record(request: HttpRequest, resident: Resident) -> HttpResponse:
         "former": former,
         "kept_by_staff": KEPT_BY_STAFF,
         "lookers": lookers_since(resident, user=request.user, since=start_of_week(today)),
-        "papers": record.papers_of(resident),
+        "papers": papers,
         "sections": [each for each in sections if each.records and each.name != "looks"],
         "nothing_in": [each.title for each in sections if not each.records],
         "may_take_along": not request.on_tablet,
@@ -132,8 +134,11 @@ def my_looks(request: HttpRequest, resident: Resident) -> HttpResponse:
 @oneself
 def my_house(request: HttpRequest, resident: Resident) -> HttpResponse:
     """Whom to call, where it is, what holds there, and who else lives there: first names only."""
-    house = house_of(resident)
-    numbers = [(resident.organization.name, resident.organization.phone)]
+    stays = stays_seen(resident, request.user)
+    stay = living(stays)
+    house = stay.house if stay else None
+    run_by = house.organization if house else resident.organization
+    numbers = [(run_by.name, run_by.phone)]
     if house is not None:
         numbers.insert(0, (house.name, house.phone))
     context = {
@@ -144,6 +149,6 @@ def my_house(request: HttpRequest, resident: Resident) -> HttpResponse:
         "emergency": settings.EMERGENCY_NUMBER,
         "managers": managers_of(house, now=timezone.now()) if house else [],
         "mates": housemates_of(resident, house=house, today=house.today()) if house else [],
-        "cards": gather("home", resident, house.today()) if house else [],
+        "cards": gather("home", resident, stays, standing_of(request), house.today()) if house else [],
     }
     return render(request, "soberhouse/mine/house.html", context)

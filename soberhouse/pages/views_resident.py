@@ -12,8 +12,8 @@ from residents.people.looks import note_look
 from residents.people.models import Alert, Look, Resident, days_sober
 from residents.people.photos import photo_of
 from residents.people.queries import home, tel, today_for
-from residents.stays.queries import sober_since
-from soberhouse.pages.gather import gather, timeline
+from residents.stays.queries import sober_since, stays_seen
+from soberhouse.pages.gather import about
 from soberhouse.pages.residents import where_now
 
 
@@ -24,8 +24,10 @@ def resident(request: HttpRequest, resident: Resident) -> HttpResponse:
     standing = standing_of(request)
     request.house = home(resident, user=request.user)
     today = today_for(resident, house=request.house)
-    now = where_now(resident, user=request.user, today=today)
+    stays = stays_seen(resident, request.user)
+    now = where_now(stays, today=today)
     with timezone.override((request.house or resident.organization).time_zone):
+        cards, entries = about(resident, stays, standing, today)
         facts = {
             "resident": resident,
             "photo": photo_of(resident, user=request.user),
@@ -33,8 +35,8 @@ def resident(request: HttpRequest, resident: Resident) -> HttpResponse:
             "sober": days_sober(sober_since([resident.pk]).get(resident.pk), today=today),
             "alerts": Alert.objects.visible_to(request.user).filter(resident=resident, is_current=True),
             "tel": tel(resident.phone),
-            "cards": gather("about", resident, standing, today),
-            "entries": timeline(resident, standing, today),
+            "cards": cards,
+            "entries": entries,
             "may_record": standing.may(Action.RECORD, resident),
             "may_issue": standing.may(Action.ISSUE_PAPERS, resident),
             "may_see_history": standing.may(Action.SEE_HISTORY, resident),

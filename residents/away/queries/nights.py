@@ -14,11 +14,12 @@ from django.db.models import Q, QuerySet
 from residents.away import hours
 from residents.away.hours import Curfew, Differs, Own, Shift
 from residents.away.models import CurfewCheck, CurfewException, CurfewHour, Movement, Pass
-from residents.away.queries.passes import excuses, passes_on
-from residents.away.queries.whereabouts import Where, by_themselves, last_movements
+from residents.away.queries.passes import excuses, given_on, passes_on
+from residents.away.queries.whereabouts import Where, by_themselves, movements_of_night
 from residents.houses.models import House
 from residents.people.models import WeeklyHours
 from residents.stays.models import Phase, Stay, in_range
+from residents.stays.queries import there_on
 
 Status = CurfewCheck.Status
 LATER = "later"  # beside the states of a check: whose hour has not come can be counted later
@@ -89,16 +90,17 @@ def curfew_of(stay: Stay, night: date) -> Curfew:
     return curfews(stay.house, night, [stay])[stay.pk]
 
 
-def coming_curfew(stay: Stay, now: datetime) -> tuple[date, Curfew]:
+def coming_curfew(stay: Stay, now: datetime, *, known: KnownHours | None = None) -> tuple[date, Curfew]:
     """The night that comes for this resident, and its curfew: the night it is, until their hour or, where there is
-    none, the dawn is past; then that of the new day."""
+    none, the dawn is past; then that of the new day. Four queries, or none with what is `known` of both nights."""
     zone = stay.house.zone
     night = hours.night_of(now, zone)
-    found = curfew_of(stay, night)
+    known = known or KnownHours(stay.house, [stay], night, night + hours.DAY)
+    found = known.of(stay, night)
     until = max(found.due_at or now, hours.instant(night, hours.DAWN, zone))
     if now < until:
         return night, found
-    return night + hours.DAY, curfew_of(stay, night + hours.DAY)
+    return night + hours.DAY, known.of(stay, night + hours.DAY)
 
 
 def due_at(stay: Stay, night: date) -> datetime | None:
@@ -215,7 +217,7 @@ class RollRow:
     @property
     def has_come(self) -> bool:
         """Whether their hour is past, so that whoever is not in is late or missing."""
-        return self.line is not None and self.line < self.now.replace(second=0, microsecond=0)
+        return is_past(self.line, self.now)
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -245,6 +247,8 @@ class Roll:
     night: date
     now: datetime
     rows: list[RollRow]
+    hours: KnownHours  # of these, for as many nights as are looked at of whoever is out
+    moved: dict[int, list[Movement]]  # by stay: the last movement before the night, and those of it
 
     @property
     def counted(self) -> list[RollRow]:
@@ -269,27 +273,48 @@ class Roll:
         return min((row.due_at for row in self.rows if row.due_at), default=None)
 
 
-def night_roll(house: House, night: date, now: datetime) -> Roll:
-    """Everybody who has a bed here in this night, by name. The same nine queries, however many they are."""
-    stays = list(stays_of_night(house, night))
+def is_past(line: datetime | None, now: datetime) -> bool:
+    """Whether whoever is not in by now, to the minute, is late."""
+    return line is not None and line < now.replace(second=0, microsecond=0)
+
+
+def still_to_count(known: KnownHours, stays: Iterable[Stay], night: date, now: datetime) -> list[Stay]:
+    """Of these stays those whose hour of this night is past and whom nobody has counted. One query."""
+    grace = timedelta(minutes=known.house.curfew_grace)
+    due = [stay for stay in stays if (at := known.of(stay, night).due_at) is not None and is_past(at + grace, now)]
+    done = set(counted(CurfewCheck.objects.filter(stay__in=due, night=night)).values_list("stay", flat=True))
+    return [stay for stay in due if stay.pk not in done]
+
+
+def night_roll(
+    house: House,
+    night: date,
+    now: datetime,
+    *,
+    stays: Iterable[Stay] | None = None,
+    passes: Iterable[Pass] | None = None,
+) -> Roll:
+    """Everybody who has a bed here in this night, by name. The same eight queries, however many they are; one fewer
+    for each of the house's `stays` (then in their order) and `passes` that is read already."""
+    lately = list(stays_of_night(house, night) if stays is None else stays)
+    stays = there_on(lately, night)
     keys = [stay.pk for stay in stays]
-    hours_known = KnownHours(house, stays, night, night)
+    hours_known = KnownHours(house, stays, night - MOST_NIGHTS_OUT * hours.DAY, night)
     checks = {row.stay_id: row for row in counted(CurfewCheck.objects.filter(stay__in=keys, night=night))}
     noon, over = hours.at(night, hours.NOON, house.zone), hours.morning(night, house.zone)
     until = min(now, over)
-    passes: dict[int, list[Pass]] = {}
-    for row in passes_on(house, night).filter(stay__in=keys):
-        passes.setdefault(row.stay_id, []).append(row)
-    moved: dict[int, list[Movement]] = {key: [row] for key, row in last_movements(keys, before=noon).items()}
-    tonight = Movement.objects.filter(stay__in=keys, at__gte=noon, at__lte=until, corrected_by=None)
-    for row in tonight.order_by("at", "pk"):
+    given_to: dict[int, list[Pass]] = {}
+    for row in passes_on(house, night) if passes is None else given_on(passes, house, night):
+        given_to.setdefault(row.stay_id, []).append(row)
+    moved: dict[int, list[Movement]] = {}
+    for row in movements_of_night([stay.pk for stay in lately], noon, until):
         moved.setdefault(row.stay_id, []).append(row)
     grace = timedelta(minutes=house.curfew_grace)
     dawn = hours.instant(night, hours.DAWN, house.zone)
     rows = []
     for stay in stays:
         curfew = hours_known.of(stay, night)
-        moment, given = curfew.due_at or until, tuple(passes.get(stay.pk, ()))
+        moment, given = curfew.due_at or until, tuple(given_to.get(stay.pk, ()))
         known = Known(
             curfew=curfew,
             on_pass=next((row for row in given if excuses(row, moment)), None),
@@ -308,7 +333,7 @@ def night_roll(house: House, night: date, now: datetime) -> Roll:
                 now=now,
             )
         )
-    return Roll(house, night, now, rows)
+    return Roll(house, night, now, rows, hours_known, moved)
 
 
 @dataclass(frozen=True)
@@ -324,8 +349,8 @@ class Missing:
 
 def missing_now(house: House, there: Sequence[Where], roll: Roll, now: datetime) -> list[Missing]:
     """Of those who live here (`there`) whoever is missing: counted as not in, or signed out over their hour and counted
-    by nobody, or excused without a pass and not back since; last those who say that they are back. The same five
-    queries, however many they are.
+    by nobody, or excused without a pass and not back since; last those who say that they are back. One query, however
+    many they are.
 
     Whoever went out before their hour is asked about that night, also after it is over; whoever went to a shift, from
     its end on.
@@ -334,7 +359,7 @@ def missing_now(house: House, there: Sequence[Where], roll: Roll, now: datetime)
     left = {row.stay.pk: gone for row in there if (gone := _gone_unseen(row, roll)) is not None}
     nights = [hours.night_of(gone.at, house.zone) for gone in left.values()]
     first = max(min(nights, default=tonight), tonight - MOST_NIGHTS_OUT * hours.DAY)
-    known = KnownHours(house, [row.stay for row in there if row.stay.pk in left], first, tonight)
+    known = roll.hours
     checks = {
         (check.stay_id, check.night): check
         for check in counted(CurfewCheck.objects.filter(stay__in=list(left), night__range=(first, tonight)))

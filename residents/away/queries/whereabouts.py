@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from residents.away.models import CurfewCheck, Movement, Pass
 from residents.houses.models import House
 from residents.people.models import WeeklyHours
 from residents.stays.models import Stay, in_range
+from residents.stays.queries import current
 
 
 def last_movement(stay: Stay) -> Movement | None:
@@ -20,13 +21,20 @@ def last_movement(stay: Stay) -> Movement | None:
     return stay.movements.filter(corrected_by=None).first()
 
 
-def last_movements(stays: Iterable[int], *, before: datetime | None = None) -> dict[int, Movement]:
-    """The same for many stays (keys), by stay; that of an instant `before`. One query."""
+def last_movements(stays: Iterable[int]) -> dict[int, Movement]:
+    """The same for many stays (keys), by stay. One query."""
     newest = Movement.objects.filter(stay=OuterRef("stay"), corrected_by=None).order_by("-at", "-id")
-    if before is not None:
-        newest = newest.filter(at__lt=before)
     rows = Movement.objects.filter(stay__in=list(stays), pk=Subquery(newest.values("pk")[:1]))
     return {row.stay_id: row for row in rows.select_related("of_pass")}
+
+
+def movements_of_night(stays: Iterable[int], noon: datetime, until: datetime) -> QuerySet[Movement]:
+    """Of these stays (keys) the movements that count from `noon` until an instant, and of each the last one before; in
+    their order. One query."""
+    before = Movement.objects.filter(stay=OuterRef("stay"), corrected_by=None, at__lt=noon).order_by("-at", "-id")
+    of_night = Q(at__gte=noon, at__lte=until) | Q(pk=Subquery(before.values("pk")[:1]))
+    rows = Movement.objects.filter(of_night, stay__in=list(stays), corrected_by=None)
+    return rows.select_related("of_pass").order_by("at", "pk")
 
 
 BY_ANOTHER = Q(recorded_by=None) | Q(stay__resident__user=None) | ~Q(recorded_by=F("stay__resident__user"))
@@ -120,23 +128,32 @@ class Where:
         return self.missing is not None or (self.expected_at is not None and self.expected_at < self.now)
 
 
-def whereabouts(house: House, now: datetime) -> list[Where]:
+def whereabouts(
+    house: House,
+    now: datetime,
+    *,
+    stays: Iterable[Stay] | None = None,
+    passes: Iterable[Pass] | None = None,
+    moved: Mapping[int, Sequence[Movement]] | None = None,
+) -> list[Where]:
     """Everybody who lives in the house: the missing first, then who is overdue, who is out, who is in, each by name.
-    The same four queries, however many they are."""
-    stays = list(Stay.objects.current().filter(house=house, starts_on__lte=house.today(now)).select_related("resident"))
-    keys = [stay.pk for stay in stays]
-    moved = last_movements(keys)
+    The same four queries, however many they are; one fewer for each of the house's `stays`, open `passes` and what
+    `moved`, by stay and up to now, that is read already."""
+    stays = house.stays.current().select_related("resident") if stays is None else stays
+    here = [stay for stay in current(stays) if stay.starts_on <= house.today(now)]
+    keys = [stay.pk for stay in here]
+    last = last_movements(keys) if moved is None else {key: moved[key][-1] for key in keys if key in moved}
     missing = {row.stay_id: row for row in not_come_in(CurfewCheck.objects.filter(house=house))}
-    passes = {row.stay_id: row for row in passes_at(house, now)}
+    given = {row.stay_id: row for row in (passes_at(house, now) if passes is None else passes) if _holds(row, now)}
     rows = [
         Where(
             stay,
-            moved.get(stay.pk),
+            last.get(stay.pk),
             missing.get(stay.pk),
-            passes.get(stay.pk) or _pass_of(moved.get(stay.pk)),
+            given.get(stay.pk) or _pass_of(last.get(stay.pk)),
             now,
         )
-        for stay in stays
+        for stay in here
     ]
     return sorted(rows, key=_loudness)
 
@@ -148,6 +165,17 @@ def _loudness(row: Where) -> tuple[bool, bool, bool, str, int]:
 def passes_at(house: House, now: datetime) -> QuerySet[Pass]:
     """The passes of the house that are given for this instant."""
     return Pass.objects.filter(house=house, status=Pass.Status.APPROVED, starts_at__lte=now, ends_at__gt=now)
+
+
+def _holds(pass_: Pass, now: datetime) -> bool:
+    return pass_.status == Pass.Status.APPROVED and pass_.starts_at <= now < pass_.ends_at
+
+
+def where_is(stay: Stay, passes: Iterable[Pass], now: datetime) -> Where:
+    """Where one resident is now; `passes` are theirs, read already. Two queries."""
+    given = [row for row in passes if row.stay_id == stay.pk and _holds(row, now)]
+    on_pass = min(given, key=lambda row: row.starts_at, default=None)
+    return Where(stay, last_movement(stay), missing_check(stay), on_pass, now)
 
 
 def _pass_of(movement: Movement | None) -> Pass | None:

@@ -13,13 +13,13 @@ from residents.people.models import Resident
 from residents.rules.models import (
     Acknowledgement,
     Book,
-    BookQuerySet,
     OrientationItem,
     OrientationShown,
     Rule,
-    RuleQuerySet,
 )
+from residents.rules.models.books import BookQuerySet, RuleQuerySet
 from residents.stays.models import Stay
+from residents.stays.queries import current
 
 
 def bound_by(resident: Resident, day: date) -> BookQuerySet:
@@ -50,40 +50,43 @@ def current_books(house: House, day: date) -> list[Book]:
     return _in_order(newest.values())
 
 
-def coming_books(house: House, day: date) -> list[Book]:
-    """Versions published and not yet in force on `day`, of each kind the newest. They may be signed beforehand."""
-    newest: dict[str, Book] = {}
-    for book in Book.objects.out().filter(house=house, in_force_from__gt=day).order_by("-number"):
-        newest.setdefault(book.kind, book)
-    return _in_order(newest.values())
-
-
 def _in_order(books: Iterable[Book]) -> list[Book]:
     kinds = Book.Kind.values
     return sorted(books, key=lambda book: kinds.index(book.kind))
 
 
-def unsigned(house: House, today: date) -> list[tuple[Stay, Book]]:
-    """Who lives here and has not signed which book in force, those who moved in first coming first. Three queries."""
+def unsigned(house: House, today: date, *, stays: Iterable[Stay] | None = None) -> list[tuple[Stay, Book]]:
+    """Who lives here and has not signed which book in force, those who moved in first coming first. Three queries; one
+    fewer with the `stays` of the house, where they are read already."""
     books = current_books(house, today)
     if not books:
         return []
     rows = Acknowledgement.objects.good().filter(book__in=[book.pk for book in books])
     signed = set(rows.values_list("resident", "book"))
-    stays = Stay.objects.current().filter(house=house).select_related("resident").order_by("starts_on", "id")
-    return [(stay, book) for stay in stays for book in books if (stay.resident_id, book.pk) not in signed]
+    return [
+        (stay, book) for stay in _living_in(house, stays) for book in books if (stay.resident_id, book.pk) not in signed
+    ]
+
+
+def _living_in(house: House, stays: Iterable[Stay] | None) -> list[Stay]:
+    return current(house.stays.current().select_related("resident") if stays is None else stays)
+
+
+def books_for(resident: Resident, house: House, day: date) -> list[Book]:
+    """Of each kind the newest version in force on `day`, then of each the newest that comes into force later and may be
+    signed beforehand; each with `signed`, whether `resident` did. One query."""
+    signed = Acknowledgement.objects.good().filter(book=OuterRef("pk"), resident=resident)
+    now: dict[str, Book] = {}
+    coming: dict[str, Book] = {}
+    for book in Book.objects.out().filter(house=house).annotate(signed=Exists(signed)).order_by("-number"):
+        (now if book.in_force_from <= day else coming).setdefault(book.kind, book)
+    return [*_in_order(now.values()), *_in_order(coming.values())]
 
 
 def to_sign(resident: Resident, house: House, today: date) -> list[Book]:
     """What `resident` has to read and sign in `house`: the books in force that they have not signed, then those that
-    come into force later. Three queries."""
-    books = [*current_books(house, today), *coming_books(house, today)]
-    signed = set(
-        Acknowledgement.objects.good()
-        .filter(resident=resident, book__in=[book.pk for book in books])
-        .values_list("book", flat=True)
-    )
-    return [book for book in books if book.pk not in signed]
+    come into force later. One query."""
+    return [book for book in books_for(resident, house, today) if not book.signed]
 
 
 # --- orientation ----------------------------------------------------------------------------------------------------
@@ -111,19 +114,19 @@ class NotOriented:
     is_overdue: bool
 
 
-def not_oriented(house: House, now: datetime) -> list[NotOriented]:
+def not_oriented(house: House, now: datetime, *, stays: Iterable[Stay] | None = None) -> list[NotOriented]:
     """Who lives here and has not been shown every item on the house's list, the one due first coming first. None where
-    the house has no list. Three queries."""
+    the house has no list. Three queries; one fewer with the `stays` of the house, where they are read already."""
     items = set(OrientationItem.objects.filter(house=house, in_use=True).values_list("pk", flat=True))
     if not items:
         return []
-    stays = list(Stay.objects.current().filter(house=house).select_related("resident", "house"))
-    seen: dict[int, set[int]] = {stay.pk: set() for stay in stays}
+    here = _living_in(house, stays)
+    seen: dict[int, set[int]] = {stay.pk: set() for stay in here}
     rows = OrientationShown.objects.filter(stay__in=list(seen), item__in=items, voided=False)
     for stay, item in rows.values_list("stay", "item"):
         seen[stay].add(item)
     found = []
-    for stay in stays:
+    for stay in here:
         if len(seen[stay.pk]) < len(items):
             due = orientation_due_at(stay)
             found.append(NotOriented(stay, due, len(seen[stay.pk]), len(items), is_overdue=due <= now))

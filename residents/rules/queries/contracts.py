@@ -232,11 +232,13 @@ def removed(removal: Removal) -> Removed:
     return found
 
 
-def to_be_looked_at(house: House, people: Sequence[User]) -> list[Removed]:
-    """The removals that nobody else has looked at yet, the one due first coming first; `people` may decide here. One
-    query."""
-    rows = Removal.objects.filter(house=house, review=None).order_by("review_by", "id")
-    return _removed(rows, people)
+def unsettled(house: House, people: Sequence[User], now: datetime) -> list[Removed]:
+    """The removals that nobody else has looked at yet, the one due first coming first, and those that turned out wrong
+    within the last days, of whoever lives nowhere with us since; `people` may decide here. One query."""
+    wrong = Q(review__outcome=RemovalReview.Outcome.WRONG, review__recorded_at__gt=now - OFFERED)
+    housed = Stay.objects.current().values("resident")
+    rows = Removal.objects.filter(Q(review=None) | (wrong & ~Q(stay__resident__in=housed)), house=house)
+    return _removed(rows.order_by("review_by", "id"), people)
 
 
 @dataclass(frozen=True)
@@ -249,13 +251,11 @@ class OfferedBack:
     violation: Violation | None = None
 
 
-def to_be_offered_back(house: House, now: datetime) -> list[OfferedBack]:
-    """Those who live nowhere with us since, and whose removal turned out to be wrong within the last days, or who were
-    discharged after a review whose decision was changed, overturned or taken back since. Two queries."""
-    wrong = Q(review__outcome=RemovalReview.Outcome.WRONG, review__recorded_at__gt=now - OFFERED)
+def to_be_offered_back(house: House, removals: Iterable[Removed], now: datetime) -> list[OfferedBack]:
+    """Of these `unsettled` removals those that turned out to be wrong; and those who live nowhere with us since they
+    were discharged after a review whose decision was changed, overturned or taken back since. One query."""
     housed = Stay.objects.current().values("resident")
-    rows = Removal.objects.filter(wrong, house=house).exclude(stay__resident__in=housed)
-    found = [OfferedBack(row.stay, removal=row) for row in rows.select_related("stay__resident", "review")]
+    found = [OfferedBack(each.removal.stay, removal=each.removal) for each in removals if each.review is not None]
     undone = undone_since(Violation.objects.filter(house=house), now - OFFERED).exclude(stay__resident__in=housed)
     told = {each.stay.pk for each in found}
     for row in undone.select_related("stay__resident"):

@@ -18,7 +18,9 @@ from residents.away.services.curfew import (
     curfew_hour_drop,
     curfew_hour_save,
 )
+from residents.houses.standing import Standing
 from residents.models import PhaseKind
+from residents.stays.queries import stays_seen
 from residents.stays.services import discharge
 from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
@@ -259,5 +261,10 @@ def test_the_resident_reads_by_when_to_be_in(cast, house, signed_in, monkeypatch
     week = client.get(reverse("my_week")).content.decode()
     assert "Be in by 8 p.m. tonight" in week
     assert "your officer&#x27;s hour" in week
-    home = {card.title: card for card in gather("home", cast.dana, house.today())}
+    home = {
+        card.title: card
+        for card in gather(
+            "home", cast.dana, stays_seen(cast.dana, cast.dana.user), Standing(cast.dana.user), house.today()
+        )
+    }
     assert [row.fact for row in home["Curfew"].rows] == ["in by 10 p.m.", "in by 10 p.m."]

@@ -29,6 +29,7 @@ from residents.away.services.passes import pass_extend
 from residents.houses.permissions import RoleKind
 from residents.houses.standing import Standing
 from residents.models import Contact, Phase, PhaseKind
+from residents.stays.queries import stays_of_late
 from residents.stays.services import discharge
 from soberhouse.cards import Order
 from soberhouse.history import acting_as, recorded
@@ -306,7 +307,7 @@ def test_the_roll_costs_the_same_for_one_and_for_three(cast, house, half_past_te
         with acting_as(cast.alice, source="web"):
             sign_out(stay=stay, purpose="work", at=by_the_clock(house, 18), now=by_the_clock(house, 18))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert len(night_roll(house, house.today(), half_past_ten).rows) == more + 1
 
 
@@ -964,7 +965,9 @@ def test_a_manager_who_lives_there_is_counted_by_somebody_else(cast, house, sign
 
 
 def cards(house, user, now):
-    return {card.title: card for card in gather("today", house, Standing(user, now=now), house.today(now))}
+    today = house.today(now)
+    told = gather("today", house, stays_of_late(house, today), Standing(user, now=now), today)
+    return {card.title: card for card in told}
 
 
 def test_somebody_missing_for_longer_than_the_house_waits_is_first_and_loud(cast, house, missing, monkeypatch):
@@ -972,7 +975,7 @@ def test_somebody_missing_for_longer_than_the_house_waits_is_first_and_loud(cast
     assert not cards(house, cast.alice, timezone.now())["Not in"].rows
 
     clock_at(monkeypatch, by_the_clock(house, 23))
-    found = gather("today", house, Standing(cast.alice), house.today())
+    found = gather("today", house, stays_of_late(house, house.today()), Standing(cast.alice), house.today())
     assert (found[0].title, found[0].order) == ("Not in", Order.FIRST)
     assert [(row.fact, row.word) for row in found[0].rows] == [("Dana R.", "1 h")]
 
@@ -1003,7 +1006,7 @@ def test_whoever_signs_in_themselves_says_so_until_somebody_else_has_seen_them(
 
     later = by_the_clock(house, 23, 50)
     clock_at(monkeypatch, later)
-    found = gather("today", house, Standing(cast.alice), house.today())[0]
+    found = gather("today", house, stays_of_late(house, house.today()), Standing(cast.alice), house.today())[0]
     assert (found.title, found.order) == ("Not in", Order.FIRST)
     assert [(row.fact, row.state, row.word) for row in found.rows] == [
         ("Ana M.", "missed", "1 h"),
@@ -1094,7 +1097,7 @@ def test_who_is_missing_costs_the_same(cast, house, django_assert_num_queries, m
     now = by_the_clock(house, 23, 30)
     roll, there = night_roll(house, house.today(), now), whereabouts(house, now)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(1):
         assert len(missing_now(house, there, roll, now)) == more
 
 

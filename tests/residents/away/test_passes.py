@@ -21,6 +21,7 @@ from residents.houses.standing import Standing
 from residents.people import services as people
 from residents.people.models import Look
 from residents.stays import services as stays
+from soberhouse.cards import Card
 from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
 from tests.cast import Cast
@@ -42,6 +43,11 @@ def now() -> datetime:
 def by_alice(cast: Cast) -> Iterator[None]:
     with acting_as(cast.alice, source="web"):
         yield
+
+
+def cards_of_today(cast: Cast, user: Any) -> list[Card]:
+    passes = queries.passes_at_hand(cast.house_a, cast.today)
+    return list(pass_cards.today(cast.house_a, passes, Standing(user), cast.today))
 
 
 def ask(cast: Cast, now: datetime, *, by: Any = None, starts: timedelta = DAY, ends: timedelta = 2 * DAY) -> Pass:
@@ -716,7 +722,7 @@ def test_who_signed_in_is_back_only_from_the_pass(steps, back, cast, now):
 
 def page_of_today(cast: Cast, now: datetime) -> list[str]:
     """The cards that have something on them."""
-    return [card.title for card in pass_cards.today(cast.house_a, Standing(cast.alice), cast.today) if card.rows]
+    return [card.title for card in cards_of_today(cast, cast.alice) if card.rows]
 
 
 def excused_until(row: Pass) -> datetime:
@@ -818,7 +824,7 @@ def test_states_of_a_pass(cast, now):
 
 
 def cards_today(cast: Cast, user: Any) -> dict[str, Any]:
-    return {card.title: card for card in pass_cards.today(cast.house_a, Standing(user), cast.today)}
+    return {card.title: card for card in cards_of_today(cast, user)}
 
 
 def test_late_return_is_loud_on_today(cast):
@@ -851,7 +857,7 @@ def test_resident_sees_what_became_of_theirs(cast, now):
         asked=ask(cast, now, starts=5 * DAY, ends=6 * DAY), outcome="refused", reason="Court that day.", now=now
     )
 
-    [card] = pass_cards.week(cast.dana, cast.today)
+    [card] = pass_cards.week(pass_cards.passes_of_late(cast.dana))
 
     assert [(each.word, each.button) for each in card.rows] == [("away now", "I am back"), ("refused", "")]
     assert card.rows[0].url == reverse("pass", args=[row.uuid])
@@ -867,12 +873,13 @@ def test_cards_cost_the_same_however_many(item_count, cast, django_assert_num_qu
     given(cast, now, starts=-5 * HOUR, ends=-2 * HOUR)
     standing = Standing(cast.alice)
 
+    with django_assert_num_queries(1):
+        at_hand = queries.passes_at_hand(cast.house_a, cast.today)
+        list(pass_cards.today(cast.house_a, at_hand, standing, cast.today))
+    with django_assert_num_queries(1):
+        list(pass_cards.week(pass_cards.passes_of_late(cast.dana)))
     with django_assert_num_queries(2):
-        list(pass_cards.today(cast.house_a, standing, cast.today))
-    with django_assert_num_queries(3):
-        list(pass_cards.week(cast.dana, cast.today))
-    with django_assert_num_queries(2):
-        list(pass_cards.about(cast.dana, standing, cast.today))
+        list(pass_cards.about(cast.stay_of_dana, pass_cards.passes_of(cast.dana, standing), standing))
 
 
 def test_facts_beside_a_decision_come_from_every_subject(cast, now):
@@ -1195,7 +1202,9 @@ def test_timeline_tells_of_decisions_and_returns(cast, now):
     row = given(cast, now, starts=-5 * HOUR, ends=-2 * HOUR)
     services.pass_return(pass_=row, at=now - HOUR, now=now)
 
-    facts = [entry.fact for entry in pass_cards.timeline(cast.dana, Standing(cast.alice), cast.today)]
+    standing = Standing(cast.alice)
+    [_card, *entries] = pass_cards.about(cast.stay_of_dana, pass_cards.passes_of(cast.dana, standing), standing)
+    facts = [entry.fact for entry in entries]
 
     assert facts == ["Pass, overnight: approved as asked", "Pass, overnight: came back, 60 minutes late"]
 
@@ -1203,7 +1212,7 @@ def test_timeline_tells_of_decisions_and_returns(cast, now):
 def test_rules_are_told_to_whom_they_are_for(cast):
     services.pass_rules_start(house=cast.house_a)
 
-    [card] = pass_cards.home(cast.dana, cast.today)
+    [card] = pass_cards.home(cast.stay_of_dana, cast.today)
 
     assert card.rows[0].fact == "Overnight"
     assert "after 30 days in the house" in card.rows[0].reason

@@ -14,10 +14,11 @@ from residents.away.models import CurfewCheck, Movement
 from residents.away.queries.whereabouts import is_out, likely, whereabouts
 from residents.away.services.movements import movement_correct, sign_in, sign_in_if_out, sign_out
 from residents.houses.standing import Standing
+from residents.stays.queries import stays_of_late, stays_seen
 from residents.stays.services import discharge
 from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
-from soberhouse.pages.gather import gather
+from soberhouse.pages.gather import about, gather
 from tests.residents.away.evening import away, by_the_clock, checked, curfew_at, sleepers, works
 from tests.residents.stays.stories import ORDINARY, refused
 
@@ -117,7 +118,7 @@ def test_what_cannot_be_is_refused(cast, house, now, alice_acts):
     with pytest.raises(ValidationError):
         sign_out(stay=stay, purpose="", now=now)
     other = away(cast.stay_of_frank, now, now + HOUR, by=cast.alice)
-    with pytest.raises(ValidationError, match="his pass does not hold"):
+    with pytest.raises(ValidationError, match="This pass does not hold"):
         sign_out(stay=stay, purpose="pass", of_pass=other, now=now)
     assert not Movement.objects.exists()
     sign_out(stay=stay, purpose="work", now=now)
@@ -377,7 +378,10 @@ def test_whoever_lives_nowhere_and_staff_have_no_such_page(cast, now, signed_in)
 def test_the_cards_of_one_resident(cast, now, alice_acts):
     sign_out(stay=cast.stay_of_dana, purpose="work", now=now)
 
-    about = {card.title: card for card in gather("about", cast.dana, Standing(cast.alice), cast.today)}
-    assert [(row.fact, row.word, row.button) for row in about["In and out"].rows[:1]] == [("Out now", "out", "Came in")]
-    today = {card.title: card for card in gather("today", cast.house_a, Standing(cast.alice), cast.today)}
-    assert [(row.fact, row.word) for row in today["Out now"].rows] == [("Dana R.", "out")]
+    standing = Standing(cast.alice)
+    cards, _entries = about(cast.dana, stays_seen(cast.dana, cast.alice), standing, cast.today)
+    [of_dana] = [card for card in cards if card.title == "In and out"]
+    assert [(row.fact, row.word, row.button) for row in of_dana.rows[:1]] == [("Out now", "out", "Came in")]
+    stays = stays_of_late(cast.house_a, cast.today)
+    [out] = [card for card in gather("today", cast.house_a, stays, standing, cast.today) if card.title == "Out now"]
+    assert [(row.fact, row.word) for row in out.rows] == [("Dana R.", "out")]

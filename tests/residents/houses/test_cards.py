@@ -22,7 +22,7 @@ from tests.cast import Cast
 
 
 def titles(house: House, user: User) -> list[str]:
-    return [card.title for card in cards.today(house, Standing(user), house.today())]
+    return [card.title for card in cards.today(house, [], Standing(user), house.today())]
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_role_that_ends_within_a_week_is_told_to_the_operator_alone(cast: Cast):
             role=Role.objects.get(user=cast.alice), ends_at=timezone.now() + timedelta(days=3), reason="moves on"
         )
 
-    (card,) = cards.today(cast.house_a, Standing(cast.olive), cast.today)
+    (card,) = cards.today(cast.house_a, [], Standing(cast.olive), cast.today)
 
     assert [row.fact for row in card.rows] == ["Alice Example"]
     assert str(cast.alice.uuid) in card.rows[0].button_url
@@ -71,6 +71,6 @@ def test_cards_cost_the_same_however_many_roles_end(cast: Cast, django_assert_nu
     standing = Standing(cast.olive)
 
     with django_assert_num_queries(2):
-        (card,) = cards.today(cast.house_a, standing, cast.today)
+        (card,) = cards.today(cast.house_a, [], standing, cast.today)
 
     assert len(card.rows) == count

@@ -135,7 +135,7 @@ def test_to_sign_is_what_is_in_force_and_what_comes(cast, django_assert_num_quer
         coming.in_force_from = cast.today + timedelta(days=9)
         coming.save()
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(1):
         assert binding.to_sign(cast.dana, cast.house_a, cast.today) == [coming]
     assert binding.to_sign(cast.frank, cast.house_a, cast.today) == [first, coming]
 

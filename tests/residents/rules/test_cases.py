@@ -36,6 +36,7 @@ from residents.rules.queries.cases import (
 from residents.rules.queries.consistency import consistency
 from residents.rules.services import violations as services
 from residents.rules.services.contracts import contract_make
+from residents.stays.queries import stays_of_late
 from soberhouse.history import acting_as, recorded
 from tests.cast import grant, make_user, move_in
 from tests.residents.rules.given import ago, decided, published_book, published_ladder, signed, violation_of
@@ -453,7 +454,8 @@ def test_nobody_left_to_decide_is_said_with_who_is_needed(cast, book):
 
 
 def today_cards(cast, user) -> dict[str, object]:
-    return {card.title: card for card in case_cards.today(cast.house_a, Standing(user), cast.today)}
+    stays = stays_of_late(cast.house_a, cast.today)
+    return {card.title: card for card in case_cards.today(cast.house_a, stays, Standing(user), cast.today)}
 
 
 def test_today_shows_what_waits_and_why(cast, book):
@@ -518,7 +520,7 @@ def test_today_costs_the_same_however_much_waits(cast, book, item_count, django_
     standing = Standing(cast.alice)
 
     with django_assert_num_queries(4):
-        cards = list(case_cards.today(cast.house_a, standing, cast.today))
+        cards = list(case_cards.today(cast.house_a, stays_of_late(cast.house_a, cast.today), standing, cast.today))
 
     assert len(cards[0].rows) == item_count
 
@@ -549,9 +551,7 @@ def test_week_page_and_own_record_cost_the_same_however_much(cast, book, item_co
     with django_assert_num_queries(9):
         sections = list(case_cards.own(resident, cast.today))
     with django_assert_num_queries(2):
-        list(case_cards.timeline(resident, standing, cast.today))
-    with django_assert_num_queries(3):
-        list(case_cards.about(resident, standing, cast.today))
+        list(case_cards.about(resident, cast.stay_of_dana, standing, cast.today))
 
     assert {len(each.records) for each in sections if each.name in ("violations", "decisions", "appeals")} == {
         item_count
@@ -583,7 +583,7 @@ def test_resident_page_leads_to_recording_for_those_who_may(cast, book):
     way = reverse("violation_new", args=[cast.stay_of_dana.uuid])
 
     def card(user):
-        [found] = case_cards.about(cast.dana, Standing(user), cast.today)
+        [found, *_entries] = case_cards.about(cast.dana, cast.stay_of_dana, Standing(user), cast.today)
         return found.more_url, len(found.rows)
 
     assert card(cast.alice) == (way, 1)
@@ -595,7 +595,8 @@ def test_timeline_strikes_out_what_does_not_count(cast, book):
     decided(broken(cast, book, days_ago=3), by=cast.bob, outcome="dismissed")
     taken_back(cast, broken(cast, book, days_ago=4))
 
-    entries = sorted(case_cards.timeline(cast.dana, Standing(cast.alice), cast.today), key=lambda entry: entry.day)
+    [_card, *entries] = case_cards.about(cast.dana, cast.stay_of_dana, Standing(cast.alice), cast.today)
+    entries.sort(key=lambda entry: entry.day)
 
     assert [(entry.detail, entry.struck) for entry in entries] == [
         ("taken back", True),
@@ -627,10 +628,10 @@ def test_beside_a_pass_stand_open_violations_and_contracts(cast, book):
 
 
 def test_house_page_leads_a_resident_to_the_ladder(cast):
-    assert list(case_cards.home(cast.dana, cast.today)) == []
+    assert list(case_cards.home(cast.house_a, cast.today)) == []
     published_ladder(cast.house_a)
 
-    [card] = case_cards.home(cast.dana, cast.today)
+    [card] = case_cards.home(cast.house_a, cast.today)
 
     assert card.rows[0].url == reverse("ladder", args=[cast.house_a.uuid])
 

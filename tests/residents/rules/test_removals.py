@@ -21,7 +21,7 @@ from residents.rules.queries.contracts import removed, to_be_offered_back
 from residents.rules.services.removals import removal_record, removal_review
 from residents.rules.services.violations import appeal_decide, violation_appeal, violation_withdraw
 from residents.stays import services as stays
-from soberhouse.cards import Order
+from soberhouse.cards import Entry, Order
 from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
 from tests.cast import Cast, grant
@@ -302,7 +302,7 @@ def test_bed_is_offered_back_where_what_they_were_discharged_for_was_decided_aga
     row = stays.discharge(
         stay=cast.stay_of_dana, left_on=cast.today, today=cast.today, **(ORDINARY | {"reason": "rules"})
     )
-    assert to_be_offered_back(cast.house_a, timezone.now()) == []
+    assert to_be_offered_back(cast.house_a, [], timezone.now()) == []
 
     later = timezone.now()
     if how == "taken back":
@@ -315,14 +315,14 @@ def test_bed_is_offered_back_where_what_they_were_discharged_for_was_decided_aga
         with acting_as(cast.olive, source="web"):
             appeal_decide(appeal=appeal, outcome=how, reason="It was not.", now=later, **facts)
 
-    assert [each.violation for each in to_be_offered_back(cast.house_a, later)] == [violation]
+    assert [each.violation for each in to_be_offered_back(cast.house_a, [], later)] == [violation]
     assert ("Dana R.", "offer the bed back", "") in [row for _o, _t, rows in cards_of(cast, cast.alice) for row in rows]
     page = signed_in(cast.bob).get(reverse("review_opinion", args=[violation.uuid])).content.decode()
     assert "Offer them their bed back" in page
     assert reverse("discharge_undo", args=[row.uuid]) in page
-    assert to_be_offered_back(cast.house_a, later + days(8)) == []
+    assert to_be_offered_back(cast.house_a, [], later + days(8)) == []
     stays.discharge_undo(discharge=row, reason="she came back", today=cast.today)
-    assert to_be_offered_back(cast.house_a, later) == []
+    assert to_be_offered_back(cast.house_a, [], later) == []
 
 
 def test_removal_of_long_ago_does_not_block_the_next_emergency(cast, now):
@@ -341,5 +341,6 @@ def test_week_and_timeline_of_whoever_had_to_leave(cast, now):
     looked_at(removal, by=cast.bob, now=now)
     [card] = contract_cards.week(cast.dana, cast.today)
     assert card.rows[0].word == "looked at"
-    facts = [entry.fact for entry in contract_cards.timeline(cast.dana, Standing(cast.alice), cast.today)]
+    told = contract_cards.about(cast.dana, cast.stay_of_dana, Standing(cast.alice), cast.today)
+    facts = [each.fact for each in told if isinstance(each, Entry)]
     assert facts == ["Had to leave at once", "Removal looked at: it was necessary"]

@@ -20,6 +20,7 @@ from residents.stays.queries import (
     open_applications,
     overdue_stays,
     sober_since,
+    stays_of_late,
 )
 from soberhouse.history import acting_as
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives, overstays
@@ -199,8 +200,9 @@ def test_overdue_and_leaving_are_told_apart(cast, today):
     lives(cast.bed_a("3B"), "Lou Later", since=today, expected_on=today + days(8))
     overstays(cast.bed_b("2A"), "Bea Elsewhere", today=today)
 
-    assert list(overdue_stays(cast.house_a, today)) == [late]
-    assert list(leaving_stays(cast.house_a, today)) == [now, soon]
+    stays = stays_of_late(cast.house_a, today)
+    assert overdue_stays(stays, today) == [late]
+    assert leaving_stays(stays, today) == [now, soon]
 
 
 def test_holds_in_force_come_by_the_day_they_lapse(cast, today):

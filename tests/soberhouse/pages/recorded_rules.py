@@ -52,9 +52,10 @@ def record_rules(cast: Cast, number: int) -> None:
         _away(cast, n)
 
 
-def _photo(number: int) -> bytes:
+def _photo(red: int, number: int) -> bytes:
+    """A picture like no other here: what is drawn can be told apart."""
     file = BytesIO()
-    Image.new("RGB", (40, 40), (30, number * 60, 200)).save(file, "PNG")
+    Image.new("RGB", (40, 40), (red, number * 60, 200)).save(file, "PNG")
     return file.getvalue()
 
 
@@ -83,10 +84,10 @@ def _violation(cast: Cast, rule: Rule, n: int) -> None:
             happened_on=cast.today - timedelta(days=2),
             what=what,
             reporters=[(f"Uli Offenbach {n}", False), (f"{WITHHELD} {n}", True)],
-            attachments=[(_photo(n), f"the wet floor {n}")],
+            attachments=[(_photo(red, n), f"the wet floor {n}")],
             now=now,
         )
-        for what in (f"came down the back stairs {n}", f"left the wet floor {n}")
+        for red, what in ((30, f"came down the back stairs {n}"), (90, f"left the wet floor {n}"))
     )
     violations.violation_withdraw(violation=mistaken, reason=f"not her shoes {n}", now=now)
     with acting_as(cast.dana.user, source="web"):
@@ -127,7 +128,12 @@ def _contract(cast: Cast, n: int) -> None:
         now=now,
     )
     contracts.contract_sign_on_paper(
-        contract=contract, signed_name=cast.dana.name, witness="Bob Example", signed_at=now, paper=_photo(n), now=now
+        contract=contract,
+        signed_name=cast.dana.name,
+        witness="Bob Example",
+        signed_at=now,
+        paper=_photo(150, n),
+        now=now,
     )
     contracts.contract_review(
         contract=contract, result="kept", note=f"talked about Friday {n}", next_on=today + timedelta(days=5), now=now

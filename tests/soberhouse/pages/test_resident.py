@@ -180,7 +180,7 @@ def test_page_costs_the_same_queries_however_much_is_known(cast, signed_in, djan
         client.get(page_of(resident))
 
     for resident in (cast.dana, cast.frank):
-        with django_assert_num_queries(71):
+        with django_assert_num_queries(44):
             client.get(page_of(resident))
 
 
@@ -205,17 +205,16 @@ def test_gathering_asks_every_subject_and_no_page_knows_them(settings, monkeypat
 
     class Subject:
         def __init__(self, cards):
-            self.about = lambda resident, standing, today: cards
-            self.timeline = lambda resident, standing, today: [
-                Entry(day=date(2026, 1, len(card.title)), fact=card.title) for card in cards
-            ]
+            entries = [Entry(day=date(2026, 1, len(card.title)), fact=card.title) for card in cards]
+            self.about = lambda resident, stays, standing, today: [*cards, *entries]
 
     monkeypatch.setattr(subjects, "find_spec", lambda name: found.get(name))
     monkeypatch.setattr(subjects, "import_module", lambda name: Subject(found[name]))
     try:
-        assert [card.title for card in gather.gather("about", None, None, None)] == ["now", "later"]
-        assert [entry.fact for entry in gather.timeline(None, None, None)] == ["later", "now"]
-        assert gather.gather("today", None, None, None) == []
+        cards, entries = gather.about(None, None, None, None)
+        assert [card.title for card in cards] == ["now", "later"]
+        assert [entry.fact for entry in entries] == ["later", "now"]
+        assert gather.gather("today", None, None, None, None) == []
     finally:
         subjects.offers.cache_clear()
 
