@@ -12,8 +12,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from api import pagination
+from soberhouse.accounts.rules import is_blank
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
@@ -76,7 +78,10 @@ class Instant(serializers.DateTimeField):
 
 
 class Text(serializers.CharField):
-    """A text, which a number is not."""
+    """A text, which a number is not. One of which nothing is to be seen is empty."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        return super().run_validation("" if isinstance(data, str) and is_blank(data) else data)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

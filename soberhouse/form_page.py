@@ -11,6 +11,8 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from soberhouse.accounts.rules import is_blank
+
 
 def form_page(
     request: HttpRequest,
@@ -26,8 +28,11 @@ def form_page(
     """Show `form`; once it is valid, call `save` with its data, say `done` and go `to` (an address, or made from the
     result).
 
-    What the service refuses stands beside the field it names, or on top, and everything typed is kept.
+    What the service refuses stands beside the field it names, or on top, and everything typed is kept. Words of which
+    nothing is to be seen count as none.
     """
+    if form.is_bound:
+        form.data = _without_blanks(form.data)
     if request.method == "POST" and form.is_valid():
         try:
             result = save(form.cleaned_data)
@@ -38,6 +43,15 @@ def form_page(
                 messages.success(request, done)
             return redirect(to(result) if callable(to) else to)
     return render(request, template, {"title": title, "form": form, **context})
+
+
+def _without_blanks(data: Any) -> Any:
+    if not any(is_blank(value) for _name, values in data.lists() for value in values if value):
+        return data
+    seen = data.copy()
+    for name, values in data.lists():
+        seen.setlist(name, ["" if is_blank(value) else value for value in values])
+    return seen
 
 
 def show_refusal(form: BaseForm, refusal: ValidationError) -> None:

@@ -121,7 +121,11 @@ class Violation(OfViolation):
 
 
 class AnswerIn(Strict):
-    stance = serializers.ChoiceField(rows.Answer.Stance.choices)
+    stance = serializers.ChoiceField(
+        rows.Answer.Stance.choices,
+        required=False,
+        help_text=gettext_lazy("Needed the first time; later the one taken before stands unless it is changed."),
+    )
     text = Text(
         max_length=4000,
         required=False,

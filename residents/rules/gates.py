@@ -66,8 +66,8 @@ def _require_review(stay: Stay, left_on: date, now: datetime) -> None:
         raise ValidationError(
             {
                 "reason": _(
-                    "Two people agreed, and the resident may still appeal, until %(until)s. Until then nobody is "
-                    "discharged for this. Where it cannot wait, record an immediate removal."
+                    "Two people agreed, and until %(until)s the resident may still appeal: nobody is discharged for "
+                    "this before. Where it cannot wait, record an immediate removal."
                 )
                 % {"until": instant(until, stay.house)}
             }

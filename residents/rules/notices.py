@@ -127,7 +127,7 @@ def tell_violation_decided(decision: Decision) -> None:
         text = (
             _(
                 "What was recorded about you under rule %(rule)s was decided: %(consequence)s. "
-                "You can appeal until %(until)s."
+                "Until %(until)s you can appeal."
             )
             % facts
         )
@@ -244,7 +244,7 @@ def tell_removed(removal: Removal, users: Iterable[User]) -> None:
     """To whom it is about; and to those who may look at it, without who it is about."""
     url, by = reverse("removal", args=[removal.uuid]), timezone.localtime(removal.review_by, removal.house.zone)
     facts = {"house": removal.house, "until": date_format(by, "DATETIME_FORMAT")}
-    text = _("It was written down that you had to leave %(house)s at once. Another person looks at it by %(until)s.")
+    text = _("It was written down that you had to leave %(house)s at once. By %(until)s another person looks at it.")
     tell(removal.stay.resident, REMOVED, text % facts, url)
     text = _("Somebody had to leave %(house)s at once. Another person looks at it by %(until)s, which you may be.")
     notify(users=users, kind=REMOVAL_WAITS, text=text % facts, url=url)

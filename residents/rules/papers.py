@@ -173,6 +173,7 @@ def violation_facts(violation: Violation, *, now: datetime) -> ViolationNotice:
         review=_review_words(outcome(opinions)) if opinions else "",
         holds=capfirst(case.consequence_word),
         withdrawal=_taken_back(case.withdrawal, house) if case.withdrawal else None,
+        is_of_mistaken_stay=violation.stay.voided,
     )
 
 

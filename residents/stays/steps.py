@@ -16,6 +16,7 @@ from residents.people.services import not_about_oneself, resident_create, reside
 from residents.stays import hud
 from residents.stays.models import Application, ApplicationEvent, BedUse, Discharge, Stay
 from soberhouse.accounts.models import Partner, User
+from soberhouse.accounts.rules import is_blank
 from soberhouse.history import acting_now, because, recorded
 from soberhouse.subjects import offers
 
@@ -38,6 +39,10 @@ DISCHARGE_FACTS = (
 
 
 def save(row: Any) -> Any:
+    """Check a row and write it. Words of which nothing is to be seen are none."""
+    for name, value in vars(row).items():
+        if isinstance(value, str) and is_blank(value):
+            setattr(row, name, "")
     row.full_clean()
     row.save()
     return row

@@ -268,7 +268,7 @@ NEWS = [
         violation_decided,
         {
             DANA: "What was recorded about you under rule 2 was decided: verbal warning. "
-            "You can appeal until {appeal_until}."
+            "Until {appeal_until} you can appeal."
         },
     ),
     News(
@@ -536,7 +536,7 @@ NEWS = [
         lambda cast: removal(cast, noon(cast)),
         {
             DANA: "It was written down that you had to leave Alder House at once. "
-            "Another person looks at it by {tomorrow_noon}."
+            "By {tomorrow_noon} another person looks at it."
         },
     ),
     News(

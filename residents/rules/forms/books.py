@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -50,6 +51,9 @@ class RuleForm(ChangeForm):
         super().__init__(*args, **kwargs)
         field = self.fields["severity"]
         field.choices = [choice for choice in field.choices if choice[0]]
+
+
+TO_READ = timedelta(days=7)  # so long before it is in force those who live there can read it, unless chosen otherwise
 
 
 class BookPublishForm(forms.Form):

@@ -67,4 +67,6 @@ class LineForm(forms.Form):
 
 
 class LadderPublishForm(forms.Form):
-    in_force_from = date_field(_("in force from"))
+    in_force_from = date_field(
+        _("in force from"), help_text=_("Leave a few days, so that everybody can read it beforehand.")
+    )

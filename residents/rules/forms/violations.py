@@ -148,8 +148,8 @@ class RecordForm(ScopedForm):
         """What to hand to the service."""
         data = self.cleaned_data
         named = ("rule", "what", "happened_on", "happened_at", "place", "response")
-        reporters = [(name, False) for name in data["seen_by"].splitlines() if name.strip()]
-        reporters += [(name, True) for name in data["in_confidence"].splitlines() if name.strip()]
+        reporters = [(name, False) for name in data["seen_by"].splitlines()]
+        reporters += [(name, True) for name in data["in_confidence"].splitlines()]
         attachments = [(data["file"].read(), data["caption"])] if data["file"] else []
         return {name: data[name] for name in named} | {"reporters": reporters, "attachments": attachments}
 
@@ -163,6 +163,14 @@ class AnswerForm(forms.Form):
         required=False,
         help_text=_("Needed unless it was so. Whoever decides reads it as you wrote it."),
     )
+
+    def __init__(self, *args: Any, before: Answer | None = None, **kwargs: Any) -> None:
+        """`before` is what they said last: it stands unless it is changed, and the words come first."""
+        super().__init__(*args, **kwargs)
+        if before is not None:
+            self.order_fields(["text", "stance"])
+            self.initial.setdefault("stance", before.stance)
+            self.fields["stance"].help_text = _("As before. Change it only where it is said otherwise now.")
 
 
 class HeardAnswerForm(AnswerForm):

@@ -169,6 +169,7 @@ class Report:
     """What was compared, what was not alike, and what was not as the ladder says."""
 
     compared: int
+    is_comparable: bool  # two decisions at least were of the same rule, at the same place on the ladder
     waiting: int  # for an appeal, so not compared yet
     dismissed: int
     overturned: int
@@ -208,7 +209,14 @@ class Report:
                 "%(count)s rule was applied unevenly.", "%(count)s rules were applied unevenly.", self.uneven_rules
             ) % {"count": self.uneven_rules}
         if self.kinds:
+            if not self.is_comparable:
+                return _("Rules of the same kind were not applied alike.")
             return _("Each rule was applied alike, but rules of the same kind were not.")
+        if not self.is_comparable:
+            count = self.compared + self.dismissed + self.overturned
+            return ngettext(
+                "%(count)s decision: too few to compare.", "%(count)s decisions: too few to compare.", count
+            ) % {"count": count}
         if self.findings:
             return _("Wherever it was upheld, every rule was applied alike.")
         return _("Every rule was applied alike.")
@@ -241,9 +249,11 @@ def consistency(houses: Iterable[House], *, since: date | None = None) -> Report
         else:
             decisions.append(_compared(row, on_it, names))
     upheld = [each for each in decisions if each.outcome == UPHELD]
+    places = [(*_rule_of(each), each.time) for each in upheld]
     rules, kinds, ladders = _groups(upheld, decisions)
     return Report(
         compared=len(upheld),
+        is_comparable=len(set(places)) < len(places),
         waiting=waiting,
         dismissed=sum(each.outcome == DISMISSED for each in decisions),
         overturned=sum(each.outcome == OVERTURNED for each in decisions),

@@ -93,7 +93,7 @@ class Opinion:
 class ViolationNotice:
     """One violation as its paper tells it. Of whoever saw it and asked not to be named it holds how many they are, and
     no name. `holds` is the consequence that stands in the end, empty where there is none; `may_appeal` says that there
-    is still time."""
+    is still time; `is_of_mistaken_stay` that the stay was entered by mistake, and all that was recorded in it."""
 
     name: str
     house: str
@@ -118,6 +118,12 @@ class ViolationNotice:
     review: str = ""
     holds: str = ""
     withdrawal: Undone | None = None
+    is_of_mistaken_stay: bool = False
+
+    @property
+    def is_void(self) -> bool:
+        """It counts no more, and nobody does anything about it."""
+        return self.withdrawal is not None or self.is_of_mistaken_stay
 
 
 def draw(facts: ViolationNotice, head: paper.Head) -> bytes:
@@ -125,6 +131,11 @@ def draw(facts: ViolationNotice, head: paper.Head) -> bytes:
     blocks: list[paper.Block] = [paper.Heading(facts.name)]
     if facts.withdrawal is not None:
         blocks += undone_blocks(_("TAKEN BACK: recorded by mistake, it counts no more"), facts.withdrawal)
+    elif facts.is_of_mistaken_stay:
+        blocks += [
+            paper.Heading(_("THE STAY WAS ENTERED BY MISTAKE: this counts no more")),
+            paper.Text(_("So was what was recorded in it. Nobody answers, decides or appeals it any more.")),
+        ]
     blocks += [
         paper.Facts(
             [
@@ -158,6 +169,8 @@ def standing_words(facts: ViolationNotice) -> str:
     """Where the matter stands, in a sentence. Undecided, it says that nothing is found."""
     if facts.withdrawal is not None:
         return _("Taken back. It counts no more.")
+    if facts.is_of_mistaken_stay:
+        return _("The stay was entered by mistake. It counts no more.")
     if facts.decision is None:
         return _("Not decided yet. It is recorded, and nobody has found that it was so.")
     if facts.appeal is not None and facts.appeal_decision is None:
@@ -231,7 +244,7 @@ def _answers(facts: ViolationNotice) -> list[paper.Block]:
     title = paper.Heading(_("3. What %(name)s says to it") % {"name": paper.isolated(facts.name)})
     if facts.answers:
         return [title, *(said_block(answer) for answer in facts.answers)]
-    if facts.decision is None and facts.withdrawal is None:
+    if facts.decision is None and not facts.is_void:
         text = _("No answer yet. They can answer on their own page, or tell a manager, until it is decided.")
     else:
         text = _("No answer is on record.")
@@ -255,6 +268,8 @@ def _decision(facts: ViolationNotice) -> list[paper.Block]:
         return [title, paper.Facts(decision_rows(facts.decision))]
     if facts.withdrawal is not None:
         return [title, paper.Text(_("There is none: it was taken back before."))]
+    if facts.is_of_mistaken_stay:
+        return [title, paper.Text(_("There is none, and nobody decides it: the stay was entered by mistake."))]
     return [
         title,
         paper.Text(
@@ -300,21 +315,21 @@ def _ladder_words(decision: Decided) -> str:
 
 def _appeal(facts: ViolationNotice) -> list[paper.Block]:
     title = paper.Heading(_("5. Appeal"))
-    if facts.withdrawal is not None and facts.appeal is None:
+    if facts.is_void and facts.appeal is None:
         return []
     if facts.appeal is None:
         return [title, paper.Text(_how_to_appeal(facts))]
     blocks: list[paper.Block] = [title, said_block(facts.appeal), paper.Heading(_("6. The decision on the appeal"))]
-    if facts.appeal_decision is None:
-        blocks.append(
-            paper.Text(
-                _("The appeal waits for a decision by somebody who neither recorded nor decided the matter.")
-                if facts.withdrawal is None
-                else _("There is none: the matter was taken back before.")
-            )
-        )
-    else:
+    if facts.appeal_decision is not None:
         blocks.append(paper.Facts(decided_again_rows(facts.appeal_decision)))
+    elif facts.withdrawal is not None:
+        blocks.append(paper.Text(_("There is none: the matter was taken back before.")))
+    elif facts.is_of_mistaken_stay:
+        blocks.append(paper.Text(_("There is none: the stay was entered by mistake.")))
+    else:
+        blocks.append(
+            paper.Text(_("The appeal waits for a decision by somebody who neither recorded nor decided the matter."))
+        )
     return blocks
 
 
@@ -344,7 +359,7 @@ def _how_to_appeal(facts: ViolationNotice) -> str:
         return _("There is nothing to appeal: it was decided in their favor.")
     until = date_format(decision.appeal_until, "DATETIME_FORMAT")
     if not facts.may_appeal:
-        return _("It could be appealed until %(when)s. Nobody did.") % {"when": until}
+        return _("Until %(when)s it could be appealed. Nobody did.") % {"when": until}
     return _(
         "It can be appealed until %(when)s: on their own page, under the violation, or by telling a manager or the "
         "operator, who writes it down. Say why it should be decided again. Somebody decides who neither recorded nor "

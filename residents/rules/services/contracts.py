@@ -23,7 +23,7 @@ from residents.rules.queries.cases import upheld_only
 from residents.rules.services.signing import check_paper_signature, kept_paper, require_own_name
 from residents.stays.models import Stay
 from residents.stays.steps import lock, locked_stay, save
-from soberhouse.accounts.rules import tidy
+from soberhouse.accounts.rules import is_blank, tidy
 from soberhouse.history import recorded
 
 
@@ -49,7 +49,7 @@ def contract_make(
     today = stay.house.today(now)
     if violation is not None:
         _require_upheld(violation, stay)
-    if not terms.strip():
+    if is_blank(terms):
         raise ValidationError({"terms": _("Write down what is agreed.")})
     if starts_on < stay.starts_on:
         raise ValidationError(
@@ -183,7 +183,7 @@ def contract_review(
     by_a_person()
     contract = _locked(contract)
     today = contract.house.today(now)
-    if not note.strip():
+    if is_blank(note):
         raise ValidationError({"note": _("Say in a few words how it goes.")})
     if not ends_it and not ContractSignature.objects.filter(contract=contract).exists():
         raise ValidationError(_("Nobody has signed this contract yet. Have it signed first, or end it."))

@@ -17,6 +17,7 @@ from residents.rules.models import Removal, RemovalReview, Violation
 from residents.rules.queries.contracts import removed, standing_removal
 from residents.stays.models import Stay
 from residents.stays.steps import lock, locked_stay, save
+from soberhouse.accounts.rules import check_reason, is_blank
 from soberhouse.history import recorded
 
 WITHIN = timedelta(hours=24)
@@ -48,9 +49,9 @@ def removal_record(
         raise ValidationError(
             {"happened_at": _("This is before they moved in, on %(day)s.") % {"day": date_format(stay.starts_on)}}
         )
-    if not reason.strip():
+    if is_blank(reason):
         raise ValidationError({"reason": _("Say what made it necessary.")})
-    if not help_given.strip():
+    if is_blank(help_given):
         raise ValidationError({"help_given": _("Say what was done to find them another bed, however little.")})
     if violation is not None and not Violation.objects.filter(pk=violation.pk, stay=stay, withdrawal=None).exists():
         raise ValidationError({"violation": _("This violation is not theirs, or was taken back.")})
@@ -86,8 +87,7 @@ def removal_review(*, removal: Removal, outcome: str, reason: str, now: datetime
     by_another_than([removal.recorded_by_id], _("You recorded this removal: somebody else looks at it."))
     if RemovalReview.objects.filter(removal=removal).exists():
         raise ValidationError(_("Somebody has looked at this removal already."))
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say why.")})
+    check_reason(reason)
     review = save(
         RemovalReview(
             house=removal.house,

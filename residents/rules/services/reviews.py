@@ -13,6 +13,7 @@ from residents.rules.hands import by_another_than, hand
 from residents.rules.models import ReviewOpinion, Violation
 from residents.rules.queries.contracts import decided_by, outcome, review_of, review_outcome
 from residents.stays.steps import locked_stay, save
+from soberhouse.accounts.rules import check_reason
 from soberhouse.history import recorded
 
 __all__ = ["opinion_give", "review_outcome"]
@@ -43,8 +44,7 @@ def opinion_give(*, violation: Violation, leaves: bool, reason: str, terms: str 
         raise ValidationError(_("This review is over: %(outcome)s.") % {"outcome": _words(review.outcome)})
     if hand() in {each.recorded_by_id for each in review.opinions}:
         raise ValidationError(_("You have said what you think already. Somebody else has to agree."))
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say why.")})
+    check_reason(reason)
     opinion = save(
         ReviewOpinion(
             house=violation.house,

@@ -37,7 +37,7 @@ from residents.rules.queries.cases import Case, advised, case_of, ladder_in_forc
 from residents.stays.models import Stay
 from residents.stays.steps import day_words, lock, save
 from soberhouse.accounts.models import User
-from soberhouse.accounts.rules import tidy
+from soberhouse.accounts.rules import check_reason, is_blank, tidy
 from soberhouse.documents import store
 from soberhouse.documents.models import StoredFile
 from soberhouse.history import acting_now, because, recorded
@@ -149,7 +149,7 @@ def attachment_add(*, violation: Violation, data: bytes, caption: str) -> Attach
     A picture is kept as the picture alone: where and with what it was taken is thrown away. Refuses what is neither,
     by what it holds; a violation that was taken back; and more than twenty.
     """
-    if not caption.strip():
+    if is_blank(caption):
         raise ValidationError({"caption": _("Say what it shows.")})
     file = _stored(data)
     with transaction.atomic():
@@ -173,21 +173,27 @@ def _stored(data: bytes) -> StoredFile:
 
 
 @transaction.atomic
-def violation_answer(*, violation: Violation, stance: str, text: str = "", now: datetime) -> Answer:
+def violation_answer(*, violation: Violation, stance: str = "", text: str = "", now: datetime) -> Answer:
     """What the resident says to it: from themselves, or written down by somebody who heard it. They may say more until
-    it is decided; the newest counts.
+    it is decided; the newest counts. Without a stance it is the one they took before.
 
-    Refuses one that is decided (an appeal is the way then) or taken back; a dispute without words; and that whoever
-    recorded it writes down for the resident that it was so.
+    Refuses one that is decided (an appeal is the way then) or taken back; a first answer without a stance; a dispute
+    without words, and saying the same again without any; and that whoever recorded it writes down for the resident that
+    it was so.
     """
     case = _locked_case(violation)
     if not case.may_answer:
         raise ValidationError(_("It is decided already. Whoever thinks otherwise can appeal."))
+    before = case.answers[-1] if case.answers else None
+    stance = stance or (before.stance if before is not None else "")
+    if not stance:
+        raise ValidationError({"stance": _("Choose what is said to it.")})
     if stance == Answer.Stance.ACCEPT and case.is_recorded_by(hand()):
         raise ValidationError(
             {"stance": _("You recorded it: that it was so, they say themselves, or to somebody else.")}
         )
-    if stance != Answer.Stance.ACCEPT and not text.strip():
+    is_again = before is not None and (before.stance, before.recorded_by_id) == (stance, hand())
+    if (stance != Answer.Stance.ACCEPT or is_again) and is_blank(text):
         raise ValidationError({"text": _("Say it in a few words.")})
     answer = save(
         Answer(
@@ -228,15 +234,14 @@ def violation_decide(
     )
     if case.decision is not None:
         raise ValidationError(_("It is decided already, and stays so: the resident can appeal."))
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say why.")})
+    check_reason(reason)
     upheld = outcome == Decision.Outcome.UPHELD
     advice = advised(violation)
     if upheld:
         _check_consequence(consequence, terms)
         if advice.consequence in ("", consequence):
             deviation = ""
-        elif not deviation.strip():
+        elif is_blank(deviation):
             raise ValidationError(
                 {
                     "deviation": _("The ladder says %(advised)s: say why not.")
@@ -289,10 +294,10 @@ def violation_appeal(*, decision: Decision | None, text: str, now: datetime) -> 
         raise ValidationError(_("It was appealed already."))
     if not case.may_appeal(now):
         raise ValidationError(
-            _("The time to appeal is over: it ended on %(instant)s.")
+            _("The time to appeal ended on %(instant)s and is over.")
             % {"instant": _instant_words(decision.appeal_until, case)}
         )
-    if not text.strip():
+    if is_blank(text):
         raise ValidationError({"text": _("Say why it should be decided again.")})
     appeal = save(
         Appeal(house=decision.house, decision=decision, text=text.strip(), recorded_at=now, **recorded()),
@@ -324,8 +329,7 @@ def appeal_decide(
         raise PermissionDenied(_("You wrote down what the resident said: somebody else decides the appeal."))
     if case.appeal_decision is not None:
         raise ValidationError(_("This appeal is decided already."))
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say why.")})
+    check_reason(reason)
     if outcome == AppealDecision.Outcome.CHANGED:
         _check_consequence(consequence, terms)
         if (consequence, terms.strip()) == (decision.consequence, decision.terms):
@@ -367,7 +371,7 @@ def violation_withdraw(*, violation: Violation, reason: str, now: datetime) -> V
                 case.decision.recorded_by_id: _("You decided it: a third person takes it back."),
             },
         )
-    if not reason.strip():
+    if is_blank(reason):
         raise ValidationError({"reason": _("Say why it is taken back.")})
     with because(reason.strip()):
         row = save(
@@ -411,9 +415,9 @@ def _check_hands(case: Case, others: dict[int | None, str]) -> None:
 def _check_consequence(consequence: str, terms: str) -> None:
     if consequence not in Consequence.values:
         raise ValidationError({"consequence": _("Choose what follows.")})
-    if consequence == Consequence.CHORE and not terms.strip():
+    if consequence == Consequence.CHORE and is_blank(terms):
         raise ValidationError({"terms": _("Say which chore, and until when.")})
-    if consequence == Consequence.RESTRICTION and not terms.strip():
+    if consequence == Consequence.RESTRICTION and is_blank(terms):
         raise ValidationError({"terms": _("Say what is restricted, and until when.")})
 
 

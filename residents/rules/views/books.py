@@ -20,7 +20,7 @@ from residents.houses.models import House
 from residents.houses.permissions import RESIDENT, Action
 from residents.people.models import Resident
 from residents.people.queries import resident_of
-from residents.rules.forms.books import BookBeginForm, BookForm, BookPublishForm, RuleForm
+from residents.rules.forms.books import TO_READ, BookBeginForm, BookForm, BookPublishForm, RuleForm
 from residents.rules.models import Book, Rule
 from residents.rules.queries import binding
 from residents.rules.queries import books as queries
@@ -168,7 +168,7 @@ def book_publish(request: HttpRequest, book: Book) -> HttpResponse:
         )
     return form_page(
         request,
-        BookPublishForm(request.POST or None, initial={"in_force_from": today}),
+        BookPublishForm(request.POST or None, initial={"in_force_from": today + TO_READ}),
         lambda data: services.book_publish(book=book, today=today, **data),
         title=_("Publish “%(title)s”?") % {"title": book.title},
         consequences=consequences,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from residents.houses.access import of, of_house, standing_of
 from residents.houses.models import House
 from residents.houses.permissions import Action
+from residents.rules.forms.books import TO_READ
 from residents.rules.forms.ladders import LadderBeginForm, LadderForm, LadderPublishForm, LineForm
 from residents.rules.models import Category, Ladder, Severity
 from residents.rules.queries.cases import lines_of
@@ -154,7 +155,7 @@ def ladder_publish(request: HttpRequest, ladder: Ladder) -> HttpResponse:
     return _draft_form(
         request,
         ladder,
-        LadderPublishForm(request.POST or None, initial={"in_force_from": today}),
+        LadderPublishForm(request.POST or None, initial={"in_force_from": today + TO_READ}),
         lambda data: services.ladder_publish(ladder=ladder, today=today, **data),
         title=_("Publish the ladder?"),
         consequences=[

@@ -33,7 +33,7 @@ from residents.rules.forms.violations import (
     RecordForm,
     WithdrawForm,
 )
-from residents.rules.models import Appeal, Attachment, Decision, Violation
+from residents.rules.models import Answer, Appeal, Attachment, Decision, Violation
 from residents.rules.queries.binding import binding_book
 from residents.rules.queries.cases import (
     Case,
@@ -198,16 +198,17 @@ def _step(request: HttpRequest, violation: Violation, form: Any, save: Any, **pa
 @of(Violation, Action.OWN_RECORD, *ROWS_ABOUT)
 def violation_answer(request: HttpRequest, violation: Violation) -> HttpResponse:
     """What one says to it oneself."""
+    case = case_of(violation)
     return _step(
         request,
         violation,
-        AnswerForm(request.POST or None),
+        AnswerForm(request.POST or None, before=_said_last(case)),
         lambda data: services.violation_answer(violation=violation, now=timezone.now(), **data),
         title=_("My side of it"),
         submit=_("Send my answer"),
         done=_("Your answer is on record. Whoever decides reads it."),
         template="residents/rules/violation_answer.html",
-        case=case_of(violation),
+        case=case,
     )
 
 
@@ -218,7 +219,9 @@ def violation_answer_heard(request: HttpRequest, violation: Violation) -> HttpRe
     return _step(
         request,
         violation,
-        HeardAnswerForm(request.POST or None, may_accept=not case.is_recorded_by(request.user.pk)),
+        HeardAnswerForm(
+            request.POST or None, before=_said_last(case), may_accept=not case.is_recorded_by(request.user.pk)
+        ),
         lambda data: services.violation_answer(violation=violation, now=timezone.now(), **data),
         title=_("What does %(name)s say to it?") % {"name": violation.stay.short_name},
         submit=_("Write it down"),
@@ -226,6 +229,10 @@ def violation_answer_heard(request: HttpRequest, violation: Violation) -> HttpRe
         template="residents/rules/violation_answer.html",
         case=case,
     )
+
+
+def _said_last(case: Case) -> Answer | None:
+    return case.answers[-1] if case.answers else None
 
 
 # Decisions
@@ -391,7 +398,7 @@ def _why_no_appeal(case: Case, now: datetime) -> str:
         return _("It was dismissed: there is nothing to appeal.")
     if case.appeal is not None:
         return _("It was appealed already.")
-    return _("The time to appeal is over: it ended on %(instant)s.") % {
+    return _("The time to appeal ended on %(instant)s and is over.") % {
         "instant": date_format(timezone.localtime(case.decision.appeal_until), "DATETIME_FORMAT")
     }
 

@@ -229,6 +229,8 @@ def test_manager_writes_a_book_from_the_starter_to_its_publication(cast, signed_
     added = Rule.objects.get(title="Pets")
     alice.post(page("rule_change", added), new | {"text": "Cats only."})
     alice.post(page("rule_drop", rule(book, 1)))
+    asked = alice.get(page("book_publish", book)).context["form"]
+    assert asked["in_force_from"].value() == cast.today + timedelta(days=7)
     alice.post(page("book_publish", book), {"in_force_from": cast.today.isoformat()})
 
     book.refresh_from_db()

@@ -139,7 +139,9 @@ def test_rules_of_one_kind_are_compared_where_each_is_alike_in_itself(cast, alde
 
     found = report(cast)
 
-    assert found.summary == "Each rule was applied alike, but rules of the same kind were not."
+    assert found.summary == "Rules of the same kind were not applied alike."
+    alder.case(cast.stay_of_frank, VERBAL, rule=2)
+    assert report(cast).summary == "Each rule was applied alike, but rules of the same kind were not."
     [group] = found.kinds
     assert group.heading == "Different rules about curfew and nights away, all minor"
     assert found.rules == []
@@ -260,7 +262,7 @@ def test_what_one_dismisses_and_another_upholds_is_told_by_whom(cast, alder):
 
     found = report(cast)
 
-    assert found.summary == "Wherever it was upheld, every rule was applied alike."
+    assert found.summary == "3 decisions: too few to compare."
     assert (found.compared, found.dismissed, found.overturned) == (1, 2, 0)
     [finding] = found.findings
     assert finding.heading == "Rule 2: About curfew 2"
@@ -293,6 +295,40 @@ def test_what_was_overturned_is_counted_beside_its_rule_and_with_whom_was_overtu
         ("Bob Example", 3, 0, 1),
         ("Olive Example", 1, 1, 0),
     ]
+
+
+def test_what_is_too_little_to_compare_is_told_as_that(cast, alder, signed_in):
+    alder.case(cast.stay_of_dana, VERBAL)
+    assert report(cast).summary == "1 decision: too few to compare."
+    alder.case(cast.stay_of_dana, WRITTEN, time=2, advised=WRITTEN)
+    alder.case(cast.stay_of_frank, WRITTEN, rule=4, advised=WRITTEN)
+
+    page = signed_in(cast.alice).get(of_house(cast)).content.decode()
+
+    assert report(cast).summary == "3 decisions: too few to compare."
+    assert "3 decisions: too few to compare." in page
+    assert "applied alike." not in page
+    alder.case(cast.stay_of_frank, VERBAL)
+    assert report(cast).summary == "Every rule was applied alike."
+    dismissed(alder, cast.stay_of_frank, by=cast.bob)
+    assert report(cast).summary == "Wherever it was upheld, every rule was applied alike."
+
+
+def test_what_counts_no_more_is_not_compared(cast, alder):
+    alder.case(cast.stay_of_frank, VERBAL)
+    alder.case(cast.stay_of_frank, VERBAL)
+    mistaken = alder.case(cast.stay_of_frank, REVIEW)
+    alder.case(cast.stay_of_dana, REVIEW)
+    with acting_as(cast.olive, source="web"):
+        violation_withdraw(violation=mistaken, reason="another one", now=timezone.now())
+    assert not report(cast).is_even
+    with transaction.atomic():
+        cast.stay_of_dana.uses.update(voided=True)
+        Stay.objects.filter(pk=cast.stay_of_dana.pk).update(voided=True)
+
+    found = report(cast)
+
+    assert (found.compared, found.summary) == (2, "Every rule was applied alike.")
 
 
 def test_report_of_dismissals_alone_says_that_nothing_was_upheld(cast, alder):
@@ -384,6 +420,8 @@ def test_page_tells_what_was_uneven_and_names_no_resident(cast, uneven, signed_i
     assert response.status_code == 200
     assert "1 rule was applied unevenly." in text
     assert "decided by Olive Example" in text
+    assert "<table" not in text  # who decided how often is a list, which no narrow screen cuts off
+    assert "1 × heavier" in text
     assert [name for name in NAMES if name in text] == []
     for violation in Violation.objects.all():
         assert reverse("violation", args=[violation.uuid]) in text

@@ -178,8 +178,8 @@ def test_nobody_is_discharged_as_long_as_they_may_appeal(cast, signed_in):
     violation = agreed(cast, appeal_days=3)
     until = violation.decision.appeal_until
     sentence = (
-        f"Two people agreed, and the resident may still appeal, until {instant(until, cast.house_a)}. "
-        "Until then nobody is discharged for this. Where it cannot wait, record an immediate removal."
+        f"Two people agreed, and until {instant(until, cast.house_a)} the resident may still appeal: "
+        "nobody is discharged for this before. Where it cannot wait, record an immediate removal."
     )
 
     with refused(sentence, about="reason"):

@@ -234,6 +234,8 @@ def test_ladder_is_drafted_and_published_on_pages(cast, signed_in):
         {"severity": "minor", "category": "money", "step_1": "verbal", "step_3": "chore"},
     )
     client.post(f"{reverse('ladder_line_drop', args=[ladder.uuid])}?severity=minor&category=curfew")
+    asked = client.get(reverse("ladder_publish", args=[ladder.uuid])).context["form"]
+    assert asked["in_force_from"].value() == cast.today + timedelta(days=7)
     published = client.post(reverse("ladder_publish", args=[ladder.uuid]), {"in_force_from": cast.today.isoformat()})
 
     ladder.refresh_from_db()

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -25,6 +26,7 @@ from residents.rules.reports import acknowledgement, appeal_decision, book, cont
 from residents.rules.services import contracts, signing, violations
 from residents.rules.services import papers as issuing
 from residents.stays import services as stays
+from residents.stays.models import Stay
 from soberhouse.documents import paper, store
 from soberhouse.documents.digests import facts_digest
 from soberhouse.documents.models import IssuedDocument
@@ -366,7 +368,7 @@ def test_notice_says_until_when_to_appeal(cast, violation):
     assert f"It can be appealed until {until}: on their own page" in " ".join(
         pages(violation_notice.draw(in_time, HEAD))
     )
-    assert f"It could be appealed until {until}. Nobody did." in " ".join(pages(violation_notice.draw(late, HEAD)))
+    assert f"Until {until} it could be appealed. Nobody did." in " ".join(pages(violation_notice.draw(late, HEAD)))
 
 
 def test_notice_says_why_it_is_not_what_the_ladder_says(cast, violation):
@@ -414,6 +416,34 @@ def test_what_was_taken_back_says_so_first(cast, violation):
     )
     for words in GUILT:
         assert words not in text, words
+
+
+@pytest.mark.parametrize("then", ["recorded", "decided", "appealed"])
+def test_what_was_recorded_in_a_stay_entered_by_mistake_counts_no_more(cast, violation, then):
+    if then != "recorded":
+        decision = given.decided(violation, by=cast.bob)
+        if then == "appealed":
+            with acting_as(cast.dana.user, source="web"):
+                violations.violation_appeal(decision=decision, text="Not me.", now=timezone.now())
+    with transaction.atomic():
+        violation.stay.uses.update(voided=True)
+        Stay.objects.filter(pk=violation.stay_id).update(voided=True)
+
+    text = notice(violation)
+
+    assert in_order(
+        text,
+        "THE STAY WAS ENTERED BY MISTAKE: this counts no more",
+        "Where it stands The stay was entered by mistake. It counts no more.",
+        "1. The rule, as it was signed",
+    )
+    for words in ("Not decided yet", "It waits", "waits for a decision", "they can appeal", "It can be appealed"):
+        assert words not in text, words
+    none = {
+        "recorded": "There is none, and nobody decides it: the stay was entered by mistake.",
+        "appealed": "There is none: the stay was entered by mistake.",
+    }
+    assert none.get(then, "4. The decision") in text
 
 
 def test_answer_by_word_of_mouth_says_who_wrote_it_down(cast, violation):

@@ -18,6 +18,7 @@ from django.utils import timezone
 from residents.models import Role, Stay
 from soberhouse.accounts import services
 from soberhouse.accounts.models import AccountEvent, User
+from soberhouse.accounts.rules import check_reason, is_blank, tidy
 from soberhouse.history import acting_as
 from tests.cast import PASSWORD, Cast
 
@@ -47,6 +48,22 @@ def refusal(call, **arguments) -> dict[str, list[str]]:
 
 
 # Accounts
+
+
+@pytest.mark.parametrize(
+    "text", ["", " \t\n", "\u200b\u200d", "\u00ad\ufeff", "\u3164", "\u2800", "\ufe0f", "\u0301", "\u2028"]
+)
+def test_text_of_which_nothing_is_seen_is_blank(text):
+    assert is_blank(text)
+    assert tidy(text) == ""
+    with pytest.raises(ValidationError):
+        check_reason(text)
+
+
+@pytest.mark.parametrize("text", ["a", "\u0301a", "7", "…", "\U0001f4a4", "é", "名", "نعم"])
+def test_text_of_which_something_is_seen_is_none(text):
+    assert not is_blank(text)
+    check_reason(f" {text}\u200b")
 
 
 def test_new_account_has_tidy_names_and_no_password(cast: Cast):
