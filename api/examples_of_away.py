@@ -7,10 +7,11 @@ from typing import Any
 from api.examples import ALDER, STAY, page
 from api.examples_of_rules import ALICE, BOB, HEAD, told
 
-PASS, CHECK, MOVEMENT = (
+PASS, CHECK, MOVEMENT, EXCEPTION = (
     "6b8d0f2a-4c5e-4719-8a3b-5c6d7e8f9a01",
     "0d2f4a6c-8e9b-4b3d-a1c5-7e8f9a0b1c2d",
     "a4c6e8f0-2b3d-4e5f-9a1b-3c4d5e6f7a8b",
+    "7e9f1a3b-5c6d-4e8f-8a0b-2c4d6e8f0a1b",
 )
 OTHER_STAY = "9b3e5d7f-1c2a-4e8b-a6d4-0f1e2d3c4b5a"
 
@@ -107,6 +108,14 @@ ROLL = {
         },
     ],
 }
+EXCEPTION_LINE = HEAD | {
+    "uuid": EXCEPTION,
+    "source": "officer",
+    "weekday": None,
+    "hour": "21:00",
+    "starts_on": "2026-06-01",
+    "ends_on": "2026-07-01",
+}
 CHECK_LINE = HEAD | {
     "uuid": CHECK,
     "night": "2026-06-12",
@@ -156,6 +165,30 @@ ANSWERS: dict[str, Any] = {
     | {"ends_at": "2026-06-28T20:00:00-04:00", "status": "returned", "events": [MORE, EXTENDED, RETURNED]},
     "curfew_roll": ROLL,
     "curfew_take_roll": ROLL,
+    "curfew_hours": {
+        "house": ALDER,
+        "weeknights": "22:00",
+        "weekends": "23:30",
+        "grace": 10,
+        "differs": [{"phase": "1 · Orientation", "weekday": None, "hour": "21:00"}],
+    },
+    "curfew_exceptions_list": page(EXCEPTION_LINE),
+    "curfew_exceptions_read": EXCEPTION_LINE | {"reason": "Condition of probation."},
+    "passes_rules": {
+        "house": ALDER,
+        "items": [
+            {
+                "kind": "overnight",
+                "phase": None,
+                "min_days": 30,
+                "max_nights": 1,
+                "max_in_30_days": 2,
+                "notice_hours": 168,
+                "officer_agrees": True,
+                "test_on_return": True,
+            }
+        ],
+    },
     "curfew_list": page(CHECK_LINE),
     "curfew_read": WHOLE_CHECK,
     "curfew_correct": WHOLE_CHECK

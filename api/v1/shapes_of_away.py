@@ -11,6 +11,8 @@ from residents.away import models as rows
 from residents.away.hours import SetBy
 from residents.away.queries.nights import LATER
 
+WEEKDAY = _("The evening's: 0 is Monday, 6 is Sunday; null: every night.")
+
 
 class PassLine(Record):
     """Permission to be away, as a list shows it. The range is what holds now: as asked, as decided, as extended."""
@@ -100,6 +102,70 @@ class Roll(serializers.Serializer):
     house = serializers.UUIDField()
     night = serializers.DateField(help_text=_("Named by its evening; it lasts until noon."))
     items = RollRow(many=True)
+
+
+class CurfewDiffers(serializers.Serializer):
+    """By when to be in, in one phase, on one weekday, or both."""
+
+    phase = serializers.CharField(allow_null=True, help_text=_("Null: every phase."))
+    weekday = serializers.IntegerField(allow_null=True, help_text=WEEKDAY)
+    hour = serializers.CharField(allow_null=True, help_text=_("Null: no curfew then."))
+
+
+class HouseCurfew(serializers.Serializer):
+    """By when everybody is in, by the clock of the house. An hour before noon is of the next morning."""
+
+    house = serializers.UUIDField()
+    weeknights = serializers.CharField(
+        allow_null=True, help_text=_("Sunday to Thursday evenings, such as 22:30; null: no curfew.")
+    )
+    weekends = serializers.CharField(allow_null=True, help_text=_("Friday and Saturday evenings; null: no curfew."))
+    grace = serializers.IntegerField(help_text=_("So many minutes after the hour nobody is late."))
+    differs = CurfewDiffers(many=True)
+
+
+class CurfewExceptionLine(Record):
+    """An hour for one resident alone, as a list shows it."""
+
+    source = serializers.ChoiceField(
+        rows.CurfewException.Source.choices, help_text=_("An officer's holds wherever it is the stricter.")
+    )
+    weekday = serializers.IntegerField(allow_null=True, help_text=WEEKDAY)
+    hour = serializers.CharField(help_text=_("Such as 22:30; before noon it is of the next morning."))
+    starts_on = serializers.DateField(help_text=_("The first night."))
+    ends_on = serializers.DateField(
+        allow_null=True, help_text=_("From this night on it holds no longer; null: until further notice.")
+    )
+
+
+class CurfewExceptions(Page):
+    items = CurfewExceptionLine(many=True)
+
+
+class CurfewException(CurfewExceptionLine):
+    """An hour for one resident alone. That you looked is on record for the resident."""
+
+    reason = serializers.CharField()
+
+
+class PassRule(serializers.Serializer):
+    """What a pass of one kind asks for."""
+
+    kind = serializers.ChoiceField(rows.PassKind.choices)
+    phase = serializers.CharField(allow_null=True, help_text=_("Null: every phase without a rule of its own."))
+    min_days = serializers.IntegerField(help_text=_("Days in the house, at least."))
+    max_nights = serializers.IntegerField(allow_null=True, help_text=_("Nights in a row, at most."))
+    max_in_30_days = serializers.IntegerField(allow_null=True, help_text=_("Nights in 30 days, at most."))
+    notice_hours = serializers.IntegerField(help_text=_("To be asked for so many hours before."))
+    officer_agrees = serializers.BooleanField(help_text=_("An officer, where there is one, must agree."))
+    test_on_return = serializers.BooleanField()
+
+
+class HousePassRules(serializers.Serializer):
+    """What passes ask for in a house."""
+
+    house = serializers.UUIDField()
+    items = PassRule(many=True)
 
 
 class CurfewCheckLine(Record):

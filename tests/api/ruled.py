@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from residents.away.services import movements, nights, passes
-from residents.models import Book, CurfewCheck, Ladder, Movement, Pass, Rule, Violation
+from residents.away.services import curfew, movements, nights, passes
+from residents.models import Book, CurfewCheck, CurfewException, Ladder, Movement, Pass, Rule, Violation
 from residents.rules.models import Category, Consequence
 from residents.rules.services import contracts, removals
 from residents.rules.services import violations as cases
@@ -132,6 +132,13 @@ def make_check(cast: Cast, status: str = CurfewCheck.Status.ABSENT, nights_ago: 
             now=now(),
         )
     return check
+
+
+def make_exception(cast: Cast) -> CurfewException:
+    """Dana's officer wants her in by eight."""
+    with acting_as(cast.alice, source="web"):
+        facts = {"hour": time(20), "starts_on": cast.today, "reason": "Condition of probation.", "today": cast.today}
+        return curfew.curfew_exception_add(stay=cast.stay_of_dana, source="officer", **facts)
 
 
 def make_movement(cast: Cast) -> Movement:

@@ -6,18 +6,21 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from residents.away.hours import night_of
 from residents.away.night_words import excuse
 from residents.away.queries.nights import night_roll
+from residents.away.services import curfew
 from residents.away.services import passes as pass_services
 from residents.away.services.curfew import curfew_exception_add
-from residents.models import CurfewCheck, Look, Movement, Pass
+from residents.models import CurfewCheck, Look, Movement, Pass, PhaseKind
 from soberhouse.history import acting_as
 from tests.api.conftest import by, fields, refused
 from tests.api.ruled import (
     Ruled,
     make_check,
+    make_exception,
     make_given_pass,
     make_movement,
     make_pass,
@@ -377,6 +380,83 @@ def test_curfew_checks_by_house_person_and_night(cast, ruled, alices, danas, pro
     assert danas.items("/curfew-checks") == alices.items("/curfew-checks")
     for name in ("erin", "charlie", "oscar", "frank"):
         assert program(getattr(cast, name), "read").items("/curfew-checks") == []
+
+
+# What holds
+
+
+def test_curfew_hours_and_rules_for_passes_are_told_to_whom_they_are_for(cast, alices, danas, program):
+    house, kind = cast.house_a, PhaseKind(house=cast.house_a, number=1, name="Orientation")
+    with acting_as(cast.alice, source="web"):
+        with transaction.atomic():
+            kind.save()
+        curfew.curfew_hour_save(house=house, phase=kind, weekday=2, hour=time(21))
+        curfew.curfew_hour_drop(row=curfew.curfew_hour_save(house=house, weekday=3, hour=None))
+        pass_services.pass_rule_save(house=house, kind="weekend", phase=kind, min_days=60, max_nights=2)
+    path = f"/houses/{house.uuid}"
+
+    told = danas.get(f"{path}/curfew").json()
+    assert told["differs"] == [{"phase": str(kind), "weekday": 2, "hour": "21:00"}]
+    assert (told["house"], told["grace"]) == (str(house.uuid), house.curfew_grace)
+    (rule,) = danas.get(f"{path}/pass-rules").json()["items"]
+    assert rule == {
+        "kind": "weekend",
+        "phase": str(kind),
+        "min_days": 60,
+        "max_nights": 2,
+        "max_in_30_days": None,
+        "notice_hours": 0,
+        "officer_agrees": False,
+        "test_on_return": False,
+    }
+    for asked in ("curfew", "pass-rules"):
+        assert alices.get(f"{path}/{asked}").json() == danas.get(f"{path}/{asked}").json()
+        for name in ("charlie", "erin", "oscar"):
+            refused(program(getattr(cast, name), "read").get(f"{path}/{asked}"), 404, "not-found")
+
+
+def test_hours_of_single_residents_are_told_to_staff_and_to_them(cast, alices, danas, program):
+    row = make_exception(cast)
+    (line,) = alices.items("/curfew-exceptions")
+
+    assert (line["uuid"], line["source"], line["hour"], line["weekday"], line["ends_on"]) == (
+        str(row.uuid),
+        "officer",
+        "20:00",
+        None,
+        None,
+    )
+    assert "reason" not in line
+    assert danas.items("/curfew-exceptions") == [line]
+    assert alices.get(f"/curfew-exceptions/{row.uuid}").json() == line | {"reason": "Condition of probation."}
+    assert Look.objects.get(resident=cast.dana).detail == "a curfew hour of theirs"
+    assert alices.items(f"/curfew-exceptions?resident={cast.frank.uuid}") == []
+    with acting_as(cast.alice, source="web"):
+        curfew.curfew_exception_end(exception=row, ends_on=cast.today, reason="Over.", today=cast.today)
+    assert alices.items(f"/curfew-exceptions?until_after={cast.today}") == []
+    assert len(alices.items(f"/curfew-exceptions?until_after={cast.today - days(1)}")) == 1
+    for name in ("charlie", "erin", "oscar", "frank"):
+        asks = program(getattr(cast, name), "read")
+        assert asks.items("/curfew-exceptions") == []
+        refused(asks.get(f"/curfew-exceptions/{row.uuid}"), 404, "not-found")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    ("path", "queries"), [("/houses/HOUSE/curfew", 5), ("/houses/HOUSE/pass-rules", 5), ("/curfew-exceptions", 5)]
+)
+def test_what_holds_costs_the_same_however_much(cast, alices, path, queries, count, django_assert_num_queries):
+    kinds = ["overnight", "weekend", "family"]
+    with acting_as(cast.alice, source="web"):
+        for number in range(count):
+            curfew.curfew_hour_save(house=cast.house_a, weekday=number, hour=time(21))
+            pass_services.pass_rule_save(house=cast.house_a, kind=kinds[number], min_days=3)
+            make_exception(cast)
+    path = path.replace("HOUSE", str(cast.house_a.uuid))
+    alices.get(path)
+
+    with django_assert_num_queries(queries):
+        assert alices.get(path).status_code == 200
 
 
 # Who is in

@@ -22,6 +22,7 @@ from residents.models import (
     Book,
     Contract,
     CurfewCheck,
+    CurfewException,
     Ladder,
     Movement,
     Pass,
@@ -62,6 +63,7 @@ def secrets(cast, pax) -> set[str]:
     ruled.make_contract(cast)
     ruled.make_removal(cast)
     ruled.make_check(cast)
+    ruled.make_exception(cast)
     ruled.make_movement(cast)
     given.pass_of(cast.stay_of_dana, by=cast.dana.user, where="Spindrift Cottage")
     given.violation_of(cast.stay_of_frank, rules.rule(), by=cast.alice, what="Found with a bottle of Mirabelle.")
@@ -156,6 +158,7 @@ def everything_asked(cast, secret: str) -> Iterator[tuple[str, HttpResponse]]:
         "contracts": str(Contract.objects.get().uuid),
         "removals": str(Removal.objects.get().uuid),
         "passes": str(Pass.objects.get().uuid),
+        "curfew-exceptions": str(CurfewException.objects.get().uuid),
         "curfew-checks": str(CurfewCheck.objects.get().uuid),
         "movements": str(Movement.objects.get().uuid),
     }

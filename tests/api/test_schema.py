@@ -185,6 +185,7 @@ class Rows:
             "contracts": [contract.uuid],
             "removals": [removal.uuid],
             "passes": [asked.uuid, away.uuid],
+            "curfew-exceptions": [ruled.make_exception(cast).uuid],
             "curfew-checks": [ruled.make_check(cast).uuid],
             "movements": [ruled.make_movement(cast).uuid],
         }

@@ -647,6 +647,10 @@ API: dict[str, dict[str, Asks]] = {
             },
         ),
     },
+    "api_house_curfew": {"get": Asks(about="house", may=KNOWS_A, scopes=READS)},
+    "api_house_pass_rules": {"get": Asks(about="house", may=KNOWS_A, scopes=READS)},
+    "api_curfew_exceptions": {"get": own_lists()},
+    "api_curfew_exception": {"get": reads("exception")},
     "api_curfew_checks": {"get": own_lists()},
     "api_curfew_check": {"get": reads("check")},
     "api_curfew_check_correct": {
