@@ -76,10 +76,10 @@ def check_words(check: CurfewCheck, house: House, *, plain: bool = False) -> str
     """How somebody was counted. `plain` for those who are told no reasons."""
     if check.status == CurfewCheck.Status.EXCUSED:
         return "" if plain else check.why
-    hour = _("hour %(hour)s") % {"hour": clock(check.due_at, house)} if check.due_at else ""
+    hour = _("in by %(hour)s") % {"hour": clock(check.due_at, house)} if check.due_at else ""
     came = _("came in %(when)s") % {"when": clock(check.in_at, house)} if check.in_at else ""
     why = "" if plain else check.why
-    return " · ".join(part for part in (came, hour, why) if part)
+    return " · ".join(part for part in (hour, came, why) if part)
 
 
 def how_long(span: timedelta) -> str:

@@ -1148,7 +1148,7 @@ def test_the_log_tells_nights_and_people(cast, house, signed_in, at_half_past_te
 
     ((one, exceptions),) = by_night.context["nights"]
     assert (one.tally.in_time, one.tally.late, [row.stay for row, *_rest in exceptions]) == (1, 1, [cast.stay_of_dana])
-    assert "came in 10:25 p.m. · hour 10 p.m." in by_night.content.decode()
+    assert "in by 10 p.m. · came in 10:25 p.m." in by_night.content.decode()
     assert [(row.stay, row.tally.late) for row in by_person.context["people"]] == [
         (cast.stay_of_dana, 1),
         (cast.stay_of_frank, 0),
