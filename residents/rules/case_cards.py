@@ -3,7 +3,7 @@ about, what was recorded about oneself, and the ladder to read beforehand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -38,7 +38,6 @@ from residents.rules.queries.cases import (
     ladder_in_force,
     open_only,
     open_violations,
-    why_it_waits,
 )
 from residents.stays.models import Stay
 from residents.stays.queries import current
@@ -96,7 +95,7 @@ def case_row(case: Case, hands: Deciders, standing: Standing) -> Row:
     day = date_format(violation.happened_on, "MONTH_DAY_FORMAT")
     return Row(
         fact=f"{violation.stay.short_name} · {violation.rule}",
-        reason=f"{day} · {_reason(case, hands, people, standing.user)}",
+        reason=f"{day} · {_reason(case, people, standing.user)}",
         url=reverse("violation", args=[violation.uuid]),
         state=case.css_state,
         word=case.word,
@@ -105,29 +104,25 @@ def case_row(case: Case, hands: Deciders, standing: Standing) -> Row:
     )
 
 
-def _reason(case: Case, hands: Deciders, people: list[User], user: User) -> str:
-    """What comes next and by whom, or what came of it."""
+def _reason(case: Case, people: list[User], user: User) -> str:
+    """For whom it waits, or what came of it."""
     if case.withdrawal is not None:
         return case.withdrawal.reason
     if case.is_void:
         return _("the stay was entered by mistake")
     if not case.is_open:
         return " · ".join(filter(None, [case.consequence_word or case.word, case.terms]))
-    if not people:
-        return why_it_waits(case, hands)
     if user in people:
         heard = _("they answered") if case.answers else _("they have not answered yet")
         return _("the appeal waits for a decision") if case.waits_for == "appeal_decision" else heard
-    names = _("%(names)s can decide") % {"names": _either(people)}
-    if case.violation.recorded_by_id == user.pk:
-        return _("you recorded it: %(who)s") % {"who": names}
-    if case.decision is not None and case.decision.recorded_by_id == user.pk:
-        return _("you decided it: on the appeal %(who)s") % {"who": names}
-    return names
+    return _("waits for %(who)s") % {"who": either(people)}
 
 
-def _either(people: list[User]) -> str:
+def either(people: Sequence[User]) -> str:
+    """For whom something waits, as short as can be."""
     names = [str(user) for user in people]
+    if not names:
+        return _("another manager or an operator")
     if len(names) == 1:
         return names[0]
     if len(names) == 2:

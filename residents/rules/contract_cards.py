@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.urls import reverse
@@ -18,6 +18,7 @@ from residents.houses.permissions import Action
 from residents.houses.standing import Standing
 from residents.people.models import Resident
 from residents.rules.book_cards import instant
+from residents.rules.case_cards import either
 from residents.rules.models import (
     Contract,
     ContractReview,
@@ -28,7 +29,7 @@ from residents.rules.models import (
     Violation,
 )
 from residents.rules.queries import contracts as queries
-from residents.rules.queries.contracts import Agreed, OfferedBack, Removed, Review
+from residents.rules.queries.contracts import AGREE, Agreed, OfferedBack, Removed, Review
 from residents.stays.models import Stay
 from soberhouse.accounts.models import User
 from soberhouse.cards import Card, Entry, Order, Row, Section, hanging, section
@@ -66,19 +67,10 @@ def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
         yield Card(title=_("Contracts"), order=Order.DUE, rows=[_contract_due(each, today) for each in contracts])
 
 
-def names(users: Sequence[User]) -> str:
-    return ", ".join(str(user) for user in users)
-
-
 def _to_be_looked_at(each: Removed, user: User, *, overdue: bool) -> Row:
     removal = each.removal
-    due = {"due": instant(removal.review_by, removal.house), "who": names(each.may_review)}
-    if not each.may_review:
-        reason = _("by %(due)s: nobody else may, it takes another manager or an operator") % due
-    elif overdue:
-        reason = _("somebody else was to look at it by %(due)s: %(who)s") % due
-    else:
-        reason = _("by %(due)s, by somebody else: %(who)s") % due
+    due = {"due": instant(removal.review_by, removal.house), "who": either(each.may_review)}
+    reason = (_("was due %(due)s, waits for %(who)s") if overdue else _("by %(due)s, waits for %(who)s")) % due
     return Row(
         fact=removal.stay.short_name,
         reason=reason,
@@ -107,12 +99,10 @@ def _to_be_offered_back(each: OfferedBack) -> Row:
 
 def _open_review(each: Review, user: User) -> Row:
     may = user in each.may_speak
-    if not each.may_speak:
-        reason = _("waits: nobody else may speak, it takes another manager or an operator")
-    elif each.opinions:
-        reason = _("one says that they must leave; waits for %(who)s") % {"who": names(each.may_speak)}
+    if each.opinions or len(each.may_speak) < AGREE:
+        reason = _("waits for %(who)s") % {"who": either(each.may_speak)}
     else:
-        reason = _("waits for two of: %(who)s") % {"who": names(each.may_speak)}
+        reason = _("waits for two of: %(who)s") % {"who": either(each.may_speak)}
     return Row(
         fact=each.violation.stay.short_name,
         reason=reason,

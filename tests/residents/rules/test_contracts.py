@@ -622,7 +622,7 @@ def test_today_tells_that_nobody_else_may_speak(cast):
 
     [card] = [card for card in contract_cards.today(cast.house_a, Standing(cast.alice), cast.today) if card.rows]
 
-    assert card.rows[0].reason == "waits: nobody else may speak, it takes another manager or an operator"
+    assert card.rows[0].reason == "waits for another manager or an operator"
 
 
 @pytest.mark.parametrize("count", [1, 3])
