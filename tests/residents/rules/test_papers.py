@@ -864,6 +864,14 @@ def test_shelf_offers_the_books_in_force(cast, signed_in):
     assert "Fee sheet, version 1" in text
 
 
+def test_a_paper_on_a_page_is_one_button_and_for_somebody_by_name_a_link(cast, violation, signed_in):
+    page = signed_in(cast.alice).get(reverse("violation", args=[violation.uuid])).content.decode()
+
+    url = reverse("violation_notice_issue", args=[violation.uuid])
+    assert (page.count(f'action="{url}"'), page.count(f'href="{url}"')) == (1, 1)
+    assert "for somebody by name" in page
+
+
 def test_today_names_papers_that_tell_what_is_no_longer_so(cast, violation, django_assert_num_queries):
     standing = Standing(cast.alice)
     first = issuing.violation_notice_issue(violation=violation, now=timezone.now())
