@@ -28,7 +28,10 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 # Where people find the site: in mails and on paper, where no request tells it.
 SITE_URL = env.str(
-    "SITE_URL", f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if ALLOWED_HOSTS and not LOCAL else "http://localhost:8000"
+    "SITE_URL",
+    f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+    if ALLOWED_HOSTS and not LOCAL
+    else f"http://localhost:{env.int('PORT', 8000)}",
 ).rstrip("/")
 # Whom residents call when it is about life, where the houses are: somebody to talk to or text at any hour, and help.
 CRISIS_LINE = env.str("CRISIS_LINE", "988")

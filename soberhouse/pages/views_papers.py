@@ -30,7 +30,6 @@ from residents.stays.models import Application, Stay
 from residents.stays.services.papers import paper_withdraw as withdraw
 from soberhouse.accounts.models import User
 from soberhouse.documents import store
-from soberhouse.documents.codes import verify_url
 from soberhouse.documents.kinds import About, Offer, declared, kind_of
 from soberhouse.documents.models import IssuedDocument
 from soberhouse.form_page import form_page
@@ -205,7 +204,7 @@ def paper(request: HttpRequest, document: IssuedDocument) -> HttpResponse:
             "may_withdraw": may_issue and document.state != "withdrawn",
             "anew_url": again if may_issue and document.state == "valid" else "",
             "closed": CLOSED,
-            "verify_url": verify_url(document.code),
+            "verify_url": reverse("verify_code", args=[document.code]),
             "back_url": _shelf_of(document, standing),
         },
     )

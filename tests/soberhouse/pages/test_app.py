@@ -139,6 +139,7 @@ def test_pages_say_where_the_manifest_is_and_which_color_is_around_them(cast: Ca
         ),
         ({"SECRET_KEY": "x" * 50, "ALLOWED_HOSTS": ".example.org"}, "https://example.org"),
         ({"SITE_URL": "https://houses.example.org/"}, "https://houses.example.org"),
+        ({"PORT": "8123"}, "http://localhost:8123"),
     ],
 )
 def test_mails_and_papers_say_the_address_of_the_site(environment: dict[str, str], address: str):

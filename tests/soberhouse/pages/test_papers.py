@@ -365,6 +365,13 @@ def test_paper_is_opened_as_it_was_issued_and_the_look_is_written_down(cast, sig
     )
 
 
+def test_page_of_a_paper_leads_to_the_check_where_the_site_is_read(cast, signed_in, settings):
+    settings.SITE_URL = "https://houses.example.org"
+    document = letter(cast)
+
+    assert f'href="/verify/{document.code}/"' in said(page(signed_in(cast.alice), "paper", document))
+
+
 @pytest.mark.parametrize("what", ["lost", "damaged"])
 def test_paper_whose_file_is_lost_says_so_and_nobody_has_seen_it(cast, signed_in, caplog, what):
     document = letter(cast)
