@@ -28,6 +28,7 @@ from residents.houses.access import public
 from residents.houses.forms import LocalTimeInput
 from residents.houses.models import House
 from residents.people.milestones import Path, in_words, path
+from residents.rules.forms.violations import RadioGroups
 from soberhouse.accounts.forms import PinInput
 from soberhouse.accounts.keys import Listed
 from soberhouse.accounts.models import ApiKey
@@ -101,6 +102,14 @@ class MoreControls(forms.Form):
     )
     starts = forms.TimeField(label=_("Begins"), widget=TimeInput)
     photo = forms.FileField(label=_("Photo"), widget=forms.FileInput, help_text=_("JPEG or PNG, up to 8 MB."))
+    rule = forms.ChoiceField(
+        label=_("Which rule"),
+        widget=RadioGroups,
+        choices=[
+            (_("Curfew"), [("home", _("Home by curfew")), ("door", _("The door is locked at night"))]),
+            (_("Respect"), [("quiet", _("Quiet hours"))]),
+        ],
+    )
     shown = forms.DateField(widget=forms.HiddenInput, required=False)
 
     def clean(self) -> dict[str, Any]:
