@@ -559,6 +559,8 @@ def test_page_that_says_what_is_wrong_can_be_read_by_everybody(
 ):
     sign_in(page, cast.alice)
     page.goto(addresses(name, rows)[0])
+    for more in page.locator("main form details:not([open]) > summary").all():
+        more.click()
     for day in page.locator("main form input[type=date]").all():
         day.fill("2999-01-01")
 
