@@ -155,26 +155,18 @@ class Review:
 
 
 def _reviews(violations: QuerySet[Violation], people: Sequence[User]) -> list[Review]:
-    chain = ("house", "rule", "stay__resident", "decision__appeal__decision_on_it")
+    chain = ("house", "rule", "stay__resident", "decision__appeal")
     rows = violations.select_related(*chain).prefetch_related(
         Prefetch("opinions", ReviewOpinion.objects.order_by("recorded_at", "id"))
     )
     found = []
     for row in rows:
         opinions = list(row.opinions.all())
-        but = {row.stay.resident.user_id, row.recorded_by_id, *decided_by(row)}
+        but = {row.stay.resident.user_id, row.recorded_by_id}
         but.update(each.recorded_by_id for each in opinions)
         came = outcome(opinions)
         found.append(Review(row, opinions, came, others(people, but) if came == "open" else []))
     return found
-
-
-def decided_by(violation: Violation) -> set[int | None]:
-    """The keys of those who decided it, first and on appeal: whether somebody must leave for it is for others to
-    say."""
-    decision = violation.decision
-    again = getattr(getattr(decision, "appeal", None), "decision_on_it", None)
-    return {decision.recorded_by_id, *([again.recorded_by_id] if again is not None else [])}
 
 
 def review_of(violation: Violation) -> Review | None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from residents.rules import notices
 from residents.rules.hands import by_another_than, hand
 from residents.rules.models import ReviewOpinion, Violation
-from residents.rules.queries.contracts import decided_by, outcome, review_of, review_outcome
+from residents.rules.queries.contracts import outcome, review_of, review_outcome
 from residents.stays.steps import locked_stay, save
 from soberhouse.accounts.rules import check_reason
 from soberhouse.history import recorded
@@ -24,9 +24,10 @@ def opinion_give(*, violation: Violation, leaves: bool, reason: str, terms: str 
     """Say whether the resident must leave, and why. Two who say so make it so; one who says that they stay, maybe on
     `terms`, ends the review.
 
-    Refuses whoever recorded or decided the violation (also on appeal), whom it is about, and who has spoken already; a
-    word without a reason; a violation whose consequence is no discharge review, or is being appealed; a review that is
-    over; and a stay that is.
+    Refuses whoever recorded the violation, whom it is about, and who has spoken already; a word without a reason; a
+    violation whose consequence is no discharge review, or is being appealed; a review that is over; and a stay that
+    is. Whoever decided that there is a review may be one of the two: with the recorder it takes three people, and a
+    small operator has no more.
     """
     locked_stay(violation.stay)
     by_another_than(
@@ -37,9 +38,6 @@ def opinion_give(*, violation: Violation, leaves: bool, reason: str, terms: str 
         raise ValidationError(
             _("There is no discharge review to speak in: it follows a decision that says so, and waits for an appeal.")
         )
-    by_another_than(
-        decided_by(review.violation), _("You decided what this is about: two other people say whether they must leave.")
-    )
     if review.outcome != "open":
         raise ValidationError(_("This review is over: %(outcome)s.") % {"outcome": _words(review.outcome)})
     if hand() in {each.recorded_by_id for each in review.opinions}:

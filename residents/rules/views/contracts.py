@@ -23,7 +23,7 @@ from residents.rules.forms.books import PaperForm, SignForm
 from residents.rules.forms.contracts import ContractForm, ContractReviewForm, OpinionForm
 from residents.rules.models import Contract, ContractSignature, Violation
 from residents.rules.queries.cases import Case, case_of
-from residents.rules.queries.contracts import AGREE, agreed, decided_by, is_offered_back, review_of
+from residents.rules.queries.contracts import AGREE, agreed, is_offered_back, review_of
 from residents.rules.rule_paper_cards import papers_of_contract
 from residents.rules.services import contracts as services
 from residents.rules.services import reviews
@@ -208,8 +208,6 @@ def _why_no_word(case: Case, user: Any, has_spoken: bool) -> str:
     """Why this person has no word in an open review; empty where it is for no such reason."""
     if case.is_recorded_by(user.pk):
         return _("You recorded it: two other people say whether they must leave.")
-    if user.pk in decided_by(case.violation):
-        return _("You decided it: two other people say whether they must leave.")
     return _("You have spoken: somebody else has to agree.") if has_spoken else ""
 
 

@@ -528,7 +528,7 @@ class Rules:
             )
 
     def _speaks(self, place: Place, violation: Violation, now: datetime) -> None:
-        """One of the two who must say so and neither recorded nor decided it; the other has not spoken yet."""
+        """One of the two who must say so; the other has not spoken yet."""
         with acting_as(self.setting.users["olive"], source="command"):
             reviews.opinion_give(
                 violation=violation,
