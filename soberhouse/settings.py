@@ -63,8 +63,8 @@ INSTALLED_APPS = [
     "residents",
     "api",
 ]
-# Each of these may carry modules (`cards`, `gates`, `due`) with what it offers; whoever gathers that reads this list and
-# nothing else.
+# Each of these may carry modules (`cards`, `gates`, `due`) with what it offers. Whoever gathers that reads this list
+# and nothing else.
 SUBJECTS = [
     "soberhouse.accounts",
     "residents.houses",
