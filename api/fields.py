@@ -15,7 +15,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from api import pagination
-from soberhouse.accounts.rules import is_blank
+from soberhouse.words import is_blank
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")

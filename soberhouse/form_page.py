@@ -11,7 +11,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from soberhouse.accounts.rules import is_blank
+from soberhouse.words import is_blank
 
 
 def form_page(

@@ -24,10 +24,10 @@ from residents.houses.queries import comes_from_elsewhere
 from soberhouse.accounts import invitations, keys
 from soberhouse.accounts import services as accounts
 from soberhouse.accounts.models import User
-from soberhouse.accounts.rules import check_reason, tidy
 from soberhouse.accounts.upkeep import check_open
 from soberhouse.accounts.upkeep import locked as locked_account
 from soberhouse.history import because
+from soberhouse.words import check_reason, tidy
 
 R = TypeVar("R", bound=Model)
 ABOUT_ORGANIZATION = ("name", "time_zone", "phone")

@@ -26,10 +26,10 @@ from residents.people.models import Alert, Contact, Officer, Resident, SobrietyD
 from soberhouse.accounts import services as accounts
 from soberhouse.accounts.invitations import invitation_make
 from soberhouse.accounts.models import Invitation, User
-from soberhouse.accounts.rules import tidy
 from soberhouse.accounts.upkeep import check_not_shared
 from soberhouse.accounts.upkeep import locked as locked_account
 from soberhouse.history import acting_now, because, recorded
+from soberhouse.words import tidy
 
 R = TypeVar("R", bound=Model)
 EARLIEST = date(1900, 1, 1)

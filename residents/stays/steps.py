@@ -16,9 +16,9 @@ from residents.people.services import not_about_oneself, resident_create, reside
 from residents.stays import hud
 from residents.stays.models import Application, ApplicationEvent, BedUse, Discharge, Stay
 from soberhouse.accounts.models import Partner, User
-from soberhouse.accounts.rules import is_blank
 from soberhouse.history import acting_now, because, recorded
 from soberhouse.subjects import offers
+from soberhouse.words import is_blank
 
 FOREVER = date.max
 

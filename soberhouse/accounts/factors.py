@@ -27,8 +27,8 @@ from django.utils.translation import gettext as _
 from soberhouse.accounts import sessions, upkeep
 from soberhouse.accounts.keys import keys_stop
 from soberhouse.accounts.models import AccountEvent, User
-from soberhouse.accounts.rules import check_reason, tidy
 from soberhouse.history import acting_now
+from soberhouse.words import check_reason, tidy
 
 Type = Authenticator.Type
 REAL = (Type.TOTP, Type.WEBAUTHN)  # recovery codes only stand in for one of these

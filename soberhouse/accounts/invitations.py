@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy
 from soberhouse.accounts import upkeep
 from soberhouse.accounts.keys import keys_stop
 from soberhouse.accounts.models import AccountEvent, Invitation, User
-from soberhouse.accounts.rules import tidy
 from soberhouse.codes import as_made, grouped, new_letters
 from soberhouse.history import acting_as, acting_now
+from soberhouse.words import tidy
 
 LENGTH, GROUP = 16, 4  # 80 random bits
 DAYS, MOST_DAYS = 7, 30

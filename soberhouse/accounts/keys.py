@@ -22,11 +22,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from soberhouse.accounts.models import AccountEvent, ApiKey, Partner, User
-from soberhouse.accounts.rules import check_reason, tidy
 from soberhouse.accounts.scopes import BY_OTHERS, OF_PARTNERS, OF_USERS, Scope
 from soberhouse.accounts.upkeep import check_not_shared, happened, is_anothers_doing, tell
 from soberhouse.history import because
 from soberhouse.history.queries import who
+from soberhouse.words import check_reason, tidy
 
 LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # read out over a telephone: nothing that looks like something else
 SHAPE = re.compile(rf"sober_[{LETTERS}]{{8}}_[A-Za-z0-9_-]{{43}}")

@@ -22,10 +22,10 @@ from django.utils.translation import gettext as _
 from soberhouse.accounts import factors, invitations, sessions
 from soberhouse.accounts.keys import keys_stop
 from soberhouse.accounts.models import AccountEvent, User
-from soberhouse.accounts.rules import check_reason, tidy
 from soberhouse.accounts.upkeep import check, check_open, happened, is_anothers_doing, locked, tell
 from soberhouse.accounts.upkeep import check_password as check_new_password
 from soberhouse.history import because
+from soberhouse.words import check_reason, tidy
 
 BY_LINK = "a link sent by e-mail"
 PIN_DIGITS = 6

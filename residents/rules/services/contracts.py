@@ -23,8 +23,8 @@ from residents.rules.queries.cases import upheld_only
 from residents.rules.services.signing import check_paper_signature, kept_paper, require_own_name
 from residents.stays.models import Stay
 from residents.stays.steps import lock, locked_stay, save
-from soberhouse.accounts.rules import is_blank, tidy
 from soberhouse.history import recorded
+from soberhouse.words import is_blank, tidy
 
 
 @transaction.atomic

@@ -17,8 +17,8 @@ from residents.rules.models import Removal, RemovalReview, Violation
 from residents.rules.queries.contracts import removed, standing_removal
 from residents.stays.models import Stay
 from residents.stays.steps import lock, locked_stay, save
-from soberhouse.accounts.rules import check_reason, is_blank
 from soberhouse.history import recorded
+from soberhouse.words import check_reason, is_blank
 
 WITHIN = timedelta(hours=24)
 

@@ -13,8 +13,8 @@ from residents.rules.hands import by_another_than, hand
 from residents.rules.models import ReviewOpinion, Violation
 from residents.rules.queries.contracts import outcome, review_of, review_outcome
 from residents.stays.steps import locked_stay, save
-from soberhouse.accounts.rules import check_reason
 from soberhouse.history import recorded
+from soberhouse.words import check_reason
 
 __all__ = ["opinion_give", "review_outcome"]
 

@@ -32,10 +32,10 @@ from residents.rules.models import (
 )
 from residents.stays.models import Application, Stay
 from residents.stays.steps import lock, locked_stay, save
-from soberhouse.accounts.rules import check_reason, tidy
 from soberhouse.documents import store
 from soberhouse.documents.models import StoredFile
 from soberhouse.history import because, recorded
+from soberhouse.words import check_reason, tidy
 
 
 @transaction.atomic

@@ -37,10 +37,10 @@ from residents.rules.queries.cases import Case, advised, case_of, ladder_in_forc
 from residents.stays.models import Stay
 from residents.stays.steps import day_words, lock, save
 from soberhouse.accounts.models import User
-from soberhouse.accounts.rules import check_reason, is_blank, tidy
 from soberhouse.documents import store
 from soberhouse.documents.models import StoredFile
 from soberhouse.history import acting_now, because, recorded
+from soberhouse.words import check_reason, is_blank, tidy
 
 APPEAL_DAYS = Ladder._meta.get_field("appeal_days").default  # where the house has no ladder
 MOST_ATTACHMENTS = 20

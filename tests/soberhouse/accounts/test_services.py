@@ -18,8 +18,8 @@ from django.utils import timezone
 from residents.models import Role, Stay
 from soberhouse.accounts import services
 from soberhouse.accounts.models import AccountEvent, User
-from soberhouse.accounts.rules import check_reason, is_blank, tidy
 from soberhouse.history import acting_as
+from soberhouse.words import check_reason, is_blank, tidy
 from tests.cast import PASSWORD, Cast
 
 PIN = "482915"

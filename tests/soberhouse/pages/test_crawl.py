@@ -76,11 +76,16 @@ REACHES = {
         "/organizations/*/people/",
         "/organizations/*/houses/new/",
     },
-    "alice": {"/houses/*/beds/", "/houses/*/beds/move-in/", "/residents/*/", "/stays/*/", "/applications/*/"},
+    "alice": {
+        *("/houses/*/beds/", "/houses/*/beds/move-in/", "/residents/*/", "/stays/*/", "/applications/*/"),
+        *("/books/*/", "/stays/*/violation/", "/violations/*/", "/violations/*/decide/", "/houses/*/consistency/"),
+        *("/houses/*/roll/", "/houses/*/passes/", "/passes/*/", "/houses/*/in-and-out/", "/houses/*/curfew/log/"),
+    },
     "audra": {"/houses/*/beds/", "/residents/*/", "/stays/*/", "/history/stay/*/"},
     "dana": {
         *("/my/week/", "/my/record/", "/my/record/pdf/", "/my/record/json/", "/my/looks/", "/my/house/"),
         *("/my/contacts/", "/my/contacts/*/", "/history/contact/*/", "/notices/", "/account/"),
+        *("/books/*/", "/houses/*/ladder/", "/my/passes/ask/", "/my/out/"),
     },
 }
 

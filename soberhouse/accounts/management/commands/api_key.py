@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 
 from soberhouse.accounts.keys import key_create, key_revoke, listed, partner_create
 from soberhouse.accounts.models import ApiKey, Partner, User
-from soberhouse.accounts.rules import tidy
 from soberhouse.accounts.scopes import Scope
 from soberhouse.history import acting_as
+from soberhouse.words import tidy
 
 NAMED = 20  # at most, where a message lists what there is
 

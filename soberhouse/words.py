@@ -1,4 +1,4 @@
-"""What every service of accounts and houses holds a typed name and a reason to."""
+"""What every service holds typed words to: names, reasons, anything that must say something."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from django.utils.translation import gettext as _
 
 # Marks that turn the direction of writing, by which a name could show another on the board.
 TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
 # Letters and signs that are drawn as nothing: the fillers of Hangul, and the Braille pattern without a dot.
 EMPTY_SIGNS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
