@@ -46,12 +46,17 @@ def form_page(
 
 
 def _without_blanks(data: Any) -> Any:
-    if not any(is_blank(value) for _name, values in data.lists() for value in values if value):
+    """What was typed, without the words that a field would take for some. Plain blanks it knows, and they stay."""
+    if not any(map(_seems_words, (value for _name, values in data.lists() for value in values))):
         return data
     seen = data.copy()
     for name, values in data.lists():
-        seen.setlist(name, ["" if is_blank(value) else value for value in values])
+        seen.setlist(name, ["" if _seems_words(value) else value for value in values])
     return seen
+
+
+def _seems_words(value: str) -> bool:
+    return bool(value.strip()) and is_blank(value)
 
 
 def show_refusal(form: BaseForm, refusal: ValidationError) -> None:

@@ -74,7 +74,7 @@ def pass_ask(
     """
     stay = _locked_stay(stay)
     starts_at, ends_at = _minute(starts_at), _minute(ends_at)
-    check_asked(stay, starts_at, ends_at, now=now)
+    check_asked(stay=stay, starts_at=starts_at, ends_at=ends_at, now=now)
     asked = Pass(
         house=stay.house,
         stay=stay,
@@ -92,7 +92,7 @@ def pass_ask(
     return asked
 
 
-def check_asked(stay: Stay, starts_at: datetime, ends_at: datetime, *, now: datetime) -> None:
+def check_asked(*, stay: Stay, starts_at: datetime, ends_at: datetime, now: datetime) -> None:
     """Refuse a time for which nobody can ask for a pass: what no rule and no decision can help."""
     _check_range(stay, starts_at, ends_at, now=now)
     if _acts_for_oneself(stay) and starts_at < now - TO_TYPE_IT:

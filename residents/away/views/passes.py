@@ -432,7 +432,8 @@ def _ask(request: HttpRequest, stay: Stay, *, submit: str, is_own: bool, **page:
 def _can_be(stay: Stay, form: forms.PassForm, now: datetime) -> bool:
     """Whether anybody could be given a pass for this time; if not, the service says why."""
     try:
-        services.check_asked(stay, form.cleaned_data["starts_at"], form.cleaned_data["ends_at"], now=now)
+        times = {name: form.cleaned_data[name] for name in ("starts_at", "ends_at")}
+        services.check_asked(stay=stay, now=now, **times)
     except ValidationError:
         return False
     return True

@@ -78,7 +78,7 @@ REACHES = {
     },
     "alice": {
         *("/houses/*/beds/", "/houses/*/beds/move-in/", "/residents/*/", "/stays/*/", "/applications/*/"),
-        *("/books/*/", "/stays/*/violation/", "/violations/*/", "/violations/*/decide/", "/houses/*/consistency/"),
+        *("/books/*/", "/stays/*/violation/", "/violations/*/", "/houses/*/consistency/"),
         *("/houses/*/roll/", "/houses/*/passes/", "/passes/*/", "/houses/*/in-and-out/", "/houses/*/curfew/log/"),
     },
     "audra": {"/houses/*/beds/", "/residents/*/", "/stays/*/", "/history/stay/*/"},
