@@ -87,7 +87,7 @@ def _late_row(each: Pass, standing: Standing, now: datetime) -> Row:
     reached = f" · {each.contact}" if each.contact else ""
     return Row(
         fact=each.stay.short_name,
-        reason=_("back by %(when)s, from %(where)s")
+        reason=_("back by %(when)s · %(where)s")
         % {"when": moment(each.ends_at, each.house), "where": f"{each.where}{reached}"},
         url=_url(each),
         state="missed",
@@ -107,7 +107,7 @@ def _moving_row(each: Pass, standing: Standing, now: datetime, today: date) -> R
         )
     elif each.ends_on <= today and each.starts_at <= now:
         reason, state, word = (
-            _("back by %(hour)s, from %(where)s") % {"hour": clock(each.ends_at, each.house), "where": each.where},
+            _("back by %(hour)s · %(where)s") % {"hour": clock(each.ends_at, each.house), "where": each.where},
             "held",
             _("comes back"),
         )
