@@ -37,7 +37,6 @@ from soberhouse.history import acting_as
 from tests.api import ruled
 from tests.api.conftest import Program, make_key
 from tests.architecture import guards
-from tests.residents.log.given import entry_of
 from tests.residents.stays.stories import applicant, hold
 
 CHECKS = [
@@ -189,10 +188,6 @@ class Rows:
             "curfew-exceptions": [ruled.make_exception(cast).uuid],
             "curfew-checks": [ruled.make_check(cast).uuid],
             "movements": [ruled.make_movement(cast).uuid],
-            "entries": [
-                entry_of(cast.house_a, cast.bob, about=[cast.stay_of_dana], text="Talked at the door.").uuid,
-                entry_of(cast.house_a, cast.alice, audience="few").uuid,
-            ],
         }
         self.days = [str(cast.today), "2026-01-05", "2199-12-31"]
         self.instants = [ruled.soon(hours) for hours in (-1, 30, 60)]

@@ -193,7 +193,6 @@ def made(form: type[forms.BaseForm], *, user: User, house: House | None, cast: A
         "organization": cast.organization,
         "leaving": cast.house_a,
         "sees_past": True,
-        "staff": [],
     }
     wanted = guards.keywords_of(form)
     if "leaving" in wanted:

@@ -30,7 +30,6 @@ from soberhouse.documents.services import issue
 from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
 from tests.cast import Cast, make_cast, make_user
-from tests.matrix.logged import logged_rows
 from tests.matrix.ruled import a_picture, ruled_rows
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives
 
@@ -229,7 +228,6 @@ def make_rows(cast: Cast) -> dict[str, Any]:
         "history of the house": {"kind": "house", "uuid": cast.house_a.uuid},
         "history of a kind there is not": {"kind": "nothing", "uuid": stay.uuid},
         **ruled_rows(cast, stay),
-        **logged_rows(cast, stay, a_picture()),
     }
 
 

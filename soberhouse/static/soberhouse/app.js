@@ -97,9 +97,3 @@ if ("serviceWorker" in navigator) {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) free(form);
 });
-
-// A form that keeps itself as it is typed says so where that fails; what was typed stands there and is sent with the next change.
-document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.target.closest("form[data-unsaved]");
-  if (form && !event.detail.successful) document.getElementById("kept").textContent = form.dataset.unsaved;
-});

@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from residents.models import Clock, Contract, ContractReview, House, Pass, PassDecision, Resident
+from residents.models import Contract, ContractReview, House, Pass, PassDecision, Resident
 from soberhouse.accounts.models import Partner, User
 from soberhouse.database.constraints import (
     Frozen,
@@ -229,10 +229,7 @@ def test_a_row_of_another_organization_is_refused(cast, model, rule):
     row = factories.unsaved(model, cast)
     with acting_as(cast.oscar, source="web"):
         partner = Partner.objects.create(organization=cast.other_organization, name="Far Clinic")
-        clock = factories.unsaved(Clock, cast)
-        clock.organization = cast.other_organization
-        clock.save()
-    theirs = {House: cast.house_c, Resident: cast.greta, Partner: partner, Clock: clock}
+    theirs = {House: cast.house_c, Resident: cast.greta, Partner: partner}
     setattr(row, rule.via, theirs[model._meta.get_field(rule.via).related_model])
     if rule.via == "house":
         row.kind = "manager"
