@@ -9,10 +9,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from residents.houses.models import House, InHouse, InHouseQuerySet, OfHouseQuerySet
-from residents.people.models import Fact, Resident, WeeklyHours
-from residents.stays.models import AboutResident, OwnStayQuerySet, PhaseKind, Stay
-from soberhouse.accounts.models import User
+from residents.houses.models import House, InHouse, OfHouseQuerySet
+from residents.people.models import Fact, WeeklyHours
+from residents.stays.models import AboutResident, PhaseKind, Stay
 from soberhouse.database.constraints import (
     AppendOnly,
     DayOf,
@@ -26,19 +25,6 @@ from soberhouse.database.constraints import (
     Within,
 )
 from soberhouse.database.triggers import Trigger, refuse
-
-
-class OfStay(AboutResident):
-    """A row that hangs on one stay."""
-
-    objects = OwnStayQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-
-    def person(self) -> Resident:
-        return self.stay.resident
-
 
 # Curfew
 
@@ -86,7 +72,7 @@ class CurfewHour(InHouse):
         return f"{self.house} · {self.hour}"
 
 
-class CurfewException(OfStay):
+class CurfewException(AboutResident):
     """One resident's own hour, for a while. An officer's is kept where it is the stricter; the house's own replaces
     what the house asks of others."""
 
@@ -199,7 +185,7 @@ class AsDecided(TriggerConstraint):
             )
 
 
-class Pass(OfStay, Fact):
+class Pass(AboutResident, Fact):
     """Permission to be away, asked for and decided. Its range is what holds now: as asked, as decided, as extended;
     what it was before is with its decision and its events."""
 
@@ -277,21 +263,13 @@ class Pass(OfStay, Fact):
         return f"{self.stay.short_name} · {self.get_kind_display()}"
 
 
-class OfPassQuerySet(InHouseQuerySet):
-    def seen_by_resident(self, user: User) -> Q:
-        return Q(of_pass__stay__resident__user=user)
-
-
 class OfPass(AboutResident, Fact):
     """A fact about one pass."""
 
-    objects = OfPassQuerySet.as_manager()
+    to_person = "of_pass__stay__resident"
 
     class Meta:
         abstract = True
-
-    def person(self) -> Resident:
-        return self.of_pass.stay.resident
 
 
 class PassDecision(OfPass):
@@ -396,7 +374,7 @@ class PassEvent(OfPass):
 # Who is in
 
 
-class Movement(OfStay, Fact):
+class Movement(AboutResident, Fact):
     """A resident signed out of the house, or in again. The newest says where they are. A mistaken one is corrected by
     a new one."""
 
@@ -480,7 +458,7 @@ class NightOfStay(TriggerConstraint):
         )
 
 
-class CurfewCheck(OfStay, Fact):
+class CurfewCheck(AboutResident, Fact):
     """Whether a resident was in by their hour, one night. Written once; whoever comes in later, or was miscounted, gets
     a new row that names the one it corrects. The newest counts."""
 

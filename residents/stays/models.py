@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from operator import attrgetter
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -31,14 +33,25 @@ from soberhouse.database.constraints import (
 from soberhouse.database.triggers import Trigger, refuse
 
 
+class AboutResidentQuerySet(InHouseQuerySet):
+    """Rows about one person each: residents see those about themselves."""
+
+    def seen_by_resident(self, user: User) -> Q:
+        return Q(**{f"{self.model.to_person}__user": user})
+
+
 class AboutResident(InHouse):
-    """A row of one house about one person, found through `person()`."""
+    """A row of one house about one person, to whom `to_person` leads."""
+
+    to_person: ClassVar[str] = "stay__resident"
+
+    objects = AboutResidentQuerySet.as_manager()
 
     class Meta:
         abstract = True
 
     def person(self) -> Resident:
-        raise TypeError(f"{type(self).__name__} names no person")
+        return attrgetter(self.to_person.replace("__", "."))(self)
 
     def reach(self) -> Reach:
         return replace(self.house.reach(), about_user_id=self.person().user_id)
@@ -51,23 +64,15 @@ def in_range(day: date | models.F, prefix: str = "") -> Q:
     )
 
 
-class OwnStayQuerySet(InHouseQuerySet):
-    """Rows that hang on a stay: the resident sees those of their own."""
-
-    def seen_by_resident(self, user: User) -> Q:
-        return Q(stay__resident__user=user)
-
-
-class ApplicationQuerySet(InHouseQuerySet):
-    def seen_by_resident(self, user: User) -> Q:
-        return Q(resident__user=user)
-
+class ApplicationQuerySet(AboutResidentQuerySet):
     def live(self) -> ApplicationQuerySet:
         return self.filter(status__in=Resident.APPLYING)
 
 
 class Application(AboutResident):
     """Somebody asks for a bed in a house. `place` is the position on the house's waitlist, from 1."""
+
+    to_person = "resident"
 
     class Status(models.TextChoices):
         RECEIVED = "received", _("received")
@@ -123,9 +128,6 @@ class Application(AboutResident):
         """The name they had when the application was closed; while it is open, the one they have."""
         return self.closed_as or self.resident.name
 
-    def person(self) -> Resident:
-        return self.resident
-
     @property
     def is_live(self) -> bool:
         return self.status in Resident.APPLYING
@@ -142,6 +144,8 @@ class Application(AboutResident):
 class ApplicationEvent(AboutResident, Fact):
     """What happened to an application, in order: received, put on or moved along the waitlist, accepted, declined …"""
 
+    to_person = "application__resident"
+
     class Kind(models.TextChoices):
         RECEIVED = "received", _("received")
         WAITING = "waiting", _("put on the waitlist")
@@ -157,12 +161,6 @@ class ApplicationEvent(AboutResident, Fact):
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     place = models.PositiveIntegerField(_("new place"), null=True, blank=True)
 
-    class ScopedQuerySet(InHouseQuerySet):
-        def seen_by_resident(self, user: User) -> Q:
-            return Q(application__resident__user=user)
-
-    objects = ScopedQuerySet.as_manager()
-
     class Meta:
         ordering = ["recorded_at", "id"]
         constraints = [
@@ -175,14 +173,8 @@ class ApplicationEvent(AboutResident, Fact):
             AppendOnly(name="application_event_kept"),
         ]
 
-    def person(self) -> Resident:
-        return self.application.resident
 
-
-class StayQuerySet(InHouseQuerySet):
-    def seen_by_resident(self, user: User) -> Q:
-        return Q(resident__user=user)
-
+class StayQuerySet(AboutResidentQuerySet):
     def real(self) -> StayQuerySet:
         """Without those entered by mistake."""
         return self.filter(voided=False)
@@ -198,6 +190,8 @@ class Stay(AboutResident):
 
     A move to another house ends one stay and begins another that `continues` it; days count along the chain.
     """
+
+    to_person = "resident"
 
     resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="stays")
     starts_on = models.DateField(_("moved in"))
@@ -261,9 +255,6 @@ class Stay(AboutResident):
             return self.resident.short_name
         first, _space, rest = self.left_as.partition(" ")
         return f"{first} {rest[:1]}." if rest else first
-
-    def person(self) -> Resident:
-        return self.resident
 
 
 class NobodyStillThere(TriggerConstraint):
@@ -471,8 +462,6 @@ class Phase(AboutResident):
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     voided = models.BooleanField(_("entered by mistake"), default=False, db_default=False)
 
-    objects = OwnStayQuerySet.as_manager()
-
     class Meta:
         ordering = ["starts_on", "id"]
         constraints = [
@@ -493,9 +482,6 @@ class Phase(AboutResident):
 
     def __str__(self) -> str:
         return str(self.kind)
-
-    def person(self) -> Resident:
-        return self.stay.resident
 
 
 class Discharge(AboutResident, Fact):
@@ -555,8 +541,6 @@ class Discharge(AboutResident, Fact):
     correction_reason = models.CharField(max_length=500, blank=True, editable=False)
     undone = models.BooleanField(default=False, db_default=False, editable=False)
 
-    objects = OwnStayQuerySet.as_manager()
-
     class Meta:
         ordering = ["recorded_at", "id"]
         constraints = [
@@ -583,6 +567,3 @@ class Discharge(AboutResident, Fact):
 
     def __str__(self) -> str:
         return f"{self.stay} · {self.get_reason_display()}"
-
-    def person(self) -> Resident:
-        return self.stay.resident

@@ -6,12 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from residents.houses.models import InHouseQuerySet
-from residents.people.models import Fact, Resident
+from residents.people.models import Fact
 from residents.rules.models.signing import Signed
 from residents.rules.models.violations import Violation
-from residents.stays.models import AboutResident, OwnStayQuerySet, Stay
-from soberhouse.accounts.models import User
+from residents.stays.models import AboutResident, Stay
 from soberhouse.database.constraints import (
     AppendOnly,
     Frozen,
@@ -35,8 +33,6 @@ class Contract(AboutResident, Fact):
     ends_on = models.DateField(_("until"))
     review_on = models.DateField(_("first looked at"))
     ended_on = models.DateField(_("ended"), null=True, blank=True, editable=False)
-
-    objects = OwnStayQuerySet.as_manager()
 
     class Meta:
         ordering = ["-starts_on", "-id"]
@@ -70,21 +66,13 @@ class Contract(AboutResident, Fact):
     def __str__(self) -> str:
         return f"{self.stay.short_name} · {self.starts_on}"
 
-    def person(self) -> Resident:
-        return self.stay.resident
-
-
-class OfContractQuerySet(InHouseQuerySet):
-    def seen_by_resident(self, user: User) -> Q:
-        return Q(contract__stay__resident__user=user)
-
 
 class ContractSignature(AboutResident, Signed):
     """The resident's signature under a contract."""
 
-    contract = models.OneToOneField(Contract, on_delete=models.PROTECT, related_name="signature")
+    to_person = "contract__stay__resident"
 
-    objects = OfContractQuerySet.as_manager()
+    contract = models.OneToOneField(Contract, on_delete=models.PROTECT, related_name="signature")
 
     class Meta:
         ordering = ["signed_at", "id"]
@@ -107,12 +95,11 @@ class ContractSignature(AboutResident, Signed):
     def __str__(self) -> str:
         return self.signed_name
 
-    def person(self) -> Resident:
-        return self.contract.stay.resident
-
 
 class ContractReview(AboutResident, Fact):
     """Somebody looked at how a contract is kept. The last one ends it."""
+
+    to_person = "contract__stay__resident"
 
     class Result(models.TextChoices):
         KEPT = "kept", _("kept")
@@ -124,8 +111,6 @@ class ContractReview(AboutResident, Fact):
     note = models.TextField(_("what was said"), max_length=2000)
     next_on = models.DateField(_("looked at again"), null=True, blank=True)
     ends_it = models.BooleanField(_("ends the contract"), default=False, db_default=False)
-
-    objects = OfContractQuerySet.as_manager()
 
     class Meta:
         ordering = ["recorded_at", "id"]
@@ -144,6 +129,3 @@ class ContractReview(AboutResident, Fact):
 
     def __str__(self) -> str:
         return str(self.get_result_display())
-
-    def person(self) -> Resident:
-        return self.contract.stay.resident

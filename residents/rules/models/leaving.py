@@ -7,11 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from residents.houses.models import InHouseQuerySet
-from residents.people.models import Fact, Resident
+from residents.people.models import Fact
 from residents.rules.models.violations import OfViolation, Violation
-from residents.stays.models import AboutResident, OwnStayQuerySet, Stay
-from soberhouse.accounts.models import User
+from residents.stays.models import AboutResident, Stay
 from soberhouse.database.constraints import (
     AppendOnly,
     OtherHands,
@@ -68,8 +66,6 @@ class Removal(AboutResident, Fact):
     where_to = models.CharField(_("where they went"), max_length=200, blank=True)
     review_by = models.DateTimeField(_("to be looked at by"), editable=False)
 
-    objects = OwnStayQuerySet.as_manager()
-
     class Meta:
         ordering = ["-happened_at", "-id"]
         constraints = [
@@ -84,12 +80,11 @@ class Removal(AboutResident, Fact):
     def __str__(self) -> str:
         return f"{self.stay.short_name} · {self.happened_at:%Y-%m-%d}"
 
-    def person(self) -> Resident:
-        return self.stay.resident
-
 
 class RemovalReview(AboutResident, Fact):
     """Another person looked at a removal."""
+
+    to_person = "removal__stay__resident"
 
     class Outcome(models.TextChoices):
         RIGHT = "right", _("it was necessary")
@@ -98,12 +93,6 @@ class RemovalReview(AboutResident, Fact):
     removal = models.OneToOneField(Removal, on_delete=models.PROTECT, related_name="review")
     outcome = models.CharField(_("outcome"), max_length=5, choices=Outcome.choices)
     reason = models.TextField(_("why"), max_length=4000)
-
-    class ScopedQuerySet(InHouseQuerySet):
-        def seen_by_resident(self, user: User) -> Q:
-            return Q(removal__stay__resident__user=user)
-
-    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["recorded_at", "id"]
@@ -120,6 +109,3 @@ class RemovalReview(AboutResident, Fact):
 
     def __str__(self) -> str:
         return str(self.get_outcome_display())
-
-    def person(self) -> Resident:
-        return self.removal.stay.resident

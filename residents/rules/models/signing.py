@@ -10,11 +10,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from residents.houses.models import InHouse, InHouseQuerySet, OfHouseQuerySet
+from residents.houses.models import InHouse, OfHouseQuerySet
 from residents.people.models import Fact, Resident
 from residents.rules.models.books import Book, Rule
-from residents.stays.models import AboutResident, OwnStayQuerySet, Stay
-from soberhouse.accounts.models import User
+from residents.stays.models import AboutResident, AboutResidentQuerySet, Stay
 from soberhouse.database.constraints import (
     AppendOnly,
     DayOf,
@@ -110,10 +109,7 @@ class RebindsNobody(TriggerConstraint):
         )
 
 
-class AcknowledgementQuerySet(InHouseQuerySet):
-    def seen_by_resident(self, user: User) -> Q:
-        return Q(resident__user=user)
-
+class AcknowledgementQuerySet(AboutResidentQuerySet):
     def good(self) -> AcknowledgementQuerySet:
         """Without those taken back as recorded by mistake."""
         return self.filter(undone=None)
@@ -121,6 +117,8 @@ class AcknowledgementQuerySet(InHouseQuerySet):
 
 class Acknowledgement(AboutResident, Signed):
     """A resident's signature under one version of a book."""
+
+    to_person = "resident"
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="acknowledgements")
     resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="acknowledgements")
@@ -149,9 +147,6 @@ class Acknowledgement(AboutResident, Signed):
 
     def __str__(self) -> str:
         return f"{self.signed_name} · {self.book}"
-
-    def person(self) -> Resident:
-        return self.resident
 
 
 class StillBound(TriggerConstraint):
@@ -187,14 +182,10 @@ class StillBound(TriggerConstraint):
 class AcknowledgementUndone(AboutResident, Fact):
     """A signature was recorded by mistake: it binds nobody, and stays on record."""
 
+    to_person = "acknowledgement__resident"
+
     acknowledgement = models.OneToOneField(Acknowledgement, on_delete=models.PROTECT, related_name="undone")
     reason = models.CharField(_("reason"), max_length=500)
-
-    class ScopedQuerySet(InHouseQuerySet):
-        def seen_by_resident(self, user: User) -> Q:
-            return Q(acknowledgement__resident__user=user)
-
-    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["recorded_at", "id"]
@@ -209,9 +200,6 @@ class AcknowledgementUndone(AboutResident, Fact):
 
     def __str__(self) -> str:
         return str(self.acknowledgement)
-
-    def person(self) -> Resident:
-        return self.acknowledgement.resident
 
 
 # Orientation
@@ -242,8 +230,6 @@ class OrientationShown(AboutResident, Fact):
     stay = models.ForeignKey(Stay, on_delete=models.PROTECT, related_name="orientation")
     voided = models.BooleanField(_("entered by mistake"), default=False, db_default=False)
 
-    objects = OwnStayQuerySet.as_manager()
-
     class Meta:
         ordering = ["recorded_at", "id"]
         constraints = [
@@ -260,6 +246,3 @@ class OrientationShown(AboutResident, Fact):
 
     def __str__(self) -> str:
         return str(self.item)
-
-    def person(self) -> Resident:
-        return self.stay.resident

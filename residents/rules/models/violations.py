@@ -9,13 +9,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from residents.houses.models import InHouseQuerySet
 from residents.people.models import Fact, Resident
 from residents.rules.models.books import Book, Rule
 from residents.rules.models.ladders import Ladder
 from residents.rules.models.signing import Acknowledgement, AcknowledgementUndone
 from residents.rules.models.words import Consequence
-from residents.stays.models import AboutResident, OwnStayQuerySet, Stay
+from residents.stays.models import AboutResident, AboutResidentQuerySet, Stay
 from soberhouse.accounts.models import User
 from soberhouse.database.constraints import (
     AppendOnly,
@@ -139,8 +138,6 @@ class Violation(AboutResident, Fact):
         help_text=_("Such as: talked with them, called for help."),
     )
 
-    objects = OwnStayQuerySet.as_manager()
-
     class Meta:
         ordering = ["-happened_on", "-id"]
         constraints = [
@@ -163,30 +160,17 @@ class Violation(AboutResident, Fact):
     def __str__(self) -> str:
         return f"{self.stay.short_name} · {self.rule}"
 
-    def person(self) -> Resident:
-        return self.stay.resident
-
-
-class OfViolationQuerySet(InHouseQuerySet):
-    """Rows that hang on a violation: the resident sees those of their own."""
-
-    def seen_by_resident(self, user: User) -> Q:
-        return Q(violation__stay__resident__user=user)
-
 
 class OfViolation(AboutResident):
     """A row that hangs on one violation."""
 
-    objects = OfViolationQuerySet.as_manager()
+    to_person = "violation__stay__resident"
 
     class Meta:
         abstract = True
 
-    def person(self) -> Resident:
-        return self.violation.stay.resident
 
-
-class ReporterQuerySet(InHouseQuerySet):
+class ReporterQuerySet(AboutResidentQuerySet):
     def visible_to(self, user: User) -> ReporterQuerySet:
         """Whoever asked not to be named is withheld from the resident, also where they help to run the house."""
         rows = super().visible_to(user)
@@ -195,7 +179,7 @@ class ReporterQuerySet(InHouseQuerySet):
         return rows.exclude(confidential=True, violation__stay__resident__user=user)
 
     def seen_by_resident(self, user: User) -> Q:
-        return Q(violation__stay__resident__user=user, confidential=False)
+        return super().seen_by_resident(user) & Q(confidential=False)
 
 
 class Reporter(OfViolation, Fact):
@@ -331,14 +315,10 @@ class Decision(OfViolation, Fact):
 class Appeal(AboutResident, Fact):
     """The resident asks somebody else to decide again, and says why."""
 
+    to_person = "decision__violation__stay__resident"
+
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="appeal")
     text = models.TextField(_("why it should be decided again"), max_length=4000)
-
-    class ScopedQuerySet(InHouseQuerySet):
-        def seen_by_resident(self, user: User) -> Q:
-            return Q(decision__violation__stay__resident__user=user)
-
-    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["recorded_at", "id"]
@@ -353,12 +333,11 @@ class Appeal(AboutResident, Fact):
     def __str__(self) -> str:
         return str(self._meta.verbose_name)
 
-    def person(self) -> Resident:
-        return self.decision.violation.stay.resident
-
 
 class AppealDecision(AboutResident, Fact):
     """What became of an appeal, by somebody who neither recorded nor decided the matter."""
+
+    to_person = "appeal__decision__violation__stay__resident"
 
     class Outcome(models.TextChoices):
         STANDS = "stands", _("the decision stands")
@@ -370,12 +349,6 @@ class AppealDecision(AboutResident, Fact):
     consequence = models.CharField(_("consequence"), max_length=11, choices=Consequence.choices, blank=True)
     terms = models.CharField(_("what exactly"), max_length=1000, blank=True)
     reason = models.TextField(_("why"), max_length=4000)
-
-    class ScopedQuerySet(InHouseQuerySet):
-        def seen_by_resident(self, user: User) -> Q:
-            return Q(appeal__decision__violation__stay__resident__user=user)
-
-    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["recorded_at", "id"]
@@ -403,9 +376,6 @@ class AppealDecision(AboutResident, Fact):
 
     def __str__(self) -> str:
         return str(self.get_outcome_display())
-
-    def person(self) -> Resident:
-        return self.appeal.decision.violation.stay.resident
 
 
 class ViolationWithdrawal(OfViolation, Fact):
