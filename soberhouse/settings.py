@@ -71,7 +71,6 @@ SUBJECTS = [
     "residents.people",
     "residents.stays",
     "residents.rules",
-    "residents.log",
     "residents.away",
 ]
 
