@@ -93,6 +93,8 @@ _SAY = Need(Action.RECORD, frozenset({Scope.WRITE}), or_else=_OWN)
 _CORRECT = Need(Action.CORRECT, frozenset({Scope.WRITE}))
 _DECIDE = Need(Action.DECIDE, frozenset({Scope.WRITE}))
 _ROLL = Need(Action.TAKE_ROLL, frozenset({Scope.WRITE}))
+_SHIFTS = Need(Action.RECORD, frozenset({Scope.READ}))
+_OPERATE = Need(Action.RUN_ORGANIZATION, frozenset({Scope.READ}))
 _SEE_ROLL = Need(Action.SEE_RESIDENTS, frozenset({Scope.READ}), or_else=Action.TAKE_ROLL)
 
 DOORS = (
@@ -160,4 +162,45 @@ DOORS = (
     Door("movements/in", "movements.MovementIn", {"POST": _SAY}),
     Door("movements/<uuid:uuid>", "movements.Movement", {"GET": _RECORDS}),
     Door("movements/<uuid:uuid>/correct", "movements.MovementCorrect", {"POST": _CORRECT}),
+    # The log of a house: its entries.
+    Door("entries", "log.Entries", {"GET": _RECORDS, "POST": _RECORD}),
+    Door("entries/<uuid:uuid>", "log.Entry", {"GET": _RECORDS}),
+    Door("entries/<uuid:uuid>/amend", "log.EntryAmend", {"POST": _CORRECT}),
+    Door("entries/<uuid:uuid>/show-to", "log.EntryShowTo", {"POST": _CORRECT}),
+    # complaints, searches, visitors
+    Door("complaints", "complaints.Complaints", {"GET": _RECORDS, "POST": _SAY}),
+    Door("complaints/<uuid:uuid>", "complaints.Complaint", {"GET": _RECORDS}),
+    Door("complaints/<uuid:uuid>/answer", "complaints.ComplaintAnswer", {"POST": _RECORD}),
+    Door("complaints/<uuid:uuid>/close", "complaints.ComplaintClose", {"POST": _DECIDE}),
+    Door("houses/<uuid:uuid>/staff", "complaints.HouseStaff", {"GET": _BOOKS}),
+    Door("searches", "searches.Searches", {"GET": _RECORDS, "POST": _RECORD}),
+    Door("searches/<uuid:uuid>", "searches.Search", {"GET": _RECORDS}),
+    Door("searches/<uuid:uuid>/amend", "searches.SearchAmend", {"POST": _CORRECT}),
+    Door("visits", "searches.Visits", {"GET": _RECORDS, "POST": _RECORD}),
+    Door("visits/<uuid:uuid>", "searches.Visit", {"GET": _RECORDS}),
+    Door("visits/<uuid:uuid>/end", "searches.VisitEnd", {"POST": _RECORD}),
+    # incidents
+    Door("incidents", "incidents.Incidents", {"GET": _RECORDS, "POST": _RECORD}),
+    Door("incidents/<uuid:uuid>", "incidents.Incident", {"GET": _RECORDS}),
+    Door("incidents/<uuid:uuid>/steps", "incidents.IncidentSteps", {"POST": _RECORD}),
+    Door("incident-steps/<uuid:uuid>/amend", "incidents.IncidentStepAmend", {"POST": _CORRECT}),
+    Door("incidents/<uuid:uuid>/close", "incidents.IncidentClose", {"POST": _DECIDE}),
+    # what is to be done after entries
+    Door("follow-ups", "follow_ups.FollowUps", {"GET": _RECORDS}),
+    Door("follow-ups/<uuid:uuid>", "follow_ups.FollowUp", {"GET": _RECORDS}),
+    Door("follow-ups/<uuid:uuid>/done", "follow_ups.FollowUpDone", {"POST": _RECORD}),
+    Door("entries/<uuid:uuid>/follow-ups", "follow_ups.EntryFollowUps", {"POST": _RECORD}),
+    # shifts
+    Door("hand-overs", "shifts.HandOvers", {"GET": _SHIFTS, "POST": _RECORD}),
+    Door("hand-overs/<uuid:uuid>", "shifts.HandOver", {"GET": _SHIFTS}),
+    Door("hand-overs/<uuid:uuid>/read", "shifts.HandOverSign", {"POST": _RECORD}),
+    Door("load", "shifts.Load", {"GET": _OPERATE}),
+    # clocks, deadlines, safety
+    Door("clocks", "deadlines.Clocks", {"GET": _READ}),
+    Door("deadlines", "deadlines.Deadlines", {"GET": _READ}),
+    Door("deadlines/<uuid:uuid>", "deadlines.Deadline", {"GET": _READ}),
+    Door("deadlines/<uuid:uuid>/met", "deadlines.DeadlineMet", {"POST": _RECORD}),
+    Door("safety-items", "safety.SafetyItems", {"GET": _BOOKS}),
+    Door("safety-items/<uuid:uuid>", "safety.SafetyItem", {"GET": _BOOKS}),
+    Door("safety-items/<uuid:uuid>/check", "safety.SafetyItemCheck", {"POST": _RECORD}),
 )

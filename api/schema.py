@@ -11,7 +11,16 @@ from django.utils.translation import gettext as _
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
-from api import examples, examples_of_away, examples_of_rules
+from api import (
+    examples,
+    examples_of_away,
+    examples_of_log_a,
+    examples_of_log_b,
+    examples_of_log_c,
+    examples_of_log_d,
+    examples_of_log_e,
+    examples_of_rules,
+)
 from api.doors import DOORS
 from api.endpoint import Operation
 from api.refusals import KINDS, type_of
@@ -37,8 +46,36 @@ TAGS = {
     "passes": _("Who may be away. Residents ask for their own with their own key."),
     "curfew": _("By when everybody is in, one night, and who was: the roll of a house in one request."),
     "movements": _("Who is in now. Residents sign out and in with their own key."),
+    "complaints": _(
+        "From the first word to its outcome. Residents file and read their own with their own key; whoever of the "
+        "staff one is about is never told of it."
+    ),
+    "searches": _("Searches of rooms and belongings. Residents read those of their own."),
+    "visits": _("Who visits the house, and who is there now."),
+    "incidents": _(
+        "What happened step by step, who was told, and how it was closed by a second person. Residents read their own "
+        "with their own key."
+    ),
+    "followups": _("What is to be done after entries of the log, by whom and by which day, and what became of it."),
+    "clocks": _("What an organization asks of its houses, and how long after what."),
+    "deadlines": _("What is due by the clocks, and by which proof it was done."),
+    "safety": _("Naloxone, extinguishers, alarms, first aid, drills: where they are and who looked at them."),
+    "shifts": _("Handing over a shift, signing that one has read it, and, for operators, who carries how much."),
+    "entries": _(
+        "The log of a house: what happened, in a line, now or as it was known at a moment. Residents read with their "
+        "own key what is about them and open to them."
+    ),
 }
-ANSWERS = examples.ANSWERS | examples_of_rules.ANSWERS | examples_of_away.ANSWERS
+ANSWERS = (
+    examples.ANSWERS
+    | examples_of_rules.ANSWERS
+    | examples_of_away.ANSWERS
+    | examples_of_log_a.ANSWERS
+    | examples_of_log_b.ANSWERS
+    | examples_of_log_c.ANSWERS
+    | examples_of_log_d.ANSWERS
+    | examples_of_log_e.ANSWERS
+)
 HEADERS = {
     "RateLimit": {
         "description": _("What is left of the window: `r` requests, for `t` seconds."),

@@ -13,13 +13,16 @@ every subject in `settings.SUBJECTS` and do not know what they will find:
     own(resident, today) -> Iterable[Section]
     papers(place, standing, today) -> Iterable[documents.kinds.Offer]
     issued_anew(document, standing) -> Iterable[str]
+    hand_over(house, standing, now) -> Iterable[Pending]
+    work(user) -> Iterable[Work]
 
 `stays` are those the page is about, read once by whoever asks for them first: on Today of whoever lives in the house or
 left it of late, else all of the person's that the reader sees. `about` tells cards and, of what happened, entries: the
 same rows are read once for both. `home` is what holds in the house, for whoever lives there; `settings` leads to the
 pages where a subject keeps what is so in a house; `beside_pass` are the facts beside the decision on a pass. `papers`
 are those that can be issued now about a house or an organization, `issued_anew` the address where one that was issued
-is issued again.
+is issued again. `hand_over` is what the next one on shift finds in a house, each part told also where nothing is in it;
+`work` is what people record, by which their load is counted.
 
 Each must cost the same number of queries however many rows it returns, and show only what `standing.user` may see;
 `week`, `home` and `own` are read by the resident alone, and show what `resident.user` may see. `own` leaves nothing
@@ -33,7 +36,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -76,7 +79,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Card:
-    """One card. With a `template`, that draws the inside from `context`; without, the rows are listed."""
+    """One card. With a `template`, that draws the inside from `context`; without, the rows are listed. Under `anchor`
+    the head of Today leads to it: for what somebody comes there to do."""
 
     title: str
     order: Order
@@ -86,6 +90,44 @@ class Card:
     more_url: str = ""
     more_label: str = ""
     empty: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A part of what the next one on shift finds: what stands open, who is due, who is away. Its `rows` are what
+    everybody who runs the house may read: they can be printed, and are counted under `name`, by `number` where that is
+    not theirs. `apart` is what this reader may read beyond that: it is shown to them, and neither printed nor
+    counted. No row says "you"."""
+
+    name: str
+    title: str
+    rows: Sequence[Row]
+    apart: Sequence[Row] = ()
+    number: int | None = None
+    order: Order = Order.DUE
+
+    @property
+    def count(self) -> int:
+        return len(self.rows) if self.number is None else self.number
+
+
+class Load(StrEnum):
+    """As what somebody's work is counted."""
+
+    NIGHT = "nights"  # each night in which they counted somebody
+    CALL_OUT = "call_outs"  # each that was recorded at night, by the clock of the house
+    RECORD = "records"
+    HAND_OVER = "hand_overs"
+
+
+@dataclass(frozen=True)
+class Work:
+    """Facts of houses that people record, as far as one reader may see them: each with a `house`, `recorded_by` and
+    `recorded_at`; those that count as nights with a `night`."""
+
+    counts_as: Load
+    rows: models.QuerySet
 
 
 @dataclass(frozen=True)

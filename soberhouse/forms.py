@@ -44,6 +44,10 @@ class Segmented(forms.RadioSelect):
     """A few short choices side by side, one of them already chosen."""
 
 
+class Chips(forms.CheckboxSelectMultiple):
+    """A few names side by side, each chosen by a tap."""
+
+
 class PhoneInput(forms.TextInput):
     """A telephone number; phones show their number keys."""
 

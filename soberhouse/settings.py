@@ -71,6 +71,7 @@ SUBJECTS = [
     "residents.people",
     "residents.stays",
     "residents.rules",
+    "residents.log",
     "residents.away",
 ]
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("residents.stays.urls")),
     path("", include("residents.stays.roster.urls")),
     path("", include("residents.rules.urls")),
+    path("", include("residents.log.urls")),
     path("", include("residents.away.urls")),
     path("", include("soberhouse.accounts.urls")),
     path("", include("soberhouse.documents.urls")),

@@ -32,7 +32,7 @@ hypothesis.settings.load_profile("suite")
 
 
 # Some of these take as long as hundreds of others. They begin, so that no worker is left alone with one at the end.
-LONG = {"test_crawl.py", "test_any_order.py", "test_leaks.py", "test_schema.py", "test_demo.py"}
+LONG = ("test_crawl.py", "test_grievance.py", "test_demo.py", "test_any_order.py", "test_leaks.py", "test_schema.py")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -42,7 +42,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         items[:] = [item for item in items if not item.get_closest_marker(other)]
         config.hook.pytest_deselected(items=left_out)
-    items.sort(key=lambda item: item.path.name not in LONG)
+    turn = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: turn.get(item.path.name, len(LONG)))
 
 
 @pytest.hookimpl(wrapper=True)

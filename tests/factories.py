@@ -28,13 +28,25 @@ from residents.models import (
     Bed,
     BedUse,
     Book,
+    Clock,
+    Complaint,
+    ComplaintOutcome,
     Contract,
     ContractReview,
     ContractSignature,
     CurfewCheck,
     CurfewHour,
+    Deadline,
     Decision,
+    Entry,
+    EntryTelling,
+    FollowUp,
+    HandOver,
+    HandOverRead,
     House,
+    Incident,
+    IncidentClosing,
+    IncidentStep,
     Ladder,
     LadderStep,
     Movement,
@@ -54,9 +66,14 @@ from residents.models import (
     Room,
     RosterUpload,
     Rule,
+    SafetyCheck,
+    SafetyItem,
+    Search,
     Stay,
     Violation,
     ViolationWithdrawal,
+    Visit,
+    VisitEnd,
 )
 from soberhouse.accounts.models import ApiKey, Invitation, User
 from soberhouse.database.constraints import AppendOnly, Frozen
@@ -201,16 +218,52 @@ def what_contract(cast: Cast) -> dict[str, Any]:
     return {"starts_on": day, "review_on": day + timedelta(days=1), "ends_on": day + timedelta(days=30)}
 
 
+def new_entry(cast: Cast, kind: str = "note", **facts: Any) -> Entry:
+    return Entry.objects.create(house=cast.house_a, recorded_by=new_user(), kind=kind, **facts)
+
+
+def new_grievance(cast: Cast) -> Complaint:
+    """A complaint about somebody of the staff."""
+    withheld = {"audience": "operators", "audience_reason": "x", "withheld_from": new_user()}
+    return Complaint.objects.create(
+        **of(new_entry(cast, "complaint", **withheld), "entry", by="neighbor", recorded_by=new_user())
+    )
+
+
+def new_telling(cast: Cast) -> EntryTelling:
+    day = next_day()
+    happened_at = datetime(day.year, day.month, day.day, 17, tzinfo=UTC)
+    return EntryTelling.objects.create(**of(new_entry(cast), "entry"), text="A knock.", happened_at=happened_at)
+
+
+def what_deadline(cast: Cast) -> dict[str, Any]:
+    hour = two_days()
+    return of(new_entry(cast), "entry", started_at=hour["starts_at"], due_at=hour["ends_at"])
+
+
+def what_visit_end(cast: Cast) -> dict[str, Any]:
+    visit = saved(Visit, cast)
+    return of(visit, "visit", came_at=visit.came_at, left_at=visit.came_at + timedelta(hours=2))
+
+
 PARENTS: dict[type[models.Model], Callable[[Cast], models.Model]] = {
     Acknowledgement: new_acknowledgement,
     Appeal: lambda cast: saved(Appeal, cast),
     Application: new_application,
     Bed: lambda cast: cast.bed_a("3A"),
     Book: new_book,
+    Clock: lambda cast: saved(Clock, cast),
+    Complaint: lambda cast: saved(Complaint, cast),
     Contract: lambda cast: saved(Contract, cast),
     CurfewCheck: lambda cast: saved(CurfewCheck, cast),
+    Deadline: lambda cast: saved(Deadline, cast),
     Decision: lambda cast: saved(Decision, cast),
+    Entry: new_entry,
+    EntryTelling: new_telling,
+    FollowUp: lambda cast: saved(FollowUp, cast),
+    HandOver: lambda cast: saved(HandOver, cast),
     House: lambda cast: cast.house_a,
+    Incident: lambda cast: saved(Incident, cast),
     Ladder: lambda cast: Ladder.objects.create(house=new_house(cast)),
     Movement: lambda cast: saved(Movement, cast),
     Organization: lambda cast: cast.organization,
@@ -221,28 +274,39 @@ PARENTS: dict[type[models.Model], Callable[[Cast], models.Model]] = {
     Resident: new_resident,
     Room: lambda cast: cast.bed_a("3A").room,
     Rule: new_rule,
+    SafetyItem: lambda cast: saved(SafetyItem, cast),
     Stay: new_stay,
     StoredFile: lambda cast: new_file(),
     User: lambda cast: cast.olive,
     Violation: new_violation,
+    Visit: lambda cast: saved(Visit, cast),
 }
 # Values that the fields alone do not tell.
 RECIPES: dict[type[models.Model], Callable[[Cast], dict[str, Any]]] = {
     Acknowledgement: signature_of,
     AcknowledgementUndone: lambda cast: of(new_acknowledgement(cast), "acknowledgement"),
     Answer: lambda cast: of(new_violation(cast), "violation"),
+    ApiKey: lambda cast: {"user": cast.alice, "scopes": "read"},
     Appeal: lambda cast: of(saved(Decision, cast), "decision"),
     AppealDecision: lambda cast: of(saved(Appeal, cast), "appeal", recorded_by=cast.bob),
     Attachment: lambda cast: of(new_violation(cast), "violation"),
-    ApiKey: lambda cast: {"user": cast.alice, "scopes": "read"},
     BedUse: lambda cast: {"kind": BedUse.Kind.OUT, "ends_on": date(2000, 1, 1), "starts_on": date(2000, 1, 1)},
     Book: lambda cast: {"house": new_house(cast)},
+    Clock: lambda cast: {"amount": 3},
+    Complaint: lambda cast: of(new_entry(cast, "complaint"), "entry", recorded_by=new_user()),
+    ComplaintOutcome: lambda cast: {"recorded_by": cast.olive},
     Contract: what_contract,
     ContractReview: lambda cast: {"recorded_by": cast.olive, "next_on": date(2020, 1, 1)},
     ContractSignature: lambda cast: on_paper(),
     CurfewHour: lambda cast: {"phase": new_phase_kind(cast), "hour": time(22)},
+    Deadline: what_deadline,
     Decision: what_decision,
+    HandOver: lambda cast: {"recorded_by": new_user()},
+    HandOverRead: lambda cast: {"recorded_by": cast.olive},
     House: lambda cast: {"time_zone": "America/New_York"},
+    Incident: lambda cast: of(new_entry(cast, "incident"), "entry", recorded_by=new_user(), begun_by=new_user()),
+    IncidentClosing: lambda cast: {"recorded_by": cast.olive},
+    IncidentStep: lambda cast: {"kind": "happened", "what": "Found on the floor"},
     Invitation: lambda cast: {"user": new_user()},
     IssuedDocument: lambda cast: {"house": cast.house_a, "resident": new_resident(cast), "file": new_file()},
     Ladder: lambda cast: {"house": new_house(cast)},
@@ -257,10 +321,15 @@ RECIPES: dict[type[models.Model], Callable[[Cast], dict[str, Any]]] = {
     RemovalReview: lambda cast: {"recorded_by": cast.bob},
     Reporter: lambda cast: of(new_violation(cast), "violation"),
     ReviewOpinion: lambda cast: of(new_violation(cast), "violation", recorded_by=cast.olive),
-    Rule: lambda cast: of(new_book(cast), "book"),
     RosterUpload: lambda cast: {"content": b"Bed,Name,Move in\n"},
+    Rule: lambda cast: of(new_book(cast), "book"),
+    SafetyCheck: lambda cast: {"in_order": True},
+    SafetyItem: lambda cast: {"every_days": 30},
+    Search: lambda cast: of(new_entry(cast, "search"), "entry"),
     Violation: what_violation,
     ViolationWithdrawal: lambda cast: of(new_violation(cast), "violation"),
+    Visit: lambda cast: of(new_entry(cast, "visitor"), "entry"),
+    VisitEnd: what_visit_end,
 }
 
 

@@ -15,7 +15,8 @@ from residents.houses.standing import Standing
 from residents.people.models import Resident
 from residents.stays.models import Stay
 from residents.stays.queries import living
-from soberhouse.cards import Card, Entry, Row, Section
+from soberhouse.accounts.models import User
+from soberhouse.cards import Card, Entry, Pending, Row, Section, Work
 from soberhouse.documents.kinds import Offer
 from soberhouse.documents.models import IssuedDocument
 
@@ -70,3 +71,14 @@ def papers(place: House | Organization, standing: Standing, today: date) -> Iter
 
 def issued_anew(document: IssuedDocument, standing: Standing) -> Iterator[str]:
     yield from night_paper_cards.issued_anew(document, standing)
+
+
+def hand_over(house: House, standing: Standing, now: datetime) -> Iterator[Pending]:
+    passes = passes_at_hand(house, hours.night_of(now, house.zone))
+    yield from night_cards.hand_over(house, passes, standing, now)
+    yield from pass_cards.hand_over(passes, standing, now)
+
+
+def work(user: User) -> Iterator[Work]:
+    yield from night_cards.work(user)
+    yield from pass_cards.work(user)

@@ -45,7 +45,8 @@ from residents.houses.permissions import Action
 from residents.houses.standing import Standing
 from residents.people.models import Resident
 from residents.stays.models import Stay
-from soberhouse.cards import Card, Entry, Order, Row, Section, section
+from soberhouse.accounts.models import User
+from soberhouse.cards import Card, Entry, Load, Order, Pending, Row, Section, Work, section
 
 OUT_ON_TODAY = 6
 NOT_IN_TIME = (CurfewCheck.Status.LATE, CurfewCheck.Status.ABSENT)
@@ -145,6 +146,26 @@ def _out_row(row: Where, house: House) -> Row:
         state=tone,
         word=word,
     )
+
+
+def hand_over(house: House, passes: Iterable[Pass], standing: Standing, now: datetime) -> Iterator[Pending]:
+    """Who is missing, whom nobody has counted yet this night, and who is away."""
+    takes = standing.may(Action.TAKE_ROLL, house)
+    roll = night_roll(house, hours.night_of(now, house.zone), now, passes=passes)
+    there = whereabouts(house, now, passes=passes, moved=roll.moved)
+    missing = missing_now(house, there, roll, now)
+    loud = {row.where.stay.pk for row in missing}
+    rows = [_missing_row(row, roll, now, takes=takes) for row in missing]
+    yield Pending("missing", _("Not in"), rows, order=Order.FIRST)
+    open_ = len(roll.open) if roll.first_due_at is not None else 0
+    yield Pending("roll", _("To be counted tonight"), list(_roll_rows(roll, takes=takes)), number=open_)
+    away = [_out_row(row, house) for row in there if row.out and row.stay.pk not in loud]
+    yield Pending("away", _("Away"), away, order=Order.WAITING)
+
+
+def work(user: User) -> Iterator[Work]:
+    """The nights that were counted: each once, however often it was put right."""
+    yield Work(Load.NIGHT, CurfewCheck.objects.visible_to(user).filter(corrects=None))
 
 
 def about(resident: Resident, stay: Stay | None, passes: Iterable[Pass], standing: Standing) -> Iterator[Card | Entry]:

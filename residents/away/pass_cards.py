@@ -32,7 +32,8 @@ from residents.houses.permissions import Action
 from residents.houses.standing import Standing
 from residents.people.models import Resident
 from residents.stays.models import Stay
-from soberhouse.cards import Card, Entry, Order, Row, Section, hanging, section
+from soberhouse.accounts.models import User
+from soberhouse.cards import Card, Entry, Load, Order, Pending, Row, Section, Work, hanging, section
 
 SOON = timedelta(days=1)  # whoever leaves within it should know
 ON_A_PAGE = 5
@@ -52,7 +53,7 @@ def today(house: House, passes: Iterable[Pass], standing: Standing, today: date)
     late = [each for each in given if is_late(each, now)]
     yield Card(
         title=_("Not back from a pass"),
-        order=Order.NOW,
+        order=Order.FIRST,
         rows=[_late_row(each, standing, now) for each in late],
         more_url=reverse("passes", args=[house.uuid]) + "?show=away",
         more_label=_("Passes"),
@@ -147,6 +148,42 @@ def _asked_row(each: Pass, standing: Standing, now: datetime) -> Row:
         button=_("Decide") if may else "",
         button_url=reverse("pass_decide", args=[each.uuid]) if may else "",
     )
+
+
+# --- the end of a shift ---------------------------------------------------------------------------------------------
+
+
+def hand_over(passes: Iterable[Pass], standing: Standing, now: datetime) -> Iterator[Pending]:
+    """Who comes back from a pass within a day, or should have. Of the `passes_at_hand`."""
+    given = [
+        each
+        for each in passes
+        if each.status == Pass.Status.APPROVED
+        and not each.over
+        and each.stay.ends_on is None
+        and not each.stay.voided
+        and each.starts_at <= now
+        and each.ends_at <= now + SOON
+    ]
+    rows = [
+        _late_row(each, standing, now)
+        if is_late(each, now)
+        else Row(
+            fact=each.stay.short_name,
+            reason=_("back by %(when)s, from %(where)s")
+            % {"when": moment(each.ends_at, each.house), "where": each.where},
+            url=_url(each),
+            state="held",
+            word=_("comes back"),
+        )
+        for each in given
+    ]
+    yield Pending("passes", _("Back from a pass within a day"), rows)
+
+
+def work(user: User) -> Iterator[Work]:
+    """What was decided of passes."""
+    yield Work(Load.RECORD, PassDecision.objects.visible_to(user))
 
 
 # --- one resident ---------------------------------------------------------------------------------------------------

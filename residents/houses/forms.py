@@ -75,8 +75,8 @@ class OrganizationForm(ChangeForm):
 
     class Meta:
         model = Organization
-        fields = ["name", "time_zone", "phone"]
-        widgets = {"phone": PhoneInput}
+        fields = ["name", "time_zone", "phone", "oversight"]
+        widgets = {"phone": PhoneInput, "oversight": forms.Textarea(attrs={"rows": 3})}
 
 
 class HouseForm(forms.ModelForm):

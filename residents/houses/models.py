@@ -69,6 +69,13 @@ class Organization(Audited):
     name = models.CharField(_("name"), max_length=120)
     time_zone = models.CharField(_("time zone"), max_length=64, validators=[check_time_zone])
     phone = models.CharField(_("phone"), max_length=40, blank=True)
+    oversight = models.CharField(
+        _("body outside the house for complaints"),
+        max_length=500,
+        blank=True,
+        db_default="",
+        help_text=_("Name, phone and address. Residents read it where they complain. NARR asks for its affiliate."),
+    )
 
     objects = OrganizationQuerySet.as_manager()
 

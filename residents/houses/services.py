@@ -30,7 +30,7 @@ from soberhouse.history import because
 from soberhouse.words import check_reason, tidy
 
 R = TypeVar("R", bound=Model)
-ABOUT_ORGANIZATION = ("name", "time_zone", "phone")
+ABOUT_ORGANIZATION = ("name", "time_zone", "phone", "oversight")
 ABOUT_HOUSE = (
     *("name", "time_zone", "phone", "street", "city", "state", "postal_code", "address_confidential"),
     *("serves", "lgbtq_affirming", "parents_with_children", "narr_level"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -28,30 +30,34 @@ def note_look(
     A look at oneself is none. A paper is written every time; a page, the photo on it, a history and an answer to a
     program once in ten minutes for each actor and detail. Raises ValueError unless there is exactly one who looks.
     """
+    note_looks([resident], what, user=user, partner=partner, detail=detail)
+
+
+def note_looks(
+    residents: Iterable[Resident],
+    what: Look.What,
+    *,
+    user: User | None = None,
+    partner: Partner | None = None,
+    detail: str = "",
+) -> None:
+    """The same of several residents, each once. Two queries, however many."""
     if (user is None) == (partner is None):
         raise ValueError("Either a user or a partner looks.")
     actor = user or partner
-    if actor is user and resident.user_id == user.pk:
-        return
-    look = Look(
-        resident=resident,
-        what=what,
-        detail=detail[:120],
-        actor_kind=actor.actor_kind,
-        actor_id=actor.pk,
-        actor_label=actor.actor_label,
-    )
-    if what in ONCE_A_VISIT and _written_lately(look):
-        return
-    look.save(force_insert=True)
+    people = {resident.pk for resident in residents if actor is partner or resident.user_id != user.pk}
+    look = {
+        "what": what,
+        "detail": detail[:120],
+        "actor_kind": actor.actor_kind,
+        "actor_id": actor.pk,
+    }
+    if people and what in ONCE_A_VISIT:
+        people -= _looked_at_lately(people, look)
+    label = actor.actor_label
+    Look.objects.bulk_create(Look(resident_id=key, actor_label=label, **look) for key in sorted(people))
 
 
-def _written_lately(look: Look) -> bool:
-    same = Look.objects.filter(
-        resident=look.resident_id,
-        what=look.what,
-        detail=look.detail,
-        actor_kind=look.actor_kind,
-        actor_id=look.actor_id,
-    )
-    return same.filter(looked_at__gt=timezone.now() - SAME_VISIT).exists()
+def _looked_at_lately(people: Collection[int], look: dict[str, Any]) -> set[int]:
+    same = Look.objects.filter(resident__in=people, looked_at__gt=timezone.now() - SAME_VISIT, **look)
+    return set(same.values_list("resident", flat=True))

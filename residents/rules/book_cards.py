@@ -21,7 +21,7 @@ from residents.rules.queries import binding
 from residents.rules.queries.binding import NotOriented
 from residents.stays.models import Stay
 from soberhouse.accounts.models import User
-from soberhouse.cards import Card, Entry, Order, Row, Section, hanging, section
+from soberhouse.cards import Card, Entry, Order, Pending, Row, Section, hanging, section
 
 # Whoever moved in longer ago, before the house kept a list perhaps, is counted and not shouted about.
 LOUD_FOR = timedelta(days=30)
@@ -62,6 +62,13 @@ def today(house: House, stays: Iterable[Stay], standing: Standing, today: date) 
             more_url=reverse("books", args=[house.uuid]),
             more_label=_("Rules"),
         )
+
+
+def hand_over(house: House, now: datetime) -> Iterator[Pending]:
+    """Who must still be shown the house, of those who moved in of late."""
+    lately = [each for each in binding.not_oriented(house, now) if now - each.due_at < LOUD_FOR]
+    rows = [_not_oriented(each, now) for each in lately]
+    yield Pending("orientations", _("Orientation to be finished"), rows)
 
 
 def _not_oriented(each: NotOriented, now: datetime) -> Row:

@@ -11,7 +11,8 @@ from residents.people.models import Resident
 from residents.rules import book_cards, case_cards, contract_cards, rule_paper_cards
 from residents.stays.models import Stay
 from residents.stays.queries import living
-from soberhouse.cards import Card, Entry, Row, Section
+from soberhouse.accounts.models import User
+from soberhouse.cards import Card, Entry, Pending, Row, Section, Work
 from soberhouse.documents.kinds import Offer
 from soberhouse.documents.models import IssuedDocument
 
@@ -67,3 +68,13 @@ def papers(place: House | Organization, standing: Standing, today: date) -> Iter
 
 def issued_anew(document: IssuedDocument, standing: Standing) -> Iterator[str]:
     yield from rule_paper_cards.issued_anew(document, standing)
+
+
+def hand_over(house: House, standing: Standing, now: datetime) -> Iterator[Pending]:
+    yield from case_cards.hand_over(house, standing, now)
+    yield from book_cards.hand_over(house, now)
+
+
+def work(user: User) -> Iterator[Work]:
+    yield from case_cards.work(user)
+    yield from contract_cards.work(user)

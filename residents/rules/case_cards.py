@@ -42,7 +42,7 @@ from residents.rules.queries.cases import (
 from residents.stays.models import Stay
 from residents.stays.queries import current
 from soberhouse.accounts.models import User
-from soberhouse.cards import Card, Entry, Order, Record, Row, Section, hanging, section
+from soberhouse.cards import Card, Entry, Load, Order, Pending, Record, Row, Section, Work, hanging, section
 from soberhouse.documents.store import JPEG
 
 MOST_ROWS = 8  # of what waits, on Today
@@ -140,6 +140,24 @@ def _chips(stays: Iterable[Stay], user: User) -> Iterator[Card]:
             template="residents/rules/violation_chips.html",
             context={"stays": sorted(others, key=lambda stay: stay.short_name.casefold())},
         )
+
+
+def hand_over(house: House, standing: Standing, now: datetime) -> Iterator[Pending]:
+    """The violations that wait for a decision, or for one on an appeal."""
+    rows = open_only(Violation.objects.visible_to(standing.user).filter(house=house))
+    found = cases(rows.order_by("happened_on", "pk"), now=now)
+    hands = deciders(house, now=now) if found else None
+    told = []
+    for case in found:
+        day = date_format(case.violation.happened_on, "MONTH_DAY_FORMAT")
+        told.append(replace(case_row(case, hands, standing), reason=f"{day} · {_until(case)}"))
+    yield Pending("violations", _("Violations to be decided"), told)
+
+
+def work(user: User) -> Iterator[Work]:
+    """What was recorded and decided of violations."""
+    for model in (Violation, Decision, AppealDecision, ViolationWithdrawal):
+        yield Work(Load.RECORD, model.objects.visible_to(user))
 
 
 def settings(house: House, standing: Standing) -> Iterator[Row]:

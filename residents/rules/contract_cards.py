@@ -32,7 +32,7 @@ from residents.rules.queries import contracts as queries
 from residents.rules.queries.contracts import AGREE, Agreed, OfferedBack, Removed, Review
 from residents.stays.models import Stay
 from soberhouse.accounts.models import User
-from soberhouse.cards import Card, Entry, Order, Row, Section, hanging, section
+from soberhouse.cards import Card, Entry, Load, Order, Row, Section, Work, hanging, section
 
 STILL_NEWS = timedelta(days=30)
 
@@ -402,6 +402,12 @@ def settings(house: House, standing: Standing) -> Iterator[Row]:
             _("the same rule, the same place on the ladder, different consequences"),
             reverse("consistency", args=[house.uuid]),
         )
+
+
+def work(user: User) -> Iterator[Work]:
+    """What was agreed and looked at, what was said in discharge reviews, and removals."""
+    for model in (Contract, ContractReview, ReviewOpinion, Removal, RemovalReview):
+        yield Work(Load.RECORD, model.objects.visible_to(user))
 
 
 def _day(day: date) -> str:

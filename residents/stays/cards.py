@@ -28,11 +28,12 @@ from residents.stays.queries import (
     occupancy,
     open_applications,
     overdue_stays,
+    stays_of_late,
 )
 from soberhouse.accounts.models import User
-from soberhouse.cards import Card, Entry, Order, Row, Section, section
+from soberhouse.cards import Card, Entry, Load, Order, Pending, Row, Section, Work, section
 
-__all__ = ["about", "beside_pass", "issued_anew", "own", "papers", "today", "week"]
+__all__ = ["about", "beside_pass", "hand_over", "issued_anew", "own", "papers", "today", "week", "work"]
 
 LAPSES_SOON = timedelta(days=2)
 
@@ -156,6 +157,29 @@ def _this_week(stays: Iterable[Stay], today: date) -> Card:
         rows=[row for _on, _pk, row in rows],
         empty=_("Nobody moved in or out."),
     )
+
+
+def hand_over(house: House, standing: Standing, now: datetime) -> Iterator[Pending]:
+    """Who is to move out by tomorrow, or should have. One query."""
+    today = house.today(now)
+    stays = stays_of_late(house, today)
+    leaving = [
+        Row(
+            fact=stay.short_name,
+            reason=_("moves out %(day)s") % {"day": _day(stay.expected_on)},
+            url=_url(stay),
+            state="late" if stay.expected_on == today else "plain",
+            word=_("today") if stay.expected_on == today else _("tomorrow"),
+        )
+        for stay in leaving_stays(stays, today, days=1)
+    ]
+    yield Pending("moves", _("To move out"), [*_overstays(stays, today).rows, *leaving])
+
+
+def work(user: User) -> Iterator[Work]:
+    """What became of applications, and how stays ended."""
+    for model in (ApplicationEvent, Discharge):
+        yield Work(Load.RECORD, model.objects.visible_to(user))
 
 
 def about(resident: Resident, stays: Iterable[Stay], standing: Standing, today: date) -> Iterator[Card | Entry]:

@@ -249,6 +249,31 @@ class SameOrganization(TriggerConstraint):
             )
 
 
+class Only(TriggerConstraint):
+    """What `via` points to has `value` in its `column`."""
+
+    def __init__(self, *, via: str, column: str, value: str, name: str, **kwargs: Any) -> None:
+        self.via, self.column, self.value = via, column, str(value)
+        super().__init__(name=name, **kwargs)
+
+    def options(self) -> dict[str, Any]:
+        return {"via": self.via, "column": self.column, "value": self.value}
+
+    def triggers(self, model: type[Model], vendor: str) -> Iterator[Trigger]:
+        field = model._meta.get_field(self.via)
+        wrong = (
+            f'NOT EXISTS (SELECT 1 FROM "{field.related_model._meta.db_table}" p '
+            f'WHERE p.id = NEW."{field.column}" AND p."{self.column}" = \'{self.value}\')'
+        )
+        for event in ("INSERT", "UPDATE"):
+            yield Trigger(
+                self.trigger_name(event.lower()),
+                model._meta.db_table,
+                f"BEFORE {event}",
+                refuse(self.name, vendor, where=wrong),
+            )
+
+
 class Frozen(TriggerConstraint):
     """These columns keep the value they were born with."""
 
@@ -374,7 +399,8 @@ class DayOf(TriggerConstraint):
 
 class Hands(TriggerConstraint):
     """Whose hand a row is recorded by. `paths` lead from the row to users along foreign keys, a dot between, such as
-    `violation.stay.resident.user`. Rows where the SQL condition `unless` holds (on NEW) do not count."""
+    `violation.stay.resident.user`, and back along them to many, such as `entry.tellings.about.stay.resident.user`. Rows
+    where the SQL condition `unless` holds (on NEW) do not count."""
 
     def __init__(self, *, paths: Iterable[str], name: str, unless: str = "", **kwargs: Any) -> None:
         self.paths, self.unless = tuple(paths), unless
@@ -385,14 +411,18 @@ class Hands(TriggerConstraint):
 
     @staticmethod
     def _end(model: type[Model], path: str) -> str:
-        """The SQL of the key at the end of `path`."""
+        """The SQL of the key at the end of `path`; of all of them, from where it leads back to many."""
         first, *rest = path.split(".")
         field = model._meta.get_field(first)
-        sql = f'NEW."{field.column}"'
+        sql, found_by = f'NEW."{field.column}"', "="
         for name in rest:
             parent = field.related_model
             field = parent._meta.get_field(name)
-            sql = f'(SELECT t."{field.column}" FROM "{parent._meta.db_table}" t WHERE t.id = {sql})'
+            if field.concrete:
+                sql = f'(SELECT t."{field.column}" FROM "{parent._meta.db_table}" t WHERE t.id {found_by} {sql})'
+            else:
+                child, key = field.related_model._meta.db_table, field.field.column
+                sql, found_by = f'(SELECT t.id FROM "{child}" t WHERE t."{key}" {found_by} {sql})', "IN"
         return sql
 
     def wrong(self, hand: str, ends: list[str]) -> str:
@@ -425,7 +455,7 @@ class OtherHands(Hands):
         return super().options() | ({"anybody": True} if self.anybody else {})
 
     def wrong(self, hand: str, ends: list[str]) -> str:
-        same = [f"{hand} = {end}" for end in ends]
+        same = [f"{hand} {'IN' if end.startswith('(') else '='} {end}" for end in ends]
         return " OR ".join(same if self.anybody else [f"{hand} IS NULL", *same])
 
 

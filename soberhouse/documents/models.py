@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -43,7 +44,8 @@ class IssuedDocumentQuerySet(models.QuerySet["IssuedDocument"]):
     def visible_to(self, user: User) -> IssuedDocumentQuerySet:
         """Papers about people one sees and oneself; of houses one works for; of organizations one operates or audits.
 
-        A paper about somebody who lives elsewhere now stays with the house that issued it.
+        A paper about somebody who lives elsewhere now stays with the house that issued it. One that tells of something
+        with readers of its own is seen by these alone.
         """
         if not getattr(user, "pk", None):
             return self.none()
@@ -53,11 +55,18 @@ class IssuedDocumentQuerySet(models.QuerySet["IssuedDocument"]):
             Q(house__in=houses.values("pk"))
             | Q(organization__in=organizations.filter(pk__in=everywhere.values("organization")).values("pk"))
             | Q(resident__user=user)
-        )
+        ).exclude(Exists(_not_read_by(user)))
 
     def valid(self) -> IssuedDocumentQuerySet:
         """Those that nobody withdrew or replaced."""
         return self.filter(withdrawal=None, replaced_by=None)
+
+
+def _not_read_by(user: User) -> models.QuerySet:
+    """The row that a paper tells of, where it is an entry of the log that `user` may not read."""
+    entries = apps.get_model("residents.Entry").objects
+    told_of = entries.filter(uuid=OuterRef("subject"))
+    return told_of.exclude(Exists(entries.visible_to(user).filter(pk=OuterRef("pk"))))
 
 
 def _model(name: str) -> Any:

@@ -104,8 +104,11 @@ def _both(items: list[NavItem], own: list[NavItem], standing: Standing) -> list[
 def _of_rules_and_nights(item: Callable[..., NavItem], house: House) -> list[NavItem]:
     roll = ("night_roll", "curfew_log", "passes", "pass", "pass_new", "pass_decide", "sign_out", "sign_in")
     case = ("violation", "violation_new", "violation_decide", "appeal_decide", "consistency", "review_opinion")
+    entry = ("entry", "entry_new", "entry_amend", "entry_show_to", "entry_photo_add")
+    shift = ("hand_over", "hand_over_new", "hand_overs")
     return [
         item(_("In and out"), "door", "whereabouts", house.uuid, also=roll),
+        item(_("Log"), "edit", "log", house.uuid, also=(*entry, *shift)),
         item(_("Violations"), "scales", "violations", house.uuid, also=case),
         item(_("Rules"), "book", "books", house.uuid, also=("book", "book_change", "ladder")),
     ]

@@ -49,4 +49,7 @@ def house_today(request: HttpRequest, house: House) -> HttpResponse:
     """What one house asks of its people today, gathered from every subject."""
     day = house.today()
     cards = gather("today", house, stays_of_late(house, day), standing_of(request), day)
-    return render(request, "soberhouse/today.html", {"house": house, "cards": cards, "today": day})
+    shortcuts = [card for card in cards if card.anchor]
+    return render(
+        request, "soberhouse/today.html", {"house": house, "cards": cards, "shortcuts": shortcuts, "today": day}
+    )

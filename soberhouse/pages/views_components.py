@@ -35,7 +35,7 @@ from soberhouse.accounts.models import ApiKey
 from soberhouse.accounts.qr import code_of
 from soberhouse.cards import Card, Entry, Order, Row
 from soberhouse.curve import Point, curve
-from soberhouse.forms import DateInput, PhoneInput, Segmented, TimeInput
+from soberhouse.forms import Chips, DateInput, PhoneInput, Segmented, TimeInput
 from soberhouse.notices.models import Notice
 from soberhouse.templatetags.look import TONES
 
@@ -109,6 +109,12 @@ class MoreControls(forms.Form):
             (_("Curfew"), [("home", _("Home by curfew")), ("door", _("The door is locked at night"))]),
             (_("Respect"), [("quiet", _("Quiet hours"))]),
         ],
+    )
+    about = forms.MultipleChoiceField(
+        label=_("About whom?"),
+        widget=Chips,
+        choices=[("dana", "Dana R."), ("frank", "Frank O."), ("nia", "Nia O.")],
+        required=False,
     )
     shown = forms.DateField(widget=forms.HiddenInput, required=False)
 

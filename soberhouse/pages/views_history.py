@@ -23,6 +23,8 @@ from residents.houses.access import in_scope, require, signed_in, standing_of
 from residents.houses.models import House, Organization, Role
 from residents.houses.permissions import Action
 from residents.houses.queries import is_shared
+from residents.log.looks import leaves_a_look
+from residents.log.queries.entries import hides_a_name
 from residents.people.looks import note_look
 from residents.people.models import Look, OfResident, Resident
 from residents.people.queries import resident_of
@@ -73,7 +75,7 @@ def history(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
     row = in_scope(request, model, uuid, *parents(model))
     _require_history(request, row)
     about = person_of(row)
-    if about is not None:
+    if about is not None and leaves_a_look(row, request.user):
         note_look(about, Look.What.HISTORY, user=request.user, detail=str(model._meta.verbose_name))
     request.house = row if isinstance(row, House) else getattr(row, "house", None)
     zone = zone_of(row, request.user)
@@ -105,6 +107,8 @@ def _require_history(request: HttpRequest, row: Model) -> None:
     user = row if isinstance(row, User) else row.user if isinstance(row, ApiKey | Invitation) else None
     if user is not None:
         _require_own_people(request, user)
+    elif hides_a_name(row, request.user):
+        raise PermissionDenied(_("A history names who acted, and here somebody asked not to be named to you."))
     else:
         require(request, Action.SEE_HISTORY, row.partner if isinstance(row, ApiKey) else row)
 

@@ -23,6 +23,7 @@ from residents.houses.access import of, of_house, standing_of
 from residents.houses.models import House, Organization
 from residents.houses.permissions import Action
 from residents.houses.standing import Standing
+from residents.log.looks import paper_leaves_a_look
 from residents.people.looks import note_look
 from residents.people.models import Look, Resident
 from residents.stays.forms import ReasonForm
@@ -212,7 +213,7 @@ def paper(request: HttpRequest, document: IssuedDocument) -> HttpResponse:
 
 def _looked(request: HttpRequest, document: IssuedDocument) -> None:
     """Write down, for whom the paper is about, who looks at its page."""
-    if document.resident is not None:
+    if document.resident is not None and paper_leaves_a_look(document, request.user):
         note_look(document.resident, Look.What.PAGE, user=request.user, detail=kind_name(document))
 
 
@@ -251,7 +252,7 @@ def paper_file(request: HttpRequest, document: IssuedDocument) -> HttpResponse:
     except store.Damaged:
         log.error("A stored file is damaged.", extra={"file": str(document.file.uuid)})
         return render(request, "soberhouse/paper_lost.html", {"document": document}, status=HTTPStatus.GONE)
-    if document.resident is not None:
+    if document.resident is not None and paper_leaves_a_look(document, request.user):
         note_look(document.resident, Look.What.PAPER, user=request.user, detail=kind_name(document))
     return answer
 

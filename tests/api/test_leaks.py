@@ -23,11 +23,15 @@ from residents.models import (
     Contract,
     CurfewCheck,
     CurfewException,
+    Deadline,
+    Entry,
+    HandOver,
     Ladder,
     Movement,
     Pass,
     Removal,
     Resident,
+    SafetyItem,
     Violation,
 )
 from residents.people.services import alert_add, contact_add, sobriety_record
@@ -36,6 +40,7 @@ from soberhouse.accounts.models import User
 from soberhouse.history import acting_as
 from tests.api import ruled
 from tests.api.conftest import Program, change, make_key
+from tests.residents.log import given as log
 from tests.residents.rules import given
 from tests.residents.stays.stories import ORDINARY, applicant, hold, overstays
 
@@ -43,6 +48,26 @@ pytestmark = pytest.mark.django_db
 
 STREET, CITY, POSTAL = "47 Hollyhock Terrace", "Quillmouth", "90417"
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
+
+
+# Words of the log: what is about Dana, and what she must not read of Frank, of others, or of who complained.
+OF_DANA, OF_OTHERS = ("Marzipan", "Tupperware"), ("Wolfsbane", "Philippa Vantongeren", "Obsidian", "Cardamom")
+LOGGED = (*OF_DANA, *OF_OTHERS)
+
+
+def in_the_log(cast) -> None:
+    house, alice, dana, frank = cast.house_a, cast.alice, cast.stay_of_dana, cast.stay_of_frank
+    log.entry_of(house, alice, text="Brought Marzipan for everybody.", about=[dana])
+    log.entry_of(house, alice, text="Grows Wolfsbane on the sill.", about=[frank])
+    log.incident_of(house, alice, type="injury", text="Cut by the Tupperware.", about=[dana])
+    log.search_of(house, alice, about=[frank], place="The Obsidian box")
+    log.visit_of(house, alice, about=[frank], name="Cardamom Okafor")
+    log.complaint_of(
+        house, frank.resident.user, by_whom="resident", about=[dana], name="Philippa Vantongeren", name_withheld=True
+    )
+    log.hand_over_of(house, alice, text="The Obsidian box is in the office.")
+    log.deadline_of(dana)
+    log.safety_item_of(house)
 
 
 @pytest.fixture
@@ -67,6 +92,7 @@ def secrets(cast, pax) -> set[str]:
     ruled.make_movement(cast)
     given.pass_of(cast.stay_of_dana, by=cast.dana.user, where="Spindrift Cottage")
     given.violation_of(cast.stay_of_frank, rules.rule(), by=cast.alice, what="Found with a bottle of Mirabelle.")
+    in_the_log(cast)
     with acting_as(cast.alice, source="web"):
         overstays(cast.bed_a("2A"), "Olu Zelenkovic", today=cast.today)
         asks = applicant(cast, "Nkechi Adichievale")
@@ -107,6 +133,7 @@ def secrets(cast, pax) -> set[str]:
         "Cloudberry",
         "Mirabelle",
         "Tamarack Bakery",
+        *LOGGED,
         str(cast.today - timedelta(days=431)),
     }
 
@@ -161,6 +188,13 @@ def everything_asked(cast, secret: str) -> Iterator[tuple[str, HttpResponse]]:
         "curfew-exceptions": str(CurfewException.objects.get().uuid),
         "curfew-checks": str(CurfewCheck.objects.get().uuid),
         "movements": str(Movement.objects.get().uuid),
+        "entries": str(Entry.objects.filter(kind="note").earliest("pk").uuid),
+        "hand-overs": str(HandOver.objects.get().uuid),
+        "deadlines": str(Deadline.objects.get().uuid),
+        "safety-items": str(SafetyItem.objects.get().uuid),
+        **{f"{kind}s": str(Entry.objects.get(kind=kind).uuid) for kind in ("incident", "complaint")},
+        "searches": str(Entry.objects.get(kind="search").uuid),
+        "visits": str(Entry.objects.get(kind="visitor").uuid),
     }
     for door in DOORS:
         row = rows.get(door.path.partition("/")[0], real["HOUSE"])
@@ -214,13 +248,14 @@ def test_what_must_not_be_told_is_told_to_those_who_may_see_it(cast, secrets, pr
     alice = program(cast.alice, "read")
     told = "".join(read(alice.get(path)) for path in ("/houses", "/residents", "/stays", "/applications", "/beds"))
     told += read(alice.get(f"/residents/{cast.dana.uuid}")) + read(alice.get(f"/stays/{cast.stay_of_frank.uuid}"))
-    for kind in ("violations", "passes", "movements"):
+    for kind in ("violations", "passes", "movements", "entries", "incidents", "searches", "visits", "complaints"):
         told += "".join(read(alice.get(f"/{kind}/{row['uuid']}")) for row in alice.items(f"/{kind}"))
 
     found = in_it(secrets, told)
 
     assert {STREET, CITY, POSTAL, "1987-06-05", "Renner", "Osei", "Zelenkovic", "Adichievale"} <= found
     assert {"Bellweather", "Heliotrope", str(cast.dana.uuid), "4711", "8824"} <= found
+    assert set(LOGGED) <= found
     assert {*ruled.IN_CONFIDENCE, "Ignatz Pomerantz", "Spindrift", "Mirabelle", "Tamarack Bakery"} <= found
 
 
@@ -229,6 +264,7 @@ def test_a_resident_is_told_nothing_about_others(cast, secrets, settings):
     settings.API_REQUESTS_A_MINUTE = 10**9
     secret = make_key(cast.dana, "read", "write", "occupancy")
     others = {*ruled.IN_CONFIDENCE, "Mirabelle", "Bellweather", "Zelenkovic", "Adichievale", str(cast.frank.uuid)}
+    others |= set(OF_OTHERS)
     told = ""
 
     for what, answer in everything_asked(cast, secret):
@@ -236,11 +272,8 @@ def test_a_resident_is_told_nothing_about_others(cast, secrets, settings):
         assert in_it(others, read(answer)) == set(), what
         assert answer.status_code < 500, what
 
-    assert in_it({"Ignatz Pomerantz", "Spindrift", "Tamarack Bakery"}, told) == {
-        "Ignatz Pomerantz",
-        "Spindrift",
-        "Tamarack Bakery",
-    }
+    mine = {"Ignatz Pomerantz", "Spindrift", "Tamarack Bakery", *OF_DANA}
+    assert in_it(mine, told) == mine
 
 
 def test_nobody_without_a_key_is_told_more(cast, secrets, settings):

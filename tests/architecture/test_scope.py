@@ -20,6 +20,7 @@ from soberhouse.history import acting_as
 from soberhouse.history.records import audited_models
 from tests import factories
 from tests.architecture import guards
+from tests.residents.log.given import entry_of
 
 URLS = list(guards.every_url(get_resolver().url_patterns))
 
@@ -193,6 +194,8 @@ def made(form: type[forms.BaseForm], *, user: User, house: House | None, cast: A
         "organization": cast.organization,
         "leaving": cast.house_a,
         "sees_past": True,
+        "staff": [],
+        "entry": entry_of(cast.house_a, cast.alice),
     }
     wanted = guards.keywords_of(form)
     if "leaving" in wanted:

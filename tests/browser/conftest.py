@@ -20,7 +20,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests import engines
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from soberhouse.accounts.models import User
 
 PHONE = {"width": 360, "height": 800}
+PATIENCE = 20_000  # milliseconds: a busy machine may take its time, and a right page comes at once
 FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
@@ -45,6 +46,7 @@ def chromium() -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread; the ORM calls of the tests beside it are ordinary ones.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     path = os.environ.get("CHROMIUM") or engines.chromium()
+    expect.set_options(timeout=PATIENCE)
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=flags)
@@ -70,7 +72,7 @@ def open_page(chromium: Browser, live_server: LiveServer, complaints: list[str])
     def open_page(**options: Any) -> Page:
         viewport = {edge: options.pop(edge, length) for edge, length in PHONE.items()}
         context = chromium.new_context(base_url=live_server.url, viewport=viewport, locale="en-US", **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", hear)

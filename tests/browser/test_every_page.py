@@ -35,6 +35,7 @@ from soberhouse.documents import services as documents
 from soberhouse.documents.models import IssuedDocument
 from soberhouse.history import acting_as
 from soberhouse.notices.services import notify
+from tests.browser.logged import logged_rows
 from tests.browser.ruled import a_picture, ruled_rows
 from tests.cast import Cast, grant
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives, overstays
@@ -67,6 +68,12 @@ NO_PAGE = {
     "attachment": "a picture, or a PDF",
     "signature_paper": "a picture",
     "contract_signature_paper": "a picture",
+    "entry_photo": "a picture",
+    "deadline_file": "a picture, or a PDF",
+    "holidays_start": "a button of the clocks",
+    "holiday_drop": "a button of the clocks",
+    "safety_start": "a button of the safety of the house",
+    "hand_over_read": "a button of a hand-over",
 }
 # Opened by tests of their own: they need another visitor.
 SIGNED_OUT = {
@@ -100,6 +107,7 @@ MINE = {
     **dict.fromkeys(["my_pass_ask", "my_sign_out"], ""),
     **dict.fromkeys(["my_pass_officer", "my_pass_cancel"], "asked pass"),
     **dict.fromkeys(["my_pass_more_time", "my_pass_back"], "given pass"),
+    **dict.fromkeys(["my_complaints", "my_complaint_new"], ""),
 }
 # Pages of the staff that whom they are about reads too, and sees less or otherwise.
 MINE_TOO = {
@@ -111,6 +119,7 @@ MINE_TOO = {
     "contract": "contract",
     "removal": "removal",
     "pass": "given pass",
+    "entry": "entry",
 }
 
 
@@ -231,6 +240,7 @@ def rows(committed_db: None, cast: Cast) -> dict[str, Any]:
         "withdrawn": withdrawn,
         "replaced": replaced,
         **ruled,
+        **logged_rows(cast, stay, LONG_NAME),
     }
 
 
@@ -381,6 +391,27 @@ ABOUT = {
     **dict.fromkeys(["curfew_hour_change", "curfew_hour_end"], "curfew hour"),
     "curfew_exception_end": "exception",
     "movement_correct": "movement",
+    **dict.fromkeys(
+        [
+            *("log", "entry_new", "log_issue", "log_of_few_issue", "incident_start", "complaint_new", "search_new"),
+            *("visit_new", "deadlines", "safety", "safety_item_new", "safety_issue", "hand_over_new", "hand_overs"),
+        ],
+        "house",
+    ),
+    **dict.fromkeys(["clocks", "clock_new", "holiday_new", "load"], "organization"),
+    **dict.fromkeys(["entry", "entry_amend", "entry_show_to", "entry_photo_add", "follow_up_new"], "entry"),
+    **dict.fromkeys(["incident_draft", "incident_draft_drop"], "draft"),
+    **dict.fromkeys(["incident_step_new", "incident_close", "incident_issue"], "incident"),
+    "incident_step_amend": "step",
+    "follow_up_done": "follow up",
+    **dict.fromkeys(["complaint_answer", "complaint_close", "complaint_issue"], "complaint"),
+    "search_amend": "search",
+    "visit_end": "visit",
+    "clock_end": "clock",
+    "deadline_met": "deadline",
+    **dict.fromkeys(["safety_item_change", "safety_check_new"], "safety item"),
+    "safety_check_correct": "safety check",
+    **dict.fromkeys(["hand_over", "hand_over_issue"], "hand-over"),
 }
 # What an address asks for besides.
 ASKING = {"book_begin": "?kind=testing"}
@@ -415,6 +446,17 @@ MORE: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "contract": lambda rows: [reverse("contract", args=[rows["unsigned contract"].uuid])],
     "pass": lambda rows: [reverse("pass", args=[rows[name].uuid]) for name in ("given pass", "refused pass")],
     "curfew_log": lambda rows: [reverse("curfew_log", args=[rows["house"].uuid]) + "?by=person"],
+    "log": lambda rows: [
+        reverse("log", args=[rows["house"].uuid]) + asked
+        for asked in ("?known=2020-01-01T12:00", "?words=nothing&kind=note")
+    ],
+    "entry": lambda rows: [
+        reverse("entry", args=[rows[name].uuid])
+        for name in (
+            *("kept entry", "incident", "closed incident", "complaint", "closed complaint", "grievance"),
+            *("search", "visit"),
+        )
+    ],
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from residents.away.models import CurfewCheck
 from residents.away.services.movements import sign_in as signs_in
@@ -75,11 +76,11 @@ def test_fourteen_residents_two_exceptions_six_presses_one_request(cast, open_pa
     fingers = Fingers(page)
 
     fingers.press(page.get_by_role("link", name="Take the roll"))
-    assert page.locator(".roll-row").count() == 14
+    expect(page.locator(".roll-row")).to_have_count(14)
     fingers.press(line(page, "Cai M.").locator(".segment-late"))
     fingers.press(line(page, "Ivy M.").locator(".segment-absent"))
-    assert line(page, "Cai M.").get_by_label("Came in at").input_value() == "22:40"
-    assert not line(page, "Ana M.").get_by_label("Came in at").is_visible()
+    expect(line(page, "Cai M.").get_by_label("Came in at")).to_have_value("22:40")
+    expect(line(page, "Ana M.").get_by_label("Came in at")).to_be_hidden()
     fingers.press(page.get_by_role("button", name="Save"))
     page.get_by_text("Saved: 12 in, 1 late, 1 not in.").wait_for()
 
@@ -114,7 +115,7 @@ def test_the_roll_can_be_read_and_pressed_by_everybody(
     line(page, "Ana M.").locator(".segment-late").click()
     line(page, "Bo M.").locator(".segment-excused").click()
     doubt = line(page, "Dana R.").get_by_label("Signed in, but not in because")
-    assert not doubt.is_visible()
+    expect(doubt).to_be_hidden()
     line(page, "Dana R.").locator(".segment-absent").click()
     assert_accessible(page)
     page.get_by_role("button", name="Save").click()
@@ -136,8 +137,8 @@ def test_a_radio_is_reached_and_changed_by_the_keyboard(cast, page, sign_in, clo
     line(page, "Dana R.").get_by_label("In", exact=True).focus()
     page.keyboard.press("ArrowRight")
 
-    assert line(page, "Dana R.").get_by_label("Late").is_checked()
-    assert line(page, "Dana R.").get_by_label("Came in at").is_visible()
+    expect(line(page, "Dana R.").get_by_label("Late")).to_be_checked()
+    expect(line(page, "Dana R.").get_by_label("Came in at")).to_be_visible()
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "America/Los_Angeles"])
@@ -162,7 +163,7 @@ def test_the_roll_is_right_in_the_nights_in_which_clocks_change(cast, open_page,
     shown = now.astimezone(house.zone).strftime("%H:%M")
 
     line(page, "Cai M.").locator(".segment-late").click()
-    assert line(page, "Cai M.").get_by_label("Came in at").input_value() == shown
+    expect(line(page, "Cai M.").get_by_label("Came in at")).to_have_value(shown)
     line(page, "Ivy M.").locator(".segment-absent").click()
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Saved: 12 in, 1 late, 1 not in.").wait_for()

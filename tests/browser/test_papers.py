@@ -52,6 +52,7 @@ def test_manager_prints_a_letter_and_a_stranger_verifies_it(
     stranger.goto(reverse("verify"))
     stranger.get_by_label("code").fill(f"  {code.lower().replace('-', ' ')} ")
     stranger.locator("main form").first.get_by_role("button").click()
+    stranger.wait_for_load_state()
     by_hand = stranger.locator("main").inner_text()
 
     for told in (by_square, by_hand):

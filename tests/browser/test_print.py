@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from residents.houses import services as houses
@@ -34,7 +34,7 @@ def printed(open_page: Callable[..., Page], sign_in: Any) -> Callable[..., list[
         page.emulate_media(media="print")
         for what, color in (("backgroundColor", "rgb(255, 255, 255)"), ("color", "rgb(0, 0, 0)")):
             assert page.evaluate(f"getComputedStyle(document.body).{what}") == color
-        assert page.locator(".nav:visible, .bar .bell:visible, .button:visible").count() == 0
+        expect(page.locator(".nav:visible, .bar .bell:visible, .button:visible")).to_have_count(0)
         return [" ".join(sheet.extract_text().split()) for sheet in sheets]
 
     return printed

@@ -114,6 +114,7 @@ def test_resident_is_discharged_with_the_ordinary_answers_chosen(phone: Page, ca
 
     phone.locator("#id_reason").select_option("choice")
     phone.locator("#id_destination").select_option("422")
+    phone.wait_for_load_state()
     if phone.locator("#id_naloxone").count():
         phone.locator("#id_naloxone").select_option("taken")
     submit(phone, "Discharge")

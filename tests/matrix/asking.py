@@ -33,7 +33,7 @@ ALWAYS = {
 }
 USE_OF_A_KEY = re.compile(r'UPDATE "accounts_apikey" SET "last_used_at" = \S+ WHERE')
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
-TOKEN = re.compile(r'(csrfmiddlewaretoken" value="|nonce="|nonce-|X-CSRFToken&quot;: &quot;)[\w-]+')
+TOKEN = re.compile(r'(csrfmiddlewaretoken" value="|name="page" value="|nonce="|nonce-|X-CSRFToken&quot;: &quot;)[\w-]+')
 
 
 def all_names() -> set[str]:

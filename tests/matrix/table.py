@@ -112,6 +112,12 @@ PAPERS = (
     of_a(LOOKS_INTO_A, "paper about nia"),
     Page(about="paper about dana", may=LOOKS_INTO_A | {"dana"}),
 )
+WORKS_FOR_IT = OF_THE_ORGANIZATION - RESIDENTS
+FOR_OPERATORS = Page(about="entry for operators", may=who("olive"))
+# Dana's grievance against alice: whoever manages the house with her is not told either.
+GRIEVANCE_IS_READ = Page(about="grievance", may=who("olive", "dana"))
+GRIEVANCE_IS_RUN = Page(about="grievance", may=who("olive"), sees=who("dana"))
+GRIEVANCE_STAYS = Page(about="grievance", may=NO_ONE, sees=who("olive", "dana"))  # who reads it is never changed
 THE_DOOR = "how people come in, and back in"
 
 PAGES: dict[str, tuple[Page | Door, ...]] = {
@@ -122,6 +128,9 @@ PAGES: dict[str, tuple[Page | Door, ...]] = {
         of_a(LOOKS_INTO_A, "history of a stay"),
         Page(about="history of dana", may=LOOKS_INTO_A | {"dana"}),
         in_house_a(LOOKS_INTO_A, "history of the house"),
+        of_a(LOOKS_INTO_A, "history of an entry"),
+        Page(about="history of the grievance", may=who("olive"), sees=who("dana")),
+        Page(about="history of its complaint", may=who("olive"), sees=who("dana")),
         Page(about="history of a kind there is not", may=NO_ONE),
     ),
     "components": (Door(why="made-up examples, and only where the site runs locally"),),
@@ -374,6 +383,72 @@ PAGES: dict[str, tuple[Page | Door, ...]] = {
     "my_sign_in": (Page(may=RESIDENTS, otherwise=404, leads=RESIDENTS),),  # they are in
     "curfew_log_issue": (HOUSE_IS_RUN,),
     "curfew_record_issue": (of_a(RUNS_A, "stay"),),
+    # the log of a house
+    "log": (Page(about="house", may=LOOKS_INTO_A, sees=KNOWS_A, writes=who("residents_logseen")),),  # it is read then
+    "entry_new": (HOUSE_IS_RUN,),
+    "entry": (
+        of_a(LOOKS_INTO_A, "entry"),
+        Page(about="entry of dana", may=LOOKS_INTO_A | {"dana"}),
+        Page(about="entry of few", may=RUNS_A),
+        Page(about="entry of few of dana", may=RUNS_A | {"dana"}),
+        Page(about="entry kept from dana", may=RUNS_A),
+        FOR_OPERATORS,
+        GRIEVANCE_IS_READ,
+    ),
+    "entry_amend": (*about_dana_too(RUNS_A, "entry"), FOR_OPERATORS, GRIEVANCE_IS_RUN),
+    "entry_show_to": (*about_dana_too(RUNS_A, "entry"), FOR_OPERATORS, GRIEVANCE_STAYS),
+    "entry_photo_add": (*about_dana_too(RUNS_A, "entry"), FOR_OPERATORS, GRIEVANCE_IS_RUN),
+    "entry_photo": (of_a(LOOKS_INTO_A, "entry photo"), Page(about="photo of the grievance", may=who("olive", "dana"))),
+    "log_issue": (HOUSE_IS_RUN,),
+    "log_of_few_issue": (HOUSE_IS_RUN,),
+    "incident_start": (HOUSE_IS_RUN,),
+    "incident_draft": (Page(about="draft", may=RUNS_A),),
+    "incident_draft_drop": (Page(about="draft", may=who("olive"), sees=RUNS_A),),
+    "incident_step_new": about_dana_too(RUNS_A, "incident"),
+    "incident_step_amend": (of_a(RUNS_A, "step"),),
+    "incident_close": about_dana_too(RUNS_A, "incident"),
+    "incident_issue": about_dana_too(RUNS_A, "incident"),
+    "follow_up_new": (*about_dana_too(RUNS_A, "entry"), GRIEVANCE_IS_RUN),
+    "follow_up_done": (
+        of_a(RUNS_A, "follow up"),
+        Page(about="follow up of the grievance", may=who("olive"), sees=who("dana")),
+    ),
+    "complaint_new": (HOUSE_IS_RUN,),
+    "my_complaints": (OWN_RECORD,),
+    "my_complaint_new": (OWN_RECORD,),
+    "complaint_answer": (of_a(RUNS_A, "complaint"), GRIEVANCE_IS_RUN),
+    "complaint_close": (of_a(RUNS_A, "complaint"), GRIEVANCE_IS_RUN),
+    "complaint_issue": (of_a(RUNS_A, "complaint"), GRIEVANCE_IS_RUN),
+    "search_new": (HOUSE_IS_RUN,),
+    "search_amend": (of_a(RUNS_A, "search"),),
+    "visit_new": (HOUSE_IS_RUN,),
+    "visit_end": (of_a(RUNS_A, "visit"),),
+    "clocks": (ORGANIZATION_IS_OPERATED,),
+    "clock_new": (ORGANIZATION_IS_OPERATED,),
+    "clock_end": (Page(about="clock", may=who("olive"), sees=WORKS_FOR_IT),),
+    "holiday_new": (ORGANIZATION_IS_OPERATED,),
+    "holidays_start": (Page(about="organization", may=who("olive"), sees=OF_THE_ORGANIZATION, gives=405),),
+    "holiday_drop": (Page(about="holiday", may=who("olive"), sees=WORKS_FOR_IT, gives=405),),
+    "deadlines": (HOUSE_IS_LOOKED_INTO,),
+    "deadline_met": (
+        of_a(RUNS_A, "deadline"),
+        of_a(RUNS_A, "deadline of a stay"),
+        Page(about="deadline of the grievance", may=who("olive")),
+    ),
+    "deadline_file": (of_a(LOOKS_INTO_A, "deadline met"),),
+    "safety": (HOUSE_IS_LOOKED_INTO,),
+    "safety_start": (Page(about="house", may=RUNS_A, sees=KNOWS_A, gives=405),),
+    "safety_item_new": (HOUSE_IS_RUN,),
+    "safety_item_change": (Page(about="safety item", may=LOOKS_INTO_A, sees=KNOWS_A, only_looks=who("audra")),),
+    "safety_check_new": (in_house_a(RUNS_A, "safety item"),),
+    "safety_check_correct": (in_house_a(RUNS_A, "safety check"),),
+    "safety_issue": (HOUSE_IS_RUN,),
+    "hand_over_new": (HOUSE_IS_RUN,),
+    "hand_overs": (HOUSE_IS_RUN,),
+    "hand_over": (Page(about="hand-over", may=RUNS_A),),
+    "hand_over_read": (Page(about="hand-over", may=RUNS_A, gives=405),),
+    "hand_over_issue": (Page(about="hand-over", may=RUNS_A),),
+    "load": (ORGANIZATION_IS_OPERATED,),
     # the reader of a paper
     "verify": (Door(why="whoever holds a paper may ask whether it is genuine"),),
     "verify_code": (Door(why="whoever holds a paper may ask", keys={"about": "code of a paper"}),),
@@ -489,6 +564,15 @@ def sent(*rows: str, **facts: Any) -> Callable[[World], Any]:
         return {("stay" if row.startswith("stay") else row): str(world.rows[row]["uuid"]) for row in rows} | said
 
     return body
+
+
+def records(row: str, **facts: Any) -> Asks:
+    """What staff write down in the house that the body names."""
+    return Asks(may=RUNS_A, but=NOT_THERE, scopes=WRITES, body=sent(row, **facts), gives=201)
+
+
+def uuid_of(world: World, row: str) -> str:
+    return str(world.rows[row]["uuid"])
 
 
 def own_lists() -> Asks:
@@ -670,6 +754,77 @@ API: dict[str, dict[str, Asks]] = {
             "movement",
             sent(way="out", at=lambda _world: hour(-0.1), purpose="court", reason="It was court."),
             gives=201,
+        )
+    },
+    # the log of a house
+    "api_entries": {
+        "get": own_lists(),
+        "post": records("house", text="A knock at the door.", about=lambda world: [uuid_of(world, "stay")]),
+    },
+    "api_entry": {"get": reads("entry")},
+    "api_entry_amend": {"post": changes("entry", sent(text="It was the wind.", reason="Looked again."))},
+    "api_entry_show_to": {"post": changes("entry", sent(audience="few", reason="They asked for it."))},
+    "api_complaints": {
+        "get": own_lists(),
+        "post": Asks(
+            may=RUNS_A,
+            but=NOT_THEIRS,  # a resident names neither the house nor who complains: it is they, where they live
+            scopes=WRITES,
+            body=sent("house", by="neighbor", text="Cars across the drive."),
+            gives=201,
+        ),
+    },
+    "api_complaint": {"get": reads("complaint")},
+    "api_complaint_answer": {"post": changes("complaint", sent(text="They are moved."))},
+    "api_complaint_close": {
+        "post": changes("complaint", sent(outcome="right", text="They are moved.", told="At the door."))
+    },
+    "api_house_staff": {"get": Asks(about="house", may=KNOWS_A, scopes=READS)},
+    "api_searches": {
+        "get": own_lists(),
+        "post": records("house", place="Room 1", why="Smoke", by="Alice", resident_present=True),
+    },
+    "api_search": {"get": reads("search")},
+    "api_search_amend": {"post": changes("search", sent(found="", place="Room 2", reason="It was the other room."))},
+    "api_visits": {"get": own_lists(), "post": records("house", name="Vera Quill")},
+    "api_visit": {"get": reads("visit")},
+    "api_visit_end": {"post": changes("visit", lambda _world: {})},
+    "api_incidents": {
+        "get": own_lists(),
+        "post": records("house", type="fire", text="A pan burned.", happened_at=lambda _world: hour(-0.1)),
+    },
+    "api_incident": {"get": reads("incident")},
+    "api_incident_steps": {
+        "post": changes("incident", sent(kind="done", what="Lid on.", at=lambda _world: hour(-0.1)), gives=201)
+    },
+    "api_incident_step_amend": {
+        "post": changes(
+            "step", sent(kind="naloxone", at=lambda _world: hour(-0.1), who="Bob", doses=1, reason="It was Bob.")
+        )
+    },
+    "api_incident_close": {"post": changes("incident", sent(cause="A pan alone.", correction="The lid hangs there."))},
+    "api_follow_ups": {"get": own_lists()},
+    "api_follow_up": {"get": reads("follow up")},
+    "api_follow_up_done": {"post": changes("follow up", sent(outcome="dropped", note="They moved away."))},
+    "api_entry_follow_ups": {
+        "post": changes("entry", sent(what="Call the family", due_on=lambda world: day(world, 1)), gives=201)
+    },
+    "api_hand_overs": {
+        "get": Asks(may=STAFF - {"audra"}, scopes=READS),
+        "post": records("house", text="All quiet."),
+    },
+    "api_hand_over": {"get": Asks(about="hand-over", may=RUNS_A, scopes=READS)},
+    "api_hand_over_sign": {"post": Asks(about="hand-over", may=RUNS_A, scopes=WRITES)},
+    "api_load": {"get": Asks(may=who("olive", "oscar"), scopes=READS)},
+    "api_clocks": {"get": lists()},
+    "api_deadlines": {"get": lists()},
+    "api_deadline": {"get": reads("deadline")},
+    "api_deadline_met": {"post": changes("deadline", sent(done_at=lambda _world: hour(-0.01), proof="Report 2291"))},
+    "api_safety_items": {"get": own_lists()},
+    "api_safety_item": {"get": Asks(about="safety item", may=KNOWS_A, scopes=READS)},
+    "api_safety_item_check": {
+        "post": Asks(
+            about="safety item", may=RUNS_A, sees=KNOWS_A, scopes=WRITES, body=sent(in_order=True, expires_on=None)
         )
     },
 }

@@ -30,6 +30,7 @@ from soberhouse.documents.services import issue
 from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
 from tests.cast import Cast, make_cast, make_user
+from tests.matrix.logged import logged_rows
 from tests.matrix.ruled import a_picture, ruled_rows
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives
 
@@ -70,6 +71,13 @@ class World:
     cookies: dict[str, str]
     secrets: dict[str, str]
 
+    def sign_in(self, name: str, user: User) -> Client:
+        """Let somebody ask under this name."""
+        client = Client()
+        client.force_login(user)
+        self.cookies[name] = client.cookies.output(attrs=[], header="", sep=";").strip()
+        return client
+
     def request(self, who: str, method: str, url: str, **sent: Any) -> HttpRequest:
         """A request by whoever asks: a person in a browser, a program with a key, or nobody."""
         headers = dict(sent.pop("headers", {}))
@@ -87,9 +95,7 @@ def make_world() -> World:
     world = World(cast=cast, rows={}, cookies={}, secrets={})
     clients = {}
     for name in PEOPLE:
-        client = clients[name] = Client()
-        client.force_login(user_of(cast, name))
-        world.cookies[name] = client.cookies.output(attrs=[], header="", sep=";").strip()
+        clients[name] = world.sign_in(name, user_of(cast, name))
     with acting_as(None, source="command"):
         world.secrets.update(make_keys(cast))
     world.rows.update({name: at(row) for name, row in make_rows(cast).items()})
@@ -228,6 +234,7 @@ def make_rows(cast: Cast) -> dict[str, Any]:
         "history of the house": {"kind": "house", "uuid": cast.house_a.uuid},
         "history of a kind there is not": {"kind": "nothing", "uuid": stay.uuid},
         **ruled_rows(cast, stay),
+        **logged_rows(cast, stay, a_picture()),
     }
 
 

@@ -13,11 +13,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import resolve
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 
 from residents.away.services import curfew, movements, nights, passes
 from residents.houses import services as houses
 from residents.houses.permissions import RoleKind
+from residents.log import due as log_due
+from residents.log.services import complaints, incidents
+from residents.log.services import entries as log_entries
 from residents.models import Bed, PhaseKind, Resident
 from residents.people import services as people
 from residents.rules.services import books, contracts, ladders, removals, signing, violations
@@ -32,6 +35,7 @@ from soberhouse.notices.models import Notice
 from tests.architecture import guards
 from tests.cast import Cast, grant
 from tests.residents.away.evening import by_the_clock, curfew_at
+from tests.residents.log.given import clock_of, complaint_of, incident_of
 from tests.residents.rules import given
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives, shown
 
@@ -131,6 +135,30 @@ def answered(cast: Cast, who: User) -> None:
         violations.violation_answer(violation=row, stance="explain", text="x", now=timezone.now())
 
 
+def written(cast: Cast, **facts: Any) -> Any:
+    """A line of the log about Dana."""
+    return log_entries.entry_write(house=cast.house_a, text="x", about=[cast.stay_of_dana], now=timezone.now(), **facts)
+
+
+def written_anew(cast: Cast) -> Any:
+    """About nobody, and then about Dana."""
+    entry = log_entries.entry_write(house=cast.house_a, text="x", now=timezone.now())
+    return log_entries.entry_amend(
+        entry=entry,
+        text="x",
+        happened_at=entry.recorded_at,
+        about=[cast.stay_of_dana],
+        reason="x",
+        now=timezone.now(),
+    )
+
+
+def opened(cast: Cast) -> Any:
+    """Kept from Dana at first."""
+    entry = written(cast, audience="confidential", audience_reason="x")
+    return log_entries.entry_show_to(entry=entry, audience="few", reason="x", now=timezone.now())
+
+
 def violation_decided(cast: Cast, outcome: str = "upheld", consequence: str = "verbal") -> Any:
     """By Bob."""
     row = violation(cast)
@@ -219,6 +247,66 @@ def own_hour(cast: Cast, **facts: Any) -> Any:
     return curfew.curfew_exception_add(stay=cast.stay_of_dana, source="house", **facts)
 
 
+def report_due(cast: Cast, hours: int) -> None:
+    """The clocks are run so many hours after an incident, of which a report is due within 24."""
+    clock_of(cast.organization, amount=24, unit="hours", begins_at=noon(cast) - days(1))
+    incident_of(cast.house_a, cast.alice, type="police", about=[cast.stay_of_dana], happened_at=noon(cast))
+    with acting_as(None, source="command"):
+        for job in log_due.jobs():
+            job.run(noon(cast) + timedelta(hours=hours))
+
+
+def incident_filed(cast: Cast) -> Any:
+    return incidents.incident_file(
+        house=cast.house_a,
+        type="fire",
+        text="A pan burned.",
+        happened_at=timezone.now(),
+        about=[cast.stay_of_dana],
+        audience="staff",
+        now=timezone.now(),
+    )
+
+
+def incident_closed(cast: Cast, **facts: Any) -> Any:
+    """One that bob wrote down."""
+    incident = incident_of(cast.house_a, cast.bob, type="fire", about=[cast.stay_of_dana], **facts)
+    return incidents.incident_close(
+        incident=incident, cause="A pan alone.", correction="The lid hangs there.", now=timezone.now()
+    )
+
+
+def incident_closed_by_olive(cast: Cast, **facts: Any) -> Any:
+    with acting_as(cast.olive, source="web"):
+        return incident_closed(cast, **facts)
+
+
+def complains(cast: Cast, who: User, **facts: Any) -> Any:
+    """Dana, or `who` for somebody next door."""
+    by = "resident" if who == cast.dana.user else "neighbor"
+    with acting_as(who, source="web"):
+        return complaints.complaint_file(
+            house=cast.house_a,
+            by=by,
+            own=by == "resident",
+            text="x",
+            happened_at=timezone.now(),
+            now=timezone.now(),
+            **facts,
+        )
+
+
+def complaint_answered(cast: Cast, who: User) -> None:
+    complaint = complaint_of(cast.house_a, who, by_whom="resident", against=cast.bob)
+    with acting_as(cast.olive, source="web"):
+        complaints.complaint_answer(complaint=complaint, text="x", now=timezone.now())
+
+
+def complaint_closed(cast: Cast) -> None:
+    complaint = complaint_of(cast.house_a, cast.dana.user, by_whom="resident")
+    complaints.complaint_close(complaint=complaint, outcome="right", text="x", told="x", now=timezone.now())
+
+
 @dataclass(frozen=True)
 class News:
     """One thing that happens in house A, and who is told what of it. `{}` names stand for days and beds."""
@@ -233,7 +321,86 @@ class News:
 
 
 DANA = "dana"
+WRITTEN = {DANA: "Something was written down about you in the log of Alder House."}
+CLOSED = "An incident at Alder House that you wrote down was closed."
 NEWS = [
+    News("entry-written", written, WRITTEN),
+    News("entry-written", written_anew, WRITTEN, name="entry put right"),
+    News("entry-written", opened, WRITTEN, name="entry opened"),
+    News(
+        "incident-to-close",
+        incident_filed,
+        dict.fromkeys(
+            ["bob", "olive"],
+            "An incident was written down at Alder House. It waits to be closed, which you may do.",
+        ),
+    ),
+    News(
+        "incident-closed",
+        incident_closed,
+        {"bob": CLOSED, DANA: "An incident at Alder House that was written down about you was closed."},
+    ),
+    News(
+        "incident-closed",
+        lambda cast: incident_closed(cast, audience="confidential"),
+        {"bob": CLOSED},
+        name="incident closed in confidence",
+    ),
+    News(
+        "incident-closed",
+        lambda cast: incident_closed_by_olive(cast, audience="operators"),
+        {},
+        name="incident closed that its author reads no more",
+    ),
+    News(
+        "complaint-filed",
+        lambda cast: complains(cast, cast.dana.user),
+        dict.fromkeys(
+            ["alice", "bob", "olive"],
+            "A complaint was filed at Alder House. It waits for an answer, which you may give.",
+        ),
+    ),
+    News(
+        "complaint-filed",
+        lambda cast: complains(cast, cast.alice),
+        dict.fromkeys(
+            ["bob", "olive"], "A complaint was filed at Alder House. It waits for an answer, which you may give."
+        ),
+        name="complaint written down by a manager",
+    ),
+    News(
+        "complaint-filed",
+        lambda cast: complains(cast, cast.dana.user, against=cast.alice),
+        {"olive": "A complaint was filed at Alder House. It waits for an answer, which you may give."},
+        name="complaint about a manager",
+    ),
+    News(
+        "complaint-answered",
+        lambda cast: complaint_answered(cast, cast.dana.user),
+        {DANA: "A complaint that you filed was answered."},
+    ),
+    News(
+        "complaint-closed",
+        complaint_closed,
+        {DANA: "A complaint that you filed has its outcome: read what came of it."},
+    ),
+    News(
+        "deadline-runs",
+        lambda cast: report_due(cast, 0),
+        dict.fromkeys(["alice", "bob", "olive"], "At Alder House something is due, {due}: Report to the state."),
+    ),
+    News(
+        "deadline-near",
+        lambda cast: report_due(cast, 18),
+        dict.fromkeys(["alice", "bob", "olive"], "At Alder House something is due soon, {due}: Report to the state."),
+    ),
+    News(
+        "deadline-over",
+        lambda cast: report_due(cast, 24),
+        dict.fromkeys(
+            ["alice", "bob", "olive"], "At Alder House something is overdue since {due}: Report to the state."
+        ),
+    ),
     News(
         "violation-recorded",
         violation,
@@ -685,6 +852,7 @@ def test_news_reaches_whom_it_is_for_and_nobody_else(cast: Cast, news: News):
     next_day = (noon(cast).astimezone(UTC) + days(1)).astimezone(cast.house_a.zone)  # also where the clock is changed
     until = (noon(cast).astimezone(UTC) + days(3)).astimezone(cast.house_a.zone)
     named["appeal_until"] = date_format(until, "DATETIME_FORMAT")
+    named["due"] = f"{date_format(next_day, 'WEEKDAY_MONTH_DAY_FORMAT')}, {time_format(next_day, 'TIME_FORMAT')}"
     named["tomorrow_noon"] = date_format(next_day, "DATETIME_FORMAT")
     expected = {who: text.format(**named) for who, text in news.told.items()}
     assert {who: text for who, kind, text in told() if kind == news.kind} == expected

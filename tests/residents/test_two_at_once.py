@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+from residents.log.services import safety
 from residents.people import services
 from soberhouse.forms import ChangeForm
 from soberhouse.history import acting_as
@@ -63,6 +64,7 @@ def rows(cast: Cast) -> dict[str, Model]:
             "contact": services.contact_add(resident=cast.dana, kind="sponsor", name="Ruth Ekström"),
             "hours": hours[0],
             "person": cast.alice,
+            "item": safety.item_add(house=cast.house_a, kind="naloxone", place="Hall", every_days=30),
         }
 
 
@@ -75,6 +77,7 @@ FORMS: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
     "alert_change": ("alert", {"text": "penicillin and latex"}, {"kind": "medical"}),
     "contact_change": ("contact", {"phone": "+1 555 010 1000"}, {"relationship": "sponsor of old"}),
     "hours_change": ("hours", {"where": "Harbor Bakery"}, {"ends": "14:00"}),
+    "safety_item_change": ("item", {"every_days": "7"}, {"place": "Kitchen"}),
     "person_change": ("person", {"name": "Alice Renamed"}, {"username": "alice-too"}),
 }
 

@@ -40,7 +40,7 @@ STAFF = (
     Person("nina", "Nina Petrov", "second manager of Aspen House", "263948"),
     Person("charlie", "Charlie Nwosu", "manager of Briar House"),
     Person("omar", "Omar Salazar", "manager of Canyon House"),
-    Person("audra", "Audra Lindgren", "auditor: sees all, changes nothing"),
+    Person("audra", "Audra Lindgren", "auditor: sees all but what few may see, changes nothing"),
 )
 # Residents of Aspen House who sign in: user name, first and last name, woman or man, days since they moved in.
 RESIDENTS = (

@@ -97,3 +97,28 @@ if ("serviceWorker" in navigator) {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) free(form);
 });
+
+// A form that keeps itself as it is typed is asked to, once more, when it is left and when there is a connection again, if something was
+// typed that is not kept; where that fails, it says so, and what was typed stands there.
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-unsaved]");
+  if (form) form.dataset.typed = "yes";
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches("form[data-unsaved]")) delete event.target.dataset.typed;
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest("form[data-unsaved]");
+  if (!form || event.detail.successful) return;
+  form.dataset.typed = "yes";
+  document.getElementById("kept").textContent = form.dataset.unsaved;
+});
+
+function keep() {
+  for (const form of document.querySelectorAll("form[data-unsaved][data-typed]")) form.dispatchEvent(new Event("keep"));
+}
+
+document.addEventListener("visibilitychange", keep);
+window.addEventListener("online", keep);

@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from residents.models import Contract, ContractReview, House, Pass, PassDecision, Resident
+from residents.models import Clock, Contract, ContractReview, House, Pass, PassDecision, Resident
 from soberhouse.accounts.models import Partner, User
 from soberhouse.database.constraints import (
     Frozen,
@@ -136,6 +136,7 @@ WITH_HANDS = {
     "pass_event_by_another": {"kind": "returned", "minutes_late": 0},
     "pass_event_extended_by_another": {"kind": "extended", "until": NOON},
     "movement_corrected_by_another": {"correction_reason": "another hour"},
+    "complaintoutcome_by_another": {"complaint": factories.new_grievance},
 }
 
 
@@ -143,18 +144,23 @@ def with_hands(model: type[models.Model], rule: Hands, cast: Cast) -> models.Mod
     """A new row that the rule counts."""
     row = factories.unsaved(model, cast)
     for name, value in WITH_HANDS.get(rule.name, {}).items():
-        setattr(row, name, value)
+        setattr(row, name, value(cast) if callable(value) else value)
     if "correction_reason" in WITH_HANDS.get(rule.name, {}):
         row.corrects = factories.saved(model, cast)
         row.stay = row.corrects.stay
     return row
 
 
-def led_to(row: models.Model, path: str) -> User:
-    """The user at the end of the path; one is put there where there is none."""
+def led_to(row: models.Model, path: str, cast: Cast) -> User:
+    """The user at the end of the path; one is put there where there is none, and so is a row where it leads to many."""
     *way, last = path.split(".")
     for name in way:
-        row = getattr(row, name)
+        parent, row = row, getattr(row, name)
+        if hasattr(row, "field"):  # many
+            child = factories.unsaved(row.model, cast)
+            setattr(child, row.field.name, parent)
+            child.save()
+            row = child
     user = getattr(row, last)
     if user is None:
         user = factories.new_user()
@@ -167,7 +173,7 @@ def led_to(row: models.Model, path: str) -> User:
 def test_nobody_whom_it_is_about_has_a_hand_in_it(cast, model, rule):
     for path in rule.paths:
         row = with_hands(model, rule, cast)
-        row.recorded_by = led_to(row, path)
+        row.recorded_by = led_to(row, path, cast)
         with pytest.raises(IntegrityError, match=rule.name):
             execute(*factories.insert_sql(row))
 
@@ -191,13 +197,13 @@ def test_only_whom_it_is_of_has_a_hand_in_it(cast, model, rule):
         for somebody in (False, True):
             if somebody:
                 for path in rule.paths:
-                    led_to(row, path)
+                    led_to(row, path, cast)
             with pytest.raises(IntegrityError, match=rule.name):
                 execute(*factories.insert_sql(row))
 
     row = with_hands(model, rule, cast)
     (path,) = rule.paths
-    row.recorded_by = led_to(row, path)
+    row.recorded_by = led_to(row, path, cast)
     execute(*factories.insert_sql(row))
 
 
@@ -229,7 +235,10 @@ def test_a_row_of_another_organization_is_refused(cast, model, rule):
     row = factories.unsaved(model, cast)
     with acting_as(cast.oscar, source="web"):
         partner = Partner.objects.create(organization=cast.other_organization, name="Far Clinic")
-    theirs = {House: cast.house_c, Resident: cast.greta, Partner: partner}
+        clock = factories.unsaved(Clock, cast)
+        clock.organization = cast.other_organization
+        clock.save()
+    theirs = {House: cast.house_c, Resident: cast.greta, Partner: partner, Clock: clock}
     setattr(row, rule.via, theirs[model._meta.get_field(rule.via).related_model])
     if rule.via == "house":
         row.kind = "manager"

@@ -25,9 +25,10 @@ from soberhouse.notices.kinds import declared
 from soberhouse.notices.services import notify
 from tests.cast import Cast, grant
 from tests.residents.stays.stories import ORDINARY, hold
-from tests.soberhouse.pages.recorded_rules import TOLD, record_rules
+from tests.soberhouse.pages import recorded_log, recorded_rules
 
-SECRETS = ("Aunt Petra", "bee stings", "Harbor Bakery", "wrong month", "Judge Whitcomb", "rested at home", *TOLD)
+SECRETS = ("Aunt Petra", "bee stings", "Harbor Bakery", "wrong month", "Judge Whitcomb", "rested at home")
+SECRETS += (*recorded_rules.TOLD, *recorded_log.TOLD)
 
 
 def picture(number: int) -> bytes:
@@ -52,7 +53,8 @@ def record_everything(cast: Cast, number: int = 1) -> None:
             _about_the_stay(cast, n)
             _about_the_account(cast, n)
             note_look(dana, Look.What.PAGE, user=[cast.alice, cast.bob, cast.audra][n])
-        record_rules(cast, number)
+        recorded_rules.record_rules(cast, number)
+        recorded_log.record_log(cast, number)
     with transaction.atomic(), acting_as(cast.olive, source="web"):
         dana.user.roles.update(ends_at=now)
 

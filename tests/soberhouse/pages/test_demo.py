@@ -20,6 +20,8 @@ from django.test.utils import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
+from residents.log.models import Audience, Kind
+from residents.log.queries.clocks import deadlines
 from residents.models import (
     Application,
     BedUse,
@@ -27,8 +29,13 @@ from residents.models import (
     Contract,
     CurfewCheck,
     CurfewException,
+    Deadline,
     Discharge,
+    Entry,
+    FollowUp,
+    HandOver,
     House,
+    Incident,
     Movement,
     Officer,
     Organization,
@@ -38,9 +45,11 @@ from residents.models import (
     ReviewOpinion,
     Role,
     Rule,
+    SafetyItem,
     SobrietyDate,
     Stay,
     Violation,
+    Visit,
 )
 from residents.rules.queries.binding import not_oriented, unsigned
 from residents.rules.queries.cases import cases, open_only, with_facts
@@ -112,6 +121,7 @@ def test_the_story_is_the_same_each_time_and_as_it_is_told(setting):
     check_half_a_year(setting)
     check_rules(setting)
     check_nights(setting)
+    check_log(setting)
     check_actors()
 
 
@@ -191,6 +201,36 @@ def check_nights(setting: Setting) -> None:
     assert set(CurfewCheck.objects.values_list("status", flat=True)) == set(CurfewCheck.Status.values)
     assert CurfewException.objects.filter(source="officer").count() == 1
     assert Movement.objects.filter(way="out", expected_at__lt=now, of_pass=None).exists()
+
+
+def check_log(setting: Setting) -> None:
+    """Entries of every kind, an incident that is open, a grievance that is the operators', and what is due."""
+    aspen, briar, canyon = (place.house for place in setting.places)
+    now, alice = setting.now, setting.users["alice"]
+    assert set(Entry.objects.values_list("kind", flat=True)) == set(Kind)
+    assert set(Entry.objects.values_list("audience", flat=True)) == set(Audience)
+    assert Incident.objects.get(type="overdose").steps.filter(kind="naloxone").count() == 2
+    assert set(Incident.objects.filter(closing=None).values_list("house__name", "type")) == {
+        ("Aspen House", "violence"),
+        ("Aspen House", "property"),
+    }
+    assert list(Entry.objects.exclude(withheld_from=None).values_list("withheld_from", "audience")) == [
+        (alice.pk, "operators")
+    ]
+    assert not Entry.objects.visible_to(alice).filter(withheld_from=alice).exists()
+    assert FollowUp.objects.filter(done=None, due_on__lt=aspen.today(now)).exists()
+    states = [due.state for due in deadlines(Deadline.objects.all(), now=now)]
+    assert states.count("near") == 1
+    assert (states.count("over"), "met" in states, "runs" in states) == (0, True, True)
+    assert Visit.objects.filter(end=None).count() == 1
+    assert {house: SafetyItem.objects.filter(house=house, kind="co").count() for house in (aspen, briar, canyon)} == {
+        aspen: 1,
+        briar: 1,
+        canyon: 0,
+    }
+    assert list(HandOver.objects.filter(reads=None).values_list("house", "recorded_by__username")) == [
+        (aspen.pk, "nina")
+    ]
 
 
 def check_actors() -> None:

@@ -15,7 +15,16 @@ from django.utils import timezone
 from PIL import Image
 from pypdf import PageObject, PdfReader
 
-from residents.models import Attachment, ContractSignature, Organization, Reporter, Resident, SobrietyDate
+from residents.models import (
+    Attachment,
+    Complainant,
+    ContractSignature,
+    EntryPhoto,
+    Organization,
+    Reporter,
+    Resident,
+    SobrietyDate,
+)
 from residents.people import services as people
 from residents.people.looks import note_look
 from residents.people.models import Look, Photo
@@ -28,6 +37,7 @@ from soberhouse.pages.own_record import as_json, as_pdf, own_record, sections_of
 from tests.architecture import guards
 from tests.residents.stays.stories import days, lives
 from tests.soberhouse.pages.recorded import SECRETS, leave, record_everything
+from tests.soberhouse.pages.recorded_log import WITHHELD_BY, WRITER
 from tests.soberhouse.pages.recorded_rules import WITHHELD
 
 # Foreign keys that say who did something, not whom it is about.
@@ -37,6 +47,9 @@ BY_WHOM = {
 }
 NOT_TAKEN_ALONG = {
     "api.KeptAnswer": "how a program of theirs was answered, kept for a day",
+    "residents.DeadlineCall": "that staff were reminded",
+    "residents.IncidentDraft": "no record yet: it is filed or given up",
+    "residents.LogSeen": "how far somebody of the staff has read",
     "residents.RosterUpload": "a file that somebody of the staff sent, about many people",
 }
 # Of every table: keys, whom it is about, and who recorded it where `recorded_as` says it in words.
@@ -60,6 +73,17 @@ FIELDS_LEFT_OUT = {
     "residents.ApplicationEvent.house": "the application's",
     "residents.Attachment.house": "the violation's",
     "residents.Decision.house": "the violation's",
+    "residents.Complainant.house": "the complaint's",
+    "residents.ComplaintAnswer.house": "the complaint's",
+    "residents.ComplaintOutcome.house": "the complaint's",
+    "residents.DeadlineMet.house": "the deadline's",
+    "residents.EntryAbout.house": "the entry's",
+    "residents.EntryPhoto.house": "the entry's",
+    "residents.EntryTelling.house": "the entry's",
+    "residents.FollowUp.house": "the entry's",
+    "residents.FollowUpDone.house": "the entry's",
+    "residents.IncidentClosing.house": "the incident's",
+    "residents.IncidentStep.house": "the incident's",
     "residents.Look.actor_id": "a number; the name is told",
     "residents.Pass.ends_on": "the day of its hour in the house",
     "residents.Pass.over": "follows from its state",
@@ -67,6 +91,7 @@ FIELDS_LEFT_OUT = {
     "residents.PassDecision.house": "the pass's",
     "residents.PassEvent.house": "the pass's",
     "residents.Reporter.house": "the violation's",
+    "residents.VisitEnd.house": "the visit's",
     "residents.ViolationWithdrawal.house": "the violation's",
 }
 
@@ -161,10 +186,11 @@ def test_everything_written_stands_in_both_files(filled, cast, signed_in):
 def test_name_given_in_confidence_stands_nowhere_in_it(filled, cast, signed_in):
     """That a name is withheld is told, and neither the name nor what its row once said."""
     assert Reporter.objects.filter(name__startswith=WITHHELD, confidential=True).exists()
+    assert Complainant.objects.filter(name__startswith=WITHHELD_BY, complaint__name_withheld=True).exists()
 
     told, text = taken_along(signed_in(filled))
 
-    for part in WITHHELD.split():
+    for part in (*WITHHELD.split(), *WITHHELD_BY.split(), WRITER):
         assert part not in json.dumps(told, ensure_ascii=False)
         assert part not in text
     reporters = {(one["name"], one["confidential"]) for one in told["records"]["violation_reporters"]}
@@ -189,6 +215,11 @@ def test_json_says_what_it_is(filled, cast, signed_in):
         *("violations", "violation_reporters", "violation_attachments", "answers", "decisions"),
         *("appeals", "appeal_decisions", "violation_withdrawals"),
         *("contracts", "contract_signatures", "contract_reviews", "discharge_reviews", "removals", "removal_reviews"),
+        *("log_entries", "log_tellings", "log_abouts", "log_photos"),
+        *("incidents", "incident_steps", "incident_closings"),
+        *("complaints", "complainants", "complaint_answers", "complaint_outcomes"),
+        *("searches", "visits", "visit_ends"),
+        *("follow_ups", "follow_ups_done", "deadlines", "deadlines_met"),
         *("curfew_checks", "curfew_exceptions", "movements", "passes", "pass_decisions", "pass_events"),
         *("papers", "withdrawals", "roles", "account", "account_events", "notices", "slips", "api_keys"),
     ]
@@ -247,6 +278,7 @@ def test_photos_are_taken_along_themselves(cast, signed_in):
     taken = [store.read(photo.file) for photo in Photo.objects.filter(resident=cast.dana)]
     kept = [store.read(each.file) for each in Attachment.objects.order_by("id")]
     signed = [store.read(each.paper) for each in ContractSignature.objects.order_by("-signed_at", "-id")]
+    logged = [store.read(each.file) for each in EntryPhoto.objects.order_by("id")]
 
     told, _text = taken_along(client)
     pages = PdfReader(BytesIO(client.get(reverse("my_record_pdf")).content)).pages
@@ -255,7 +287,7 @@ def test_photos_are_taken_along_themselves(cast, signed_in):
     assert [(one["content_type"], b64decode(one["base64"])) for one in pictures] == [("image/jpeg", it) for it in taken]
     assert "picture" not in told["records"]["contacts"][0]
     drawn = [image.image.getpixel((20, 20)) for page in pages for image in in_order(page)]
-    assert drawn == [Image.open(BytesIO(data)).getpixel((20, 20)) for data in [*taken, *kept, *signed]]
+    assert drawn == [Image.open(BytesIO(data)).getpixel((20, 20)) for data in [*taken, *kept, *signed, *logged]]
 
 
 def in_order(page: PageObject) -> list[Any]:
@@ -361,7 +393,7 @@ def test_it_costs_the_same_however_much_there_is(number, cast, django_assert_num
     record_everything(cast, number)
     dana = Resident.objects.select_related("organization", "user").get(pk=cast.dana.pk)
 
-    with django_assert_num_queries(74):
+    with django_assert_num_queries(104):
         own_record(dana, zone="America/New_York", today=cast.today, now=timezone.now())
 
 
