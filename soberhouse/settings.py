@@ -73,6 +73,7 @@ SUBJECTS = [
     "residents.rules",
     "residents.log",
     "residents.away",
+    "residents.meetings",
 ]
 
 MIDDLEWARE = [

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("residents.rules.urls")),
     path("", include("residents.log.urls")),
     path("", include("residents.away.urls")),
+    path("", include("residents.meetings.urls")),
     path("", include("soberhouse.accounts.urls")),
     path("", include("soberhouse.documents.urls")),
     path("", include("api.urls")),

@@ -1,0 +1,38 @@
+"""What house meetings offer to the pages that gather."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+
+def today(*args: Any) -> Iterator[Any]:
+    yield from ()
+
+
+def week(*args: Any) -> Iterator[Any]:
+    yield from ()
+
+
+def home(*args: Any) -> Iterator[Any]:
+    yield from ()
+
+
+def settings(*args: Any) -> Iterator[Any]:
+    yield from ()
+
+
+def papers(*args: Any) -> Iterator[Any]:
+    yield from ()
+
+
+def issued_anew(*args: Any) -> Iterator[Any]:
+    yield from ()
+
+
+def hand_over(*args: Any) -> Iterator[Any]:
+    yield from ()
+
+
+def work(*args: Any) -> Iterator[Any]:
+    yield from ()
