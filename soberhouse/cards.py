@@ -15,6 +15,7 @@ every subject in `settings.SUBJECTS` and do not know what they will find:
     issued_anew(document, standing) -> Iterable[str]
     hand_over(house, standing, now) -> Iterable[Pending]
     work(user) -> Iterable[Work]
+    minutes(house, house_meeting_at, since) -> Iterable[MinutesSection]
 
 `stays` are those the page is about, read once by whoever asks for them first: on Today of whoever lives in the house or
 left it of late, else all of the person's that the reader sees. `about` tells cards and, of what happened, entries: the
@@ -22,7 +23,9 @@ same rows are read once for both. `home` is what holds in the house, for whoever
 pages where a subject keeps what is so in a house; `beside_pass` are the facts beside the decision on a pass. `papers`
 are those that can be issued now about a house or an organization, `issued_anew` the address where one that was issued
 is issued again. `hand_over` is what the next one on shift finds in a house, each part told also where nothing is in it;
-`work` is what people record, by which their load is counted.
+`work` is what people record, by which their load is counted. `minutes` is what the minutes of a house meeting tell of
+a subject, as of the instant of the meeting and `since` the one before it, if there was one: everybody who lives in the
+house reads it, so it holds nothing that one of them may not know of another.
 
 Each must cost the same number of queries however many rows it returns, and show only what `standing.user` may see;
 `week`, `home` and `own` are read by the resident alone, and show what `resident.user` may see. `own` leaves nothing
@@ -128,6 +131,17 @@ class Work:
 
     counts_as: Load
     rows: models.QuerySet
+
+
+@dataclass(frozen=True)
+class MinutesSection:
+    """A subject's section of the minutes of a house meeting: rows of words under headers. `name` is what programs call
+    it. It is kept as it is when the minutes are published."""
+
+    name: str
+    title: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,8 @@ class HouseMeeting(InHouse, Fact):
     on = models.DateField(editable=False)  # the day of it in the house
     roll_taken_at = models.DateTimeField(null=True, blank=True, editable=False)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # What other subjects had to say when the minutes were published: [name, title, headers, rows of cells].
+    sections = models.JSONField(default=list, db_default=[], blank=True, editable=False)
 
     objects = OfHouseQuerySet.as_manager()
 
