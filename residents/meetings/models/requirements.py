@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from residents.houses.models import House, InHouse, InHouseQuerySet
+from residents.houses.models import House, InHouse, InHouseQuerySet, Reach
 from residents.meetings.models.words import Grade, Kind
 from residents.people.models import Fact
 from residents.stays.models import AboutResident, PhaseKind, Stay
@@ -106,6 +106,10 @@ class Requirement(InHouse, Fact):
 
     def __str__(self) -> str:
         return str(self.count)
+
+    def reach(self) -> Reach:
+        """About the one resident of whom it is asked, if it is of one."""
+        return self.stay.reach() if self.stay is not None else super().reach()
 
 
 class OfRequirementQuerySet(models.QuerySet):
