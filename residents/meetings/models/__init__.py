@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from residents.meetings.models.attendance import Attendance, DoubtSettled, MeetingPlan
-from residents.meetings.models.directory import Feed, FeedReading, Meeting, MeetingChange
+from residents.meetings.models.directory import Feed, FeedReading, Meeting, MeetingChange, MeetingVersion
 from residents.meetings.models.house_meetings import (
     AgendaItem,
     Election,
@@ -32,6 +32,7 @@ __all__ = [
     "Meeting",
     "MeetingChange",
     "MeetingPlan",
+    "MeetingVersion",
     "MinutesLine",
     "Motion",
     "MotionKind",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.houses.models import House, Organization, Reach, check_time_zone
 from residents.meetings.models.words import Kind, Venue
+from residents.meetings.versions import CountsVersions
 from residents.people.models import Fact, WeeklyHours
 from soberhouse.accounts.models import User
 from soberhouse.database.constraints import AppendOnly, Frozen, Same, SameOrganization, WellWritten
@@ -148,6 +149,7 @@ class Meeting(Audited):
     code_number = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     objects = MeetingQuerySet.as_manager()
+    trigger_sources = (*Audited.trigger_sources, CountsVersions())
 
     class Meta:
         ordering = ["weekday", "starts", "name", "id"]
@@ -191,6 +193,23 @@ class Meeting(Audited):
 class OfMeetingQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> OfMeetingQuerySet:
         return self.filter(meeting__in=Meeting.objects.visible_to(user).values("pk"))
+
+
+class MeetingVersion(models.Model):
+    """How often a meeting was changed, and when last: see `residents.meetings.versions`. Written by triggers alone."""
+
+    # The database refuses to delete a meeting; nothing here has a say in it.
+    meeting = models.OneToOneField(Meeting, on_delete=models.DO_NOTHING, related_name="version", primary_key=True)
+    number = models.BigIntegerField()
+    changed_at = models.DateTimeField()
+
+    objects = OfMeetingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("version of a meeting")
+
+    def __str__(self) -> str:
+        return str(self.number)
 
 
 class MeetingChange(Audited, Fact):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from residents.houses.models import InHouse, InHouseQuerySet
+from residents.houses.models import InHouse, InHouseQuerySet, Reach
 from residents.people.models import OfResident, Resident
 from residents.stays.models import Stay
 from soberhouse.accounts.models import User
-from soberhouse.database.constraints import Frozen, SameHouse
+from soberhouse.database.constraints import Frozen, FrozenOnceSet, SameHouse, WellWritten
 
 
 class StepNoteQuerySet(models.QuerySet["StepNote"]):
@@ -37,6 +39,7 @@ class StepNote(OfResident):
         ordering = ["-written_on", "-id"]
         constraints = [
             models.CheckConstraint(condition=~Q(text="") & ~Q(about=""), name="stepnote_words"),
+            models.CheckConstraint(condition=Q(put_away=False) | Q(shared=False), name="stepnote_put_away"),
             Frozen(fields=["resident"], name="stepnote_frozen"),
         ]
         verbose_name = _("own note")
@@ -53,6 +56,11 @@ class CalendarLinkQuerySet(InHouseQuerySet):
         of_house = super().visible_to(user).filter(stay=None)
         return self.filter(Q(pk__in=of_house.values("pk")) | Q(stay__resident__user=user))
 
+    def live(self) -> CalendarLinkQuerySet:
+        """Those that somebody can read: not revoked and, of a resident's, those of whoever still lives there."""
+        stays = Q(stay=None) | Q(stay__ends_on=None, stay__voided=False)
+        return self.filter(stays, revoked_at=None)
+
 
 class CalendarLink(InHouse):
     """A secret address under which a calendar program reads a resident's meetings, or a house's. Only a digest of the
@@ -62,9 +70,10 @@ class CalendarLink(InHouse):
         Stay, on_delete=models.PROTECT, related_name="calendar_links", null=True, blank=True, editable=False
     )
     name = models.CharField(_("name"), max_length=60, help_text=_("For which device or person it is."))
-    digest = models.CharField(max_length=64, unique=True, editable=False)
-    made_at = models.DateTimeField(editable=False)
-    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    token_digest = models.CharField(max_length=64, unique=True, editable=False)
+    with_places = models.BooleanField(_("with addresses"), default=False, db_default=False)
+    made_at = models.DateTimeField(_("made"), editable=False)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
 
     objects = CalendarLinkQuerySet.as_manager()
 
@@ -73,9 +82,24 @@ class CalendarLink(InHouse):
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="calendarlink_named"),
             SameHouse(via="stay", name="calendarlink_house"),
-            Frozen(fields=["house", "stay", "digest", "made_at"], name="calendarlink_frozen"),
+            models.CheckConstraint(condition=Q(stay__isnull=False) | Q(with_places=False), name="calendarlink_places"),
+            Frozen(fields=["house", "stay", "token_digest", "with_places", "made_at"], name="calendarlink_frozen"),
+            FrozenOnceSet(fields=["revoked_at"], name="calendarlink_revoked"),
+            WellWritten(instants=["made_at", "revoked_at"], name="calendarlink_written"),
         ]
         verbose_name = _("address of a calendar")
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def resident(self) -> Resident | None:
+        """Whose it is; nobody's, where it is the house's."""
+        return self.stay.resident if self.stay is not None else None
+
+    @property
+    def is_live(self) -> bool:
+        return self.revoked_at is None and (self.stay is None or (self.stay.ends_on is None and not self.stay.voided))
+
+    def reach(self) -> Reach:
+        return replace(self.house.reach(), about_user_id=self.resident.user_id if self.resident else None)
