@@ -203,4 +203,13 @@ DOORS = (
     Door("safety-items", "safety.SafetyItems", {"GET": _BOOKS}),
     Door("safety-items/<uuid:uuid>", "safety.SafetyItem", {"GET": _BOOKS}),
     Door("safety-items/<uuid:uuid>/check", "safety.SafetyItemCheck", {"POST": _RECORD}),
+    # the meetings that are asked
+    Door("requirements", "meetings_requirements.Requirements", {"GET": _BOOKS, "POST": _RECORD}),
+    Door("requirements/<uuid:uuid>", "meetings_requirements.Requirement", {"GET": _BOOKS}),
+    Door("requirements/<uuid:uuid>/end", "meetings_requirements.RequirementEnd", {"POST": _RECORD}),
+    Door("houses/<uuid:uuid>/meeting-week", "meetings_requirements.HouseMeetingWeek", {"GET": _READ}),
+    Door("stays/<uuid:uuid>/meeting-weeks", "meetings_requirements.StayMeetingWeeks", {"GET": _RECORDS}),
+    Door("excused-weeks", "meetings_requirements.ExcusedWeeks", {"GET": _RECORDS, "POST": _RECORD}),
+    Door("excused-weeks/<uuid:uuid>", "meetings_requirements.ExcusedWeek", {"GET": _RECORDS}),
+    Door("excused-weeks/<uuid:uuid>/take-back", "meetings_requirements.ExcusedWeekTakeBack", {"POST": _CORRECT}),
 )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+
+from residents.meetings import own_requirements
+from residents.people.models import Resident
+from soberhouse.cards import Section
 
 
-def own(*args: Any) -> Iterator[Any]:
-    yield from ()
+def own(resident: Resident) -> Iterator[Section]:
+    yield from own_requirements.own(resident)

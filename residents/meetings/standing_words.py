@@ -63,10 +63,10 @@ def still_words(standing: Standing) -> str:
 
 def arithmetic(standing: Standing, *, own: bool) -> list[str]:
     """How it was reckoned, one sentence for each requirement; `own`, where the resident reads it."""
-    return [_sum_of(standing, line, own=own) for line in standing.lines]
+    return [sum_of(standing, line, own=own) for line in standing.lines]
 
 
-def _sum_of(standing: Standing, line: Line, *, own: bool) -> str:
+def sum_of(standing: Standing, line: Line, *, own: bool) -> str:
     facts = {
         "count": line.asked.count,
         "needed": line.needed,
