@@ -59,7 +59,8 @@ IN_PERIOD = {
             "done": 45,
             "below": 2,
             "parts": [],
-            "arithmetic": "90 asked for in 90 days from May 4, 2026; 45 counted, 2 more were below the evidence asked for.",
+            "arithmetic": "90 asked for in 90 days from May 4, 2026; 45 counted, 2 more were below the evidence "
+            "asked for.",
         }
     ],
 }

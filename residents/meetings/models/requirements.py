@@ -63,7 +63,7 @@ class Requirement(InHouse, Fact):
             models.CheckConstraint(condition=Q(per__in=["week", "period"]), name="requirement_per"),
             models.CheckConstraint(condition=Q(count__range=(1, 400)), name="requirement_count"),
             models.CheckConstraint(
-                condition=Q(per="week", days=None) | Q(per="period", days__range=(2, 400)),
+                condition=Q(per="week", days=None) | Q(per="period", days__isnull=False, days__range=(2, 400)),
                 name="requirement_days",
                 violation_error_message=_("A period has days, a week has not."),
             ),

@@ -6,13 +6,20 @@ says otherwise; `days_ago` counts back from the house's today.
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
 
 from residents.meetings import recurrence
-from residents.meetings.models import Attendance, Meeting, MeetingPlan
+from residents.meetings.models import (
+    Attendance,
+    Meeting,
+    MeetingPlan,
+    Requirement,
+    RequirementPart,
+    WeekExcused,
+)
 from residents.models import House, Organization, Stay
 from soberhouse.accounts.models import User
 from soberhouse.history import acting_as, recorded
@@ -86,3 +93,30 @@ def plan_of(stay: Stay, meeting: Meeting, *, days_ago: int = 10) -> MeetingPlan:
         return MeetingPlan.objects.create(
             house=stay.house, stay=stay, meeting=meeting, starts_on=stay.house.today() - timedelta(days=days_ago)
         )
+
+
+@transaction.atomic
+def requirement_of(
+    house: House, count: int = 3, *, parts: dict[str, int] | None = None, days_ago: int = 400, **facts: Any
+) -> Requirement:
+    """So many meetings asked a week, of everybody in the house unless the test says otherwise."""
+    with acting_as(None, reason="given", source="command"):
+        row = Requirement.objects.create(
+            **{
+                "house": house,
+                "count": count,
+                "starts_on": house.today() - timedelta(days=days_ago),
+                "reason": "A judge asks for it." if facts.get("stay") else "",
+            }
+            | facts
+            | recorded()
+        )
+        for kind, number in (parts or {}).items():
+            RequirementPart.objects.create(house=house, requirement=row, kind=kind, count=number)
+    return row
+
+
+@transaction.atomic
+def week_excused_of(stay: Stay, week: date, by: User, *, cause: str = "pass", **facts: Any) -> WeekExcused:
+    with acting_as(by, source="web"):
+        return WeekExcused.objects.create(house=stay.house, stay=stay, week=week, cause=cause, **facts, **recorded())
