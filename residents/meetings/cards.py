@@ -18,7 +18,7 @@ from residents.meetings import (
 from residents.people.models import Resident
 from residents.stays.models import Stay
 from soberhouse.accounts.models import User
-from soberhouse.cards import Card, Entry, Pending, Row, Section, Work
+from soberhouse.cards import Card, Entry, MinutesSection, Pending, Row, Section, Work
 from soberhouse.documents.kinds import Offer
 from soberhouse.documents.models import IssuedDocument
 
@@ -83,3 +83,7 @@ def hand_over(house: House, standing: Standing, now: datetime) -> Iterator[Pendi
 def work(user: User) -> Iterator[Work]:
     yield from attendance_cards.work(user)
     yield from house_meeting_cards.work(user)
+
+
+def minutes(house: House, house_meeting_at: datetime, since: datetime | None) -> Iterator[MinutesSection]:
+    yield from house_meeting_cards.minutes(house, house_meeting_at, since)

@@ -4,13 +4,36 @@ from django.urls import URLPattern, path
 
 from soberhouse.lazy_views import views_of
 
+house_meeting_views = views_of("residents.meetings.views.house_meetings")
 requirement_views = views_of("residents.meetings.views.requirements")
 
 directory: list[URLPattern] = []
 
 attendance: list[URLPattern] = []
 
-house_meetings: list[URLPattern] = []
+house_meetings: list[URLPattern] = [
+    path("houses/<uuid:uuid>/house-meetings/", house_meeting_views.house_meetings, name="house_meetings"),
+    path("houses/<uuid:uuid>/house-meetings/new/", house_meeting_views.house_meeting_begin, name="house_meeting_begin"),
+    path("house-meetings/<uuid:uuid>/", house_meeting_views.house_meeting, name="house_meeting"),
+    path("house-meetings/<uuid:uuid>/agenda/new/", house_meeting_views.agenda_new, name="agenda_new"),
+    path("agenda-items/<uuid:uuid>/off/", house_meeting_views.agenda_take_off, name="agenda_take_off"),
+    path("house-meetings/<uuid:uuid>/roll/", house_meeting_views.house_meeting_roll, name="house_meeting_roll"),
+    path("roll-lines/<uuid:uuid>/correct/", house_meeting_views.roll_line_correct, name="roll_line_correct"),
+    path("house-meetings/<uuid:uuid>/code/", house_meeting_views.house_meeting_code, name="house_meeting_code"),
+    path("house-meetings/<uuid:uuid>/minutes/new/", house_meeting_views.minutes_line_new, name="minutes_line_new"),
+    path("minutes-lines/<uuid:uuid>/correct/", house_meeting_views.minutes_line_correct, name="minutes_line_correct"),
+    path("house-meetings/<uuid:uuid>/votes/new/", house_meeting_views.motion_new, name="motion_new"),
+    path("motions/<uuid:uuid>/correct/", house_meeting_views.motion_correct, name="motion_correct"),
+    path("house-meetings/<uuid:uuid>/elections/new/", house_meeting_views.election_new, name="election_new"),
+    path("house-meetings/<uuid:uuid>/publish/", house_meeting_views.minutes_publish_page, name="minutes_publish"),
+    path("house-meetings/<uuid:uuid>/minutes/", house_meeting_views.minutes_file, name="minutes_file"),
+    path("house-meetings/<uuid:uuid>/papers/minutes/", house_meeting_views.minutes_issue_page, name="minutes_issue"),
+    path("houses/<uuid:uuid>/motion-kinds/", house_meeting_views.motion_kinds, name="motion_kinds"),
+    path("houses/<uuid:uuid>/motion-kinds/start/", house_meeting_views.motion_kinds_start, name="motion_kinds_start"),
+    path("houses/<uuid:uuid>/motion-kinds/new/", house_meeting_views.motion_kind_new, name="motion_kind_new"),
+    path("motion-kinds/<uuid:uuid>/", house_meeting_views.motion_kind_change, name="motion_kind_change"),
+    path("motion-kinds/<uuid:uuid>/drop/", house_meeting_views.motion_kind_drop, name="motion_kind_drop"),
+]
 
 requirements: list[URLPattern] = [
     path("houses/<uuid:uuid>/meetings/weeks/", requirement_views.meeting_weeks, name="meeting_weeks"),

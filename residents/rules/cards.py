@@ -12,7 +12,7 @@ from residents.rules import book_cards, case_cards, contract_cards, rule_paper_c
 from residents.stays.models import Stay
 from residents.stays.queries import living
 from soberhouse.accounts.models import User
-from soberhouse.cards import Card, Entry, Pending, Row, Section, Work
+from soberhouse.cards import Card, Entry, MinutesSection, Pending, Row, Section, Work
 from soberhouse.documents.kinds import Offer
 from soberhouse.documents.models import IssuedDocument
 
@@ -78,3 +78,7 @@ def hand_over(house: House, standing: Standing, now: datetime) -> Iterator[Pendi
 def work(user: User) -> Iterator[Work]:
     yield from case_cards.work(user)
     yield from contract_cards.work(user)
+
+
+def minutes(house: House, house_meeting_at: datetime, since: datetime | None) -> Iterator[MinutesSection]:
+    yield from contract_cards.minutes(house, house_meeting_at, since)

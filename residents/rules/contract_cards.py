@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -31,8 +32,9 @@ from residents.rules.models import (
 from residents.rules.queries import contracts as queries
 from residents.rules.queries.contracts import AGREE, Agreed, OfferedBack, Removed, Review
 from residents.stays.models import Stay
+from residents.stays.queries import FEW, there_on
 from soberhouse.accounts.models import User
-from soberhouse.cards import Card, Entry, Load, Order, Row, Section, Work, hanging, section
+from soberhouse.cards import Card, Entry, Load, MinutesSection, Order, Row, Section, Work, hanging, section
 
 STILL_NEWS = timedelta(days=30)
 
@@ -412,3 +414,24 @@ def work(user: User) -> Iterator[Work]:
 
 def _day(day: date) -> str:
     return date_format(day, "MONTH_DAY_FORMAT")
+
+
+# --- a section of the minutes ---------------------------------------------------------------------------------------
+
+
+def minutes(house: House, house_meeting_at: datetime, since: datetime | None) -> Iterator[MinutesSection]:
+    """How many contracts run, and how many violations were recorded since the last meeting: counts alone, and nothing
+    where so few live that a count is a name. Three queries."""
+    on = house.today(house_meeting_at)
+    if len(there_on(house.stays.real(), on)) < FEW:
+        return
+    running = Contract.objects.filter(house=house, signature__isnull=False, starts_on__lte=on, ends_on__gt=on)
+    running = running.filter(Q(ended_on=None) | Q(ended_on__gt=on), stay__ends_on=None)
+    said = Violation.objects.filter(house=house, withdrawal=None, recorded_at__lte=house_meeting_at)
+    if since is not None:
+        said = said.filter(recorded_at__gt=since)
+    rows = (
+        (_("Contracts that run"), str(running.count())),
+        (_("Violations recorded since the last meeting"), str(said.count())),
+    )
+    yield MinutesSection("rules", _("Rules"), (_("What"), _("How many")), rows)

@@ -317,6 +317,9 @@ def free_beds(houses: QuerySet[House], day: date, *, today: date) -> QuerySet[Be
 # --- the stays that a page is about ---------------------------------------------------------------------------------
 
 
+FEW = 5  # where fewer live, how many of them are late or behind says who
+
+
 def stays_of_late(house: House, today: date) -> QuerySet[Stay]:
     """The stays of whoever lives in the house, or left it within the last days. One query, when they are first asked
     for."""

@@ -10,17 +10,25 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from residents.meetings import recurrence
 from residents.meetings.models import (
+    AgendaItem,
     Attendance,
+    Election,
+    HouseMeeting,
     Meeting,
     MeetingPlan,
+    MinutesLine,
+    Motion,
+    MotionKind,
     Requirement,
     RequirementPart,
+    RollLine,
     WeekExcused,
 )
-from residents.models import House, Organization, Stay
+from residents.models import House, Officer, Organization, Stay
 from soberhouse.accounts.models import User
 from soberhouse.history import acting_as, recorded
 
@@ -120,3 +128,100 @@ def requirement_of(
 def week_excused_of(stay: Stay, week: date, by: User, *, cause: str = "pass", **facts: Any) -> WeekExcused:
     with acting_as(by, source="web"):
         return WeekExcused.objects.create(house=stay.house, stay=stay, week=week, cause=cause, **facts, **recorded())
+
+
+# --- house meetings -------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def house_meeting_of(
+    house: House, by: User | None = None, *, days_ago: int = 0, meeting: Meeting | None = None, **facts: Any
+) -> HouseMeeting:
+    """A house meeting that was prepared for a day: it began at noon; today one that began five minutes ago."""
+    meeting = meeting or Meeting.objects.filter(house=house, kind="house").first()
+    meeting = meeting or meeting_of(house, name="House meeting", kind="house")
+    starts_at = held(meeting, house, days_ago) if days_ago else timezone.now() - timedelta(minutes=5)
+    with acting_as(by, source="web" if by else "command"):
+        return HouseMeeting.objects.create(
+            **{
+                "house": house,
+                "meeting": meeting,
+                "starts_at": starts_at,
+                "on": house.today(starts_at),
+            }
+            | facts
+            | recorded()
+        )
+
+
+@transaction.atomic
+def roll_line_of(house_meeting: HouseMeeting, stay: Stay, by: User, status: str = "present", **facts: Any) -> RollLine:
+    with acting_as(by, source="web"):
+        return RollLine.objects.create(
+            house=house_meeting.house, house_meeting=house_meeting, stay=stay, status=status, **facts, **recorded()
+        )
+
+
+@transaction.atomic
+def agenda_item_of(
+    house_meeting: HouseMeeting, by: User, title: str = "The washing machine", **facts: Any
+) -> AgendaItem:
+    with acting_as(by, source="web"):
+        return AgendaItem.objects.create(
+            house=house_meeting.house, house_meeting=house_meeting, title=title, **facts, **recorded()
+        )
+
+
+@transaction.atomic
+def minutes_line_of(house_meeting: HouseMeeting, by: User, text: str = "It is mended.", **facts: Any) -> MinutesLine:
+    with acting_as(by, source="web"):
+        return MinutesLine.objects.create(
+            house=house_meeting.house, house_meeting=house_meeting, text=text, **facts, **recorded()
+        )
+
+
+@transaction.atomic
+def motion_kind_of(house: House, name: str = "Other business", **facts: Any) -> MotionKind:
+    needs = {"percent": 50, "more_than": True, "of": "cast"}
+    with acting_as(None, reason="given", source="command"):
+        return MotionKind.objects.create(**{"house": house, "name": name} | needs | facts)
+
+
+@transaction.atomic
+def motion_of(house_meeting: HouseMeeting, by: User, kind: MotionKind | None = None, **facts: Any) -> Motion:
+    """Carried with two votes of the two that were cast, unless the test says otherwise."""
+    kind = kind or MotionKind.objects.filter(house=house_meeting.house).first() or motion_kind_of(house_meeting.house)
+    needs = {"percent": kind.percent, "more_than": kind.more_than, "of": kind.of}
+    count = {"in_favour": 2, "against": 0, "abstained": 0, "of_how_many": 2, "carried": True}
+    with acting_as(by, source="web"):
+        return Motion.objects.create(
+            **{"house": house_meeting.house, "house_meeting": house_meeting, "kind": kind, "text": "A new kettle"}
+            | needs
+            | count
+            | facts
+            | recorded()
+        )
+
+
+@transaction.atomic
+def election_of(house_meeting: HouseMeeting, stay: Stay, by: User, duty: str = "president", **facts: Any) -> Election:
+    """For two months from the day of the meeting."""
+    starts_on = facts.pop("starts_on", house_meeting.on)
+    ends_on = facts.pop("ends_on", starts_on + timedelta(days=60))
+    with acting_as(by, source="web"):
+        officer = Officer.objects.create(
+            house=stay.house, resident=stay.resident, duty=duty, starts_on=starts_on, ends_on=ends_on
+        )
+        return Election.objects.create(
+            house=house_meeting.house, house_meeting=house_meeting, officer=officer, **facts, **recorded()
+        )
+
+
+@transaction.atomic
+def published(house_meeting: HouseMeeting, by: User) -> HouseMeeting:
+    """As it is when its roll was taken and its minutes are published, without the paper."""
+    house_meeting.roll_taken_at = house_meeting.roll_taken_at or house_meeting.starts_at
+    house_meeting.published_at = timezone.now()
+    with acting_as(by, source="web"):
+        house_meeting.save()
+    return house_meeting
