@@ -26,7 +26,7 @@ from soberhouse.documents.models import IssuedDocument
 def today(house: House, stays: Iterable[Stay], standing: Standing, today: date) -> Iterator[Card]:
     stays = list(stays)
     yield from house_meeting_cards.today(house, stays, standing, today)
-    yield from attendance_cards.today(house, stays, standing, today)
+    yield from attendance_cards.today(house, standing, today)
     yield from requirement_cards.today(house, stays, standing, today)
     yield from directory_cards.today(house, standing, today)
 
@@ -41,6 +41,7 @@ def about(resident: Resident, stays: Iterable[Stay], standing: Standing, today: 
 def week(resident: Resident, stays: Iterable[Stay], standing: Standing, today: date) -> Iterator[Card]:
     stays = list(stays)
     yield from requirement_cards.week(resident, stays, standing, today)
+    yield from attendance_cards.week(resident, stays, standing, today)
     yield from house_meeting_cards.week(resident, stays, standing, today)
 
 

@@ -5,11 +5,37 @@ from django.urls import URLPattern, path
 from soberhouse.lazy_views import views_of
 
 house_meeting_views = views_of("residents.meetings.views.house_meetings")
+own_attendance = views_of("residents.meetings.views.attendance")
+staff_attendance = views_of("residents.meetings.views.attendance_staff")
+papers_attendance = views_of("residents.meetings.views.papers_attendance")
 requirement_views = views_of("residents.meetings.views.requirements")
 
 directory: list[URLPattern] = []
 
-attendance: list[URLPattern] = []
+attendance: list[URLPattern] = [
+    path("my/meetings/", own_attendance.my_meetings, name="my_meetings"),
+    path("my/meetings/choose/", own_attendance.my_attendance_choose, name="my_attendance_choose"),
+    path("my/meetings/code/", own_attendance.my_attendance_code, name="my_attendance_code"),
+    path("my/meetings/<uuid:uuid>/", own_attendance.my_attendance_new, name="my_attendance_new"),
+    path("my/meetings/<uuid:uuid>/regularly/", own_attendance.my_plan_add, name="my_plan_add"),
+    path("my/plans/<uuid:uuid>/end/", own_attendance.my_plan_end, name="my_plan_end"),
+    path("my/attendance/<uuid:uuid>/", own_attendance.my_attendance, name="my_attendance"),
+    path("my/attendance/<uuid:uuid>/better/", own_attendance.my_attendance_raise, name="my_attendance_raise"),
+    path("houses/<uuid:uuid>/attendance/", staff_attendance.attendance_of_house, name="attendance_of_house"),
+    path("houses/<uuid:uuid>/attendance/questions/", staff_attendance.attendance_doubts, name="attendance_doubts"),
+    path("stays/<uuid:uuid>/attendance/", staff_attendance.attendance_of_stay, name="attendance_of_stay"),
+    path("stays/<uuid:uuid>/attendance/choose/", staff_attendance.attendance_choose, name="attendance_choose"),
+    path("stays/<uuid:uuid>/attendance/new/", staff_attendance.attendance_new, name="attendance_new"),
+    path("attendance/<uuid:uuid>/", staff_attendance.attendance, name="attendance"),
+    path("attendance/<uuid:uuid>/better/", staff_attendance.attendance_raise, name="attendance_raise"),
+    path("attendance/<uuid:uuid>/strike/", staff_attendance.attendance_strike, name="attendance_strike"),
+    path("attendance/<uuid:uuid>/restore/", staff_attendance.attendance_restore, name="attendance_restore"),
+    path("attendance/<uuid:uuid>/stands/", staff_attendance.attendance_settle, name="attendance_settle"),
+    path("attendance/<uuid:uuid>/photo/", staff_attendance.attendance_photo, name="attendance_photo"),
+    path("stays/<uuid:uuid>/papers/attendance/", papers_attendance.attendance_report, name="attendance_issue"),
+    path("stays/<uuid:uuid>/papers/slip/", papers_attendance.meeting_slip, name="meeting_slip_issue"),
+    path("houses/<uuid:uuid>/papers/sign-in/", papers_attendance.sign_in_sheet, name="sign_in_sheet_issue"),
+]
 
 house_meetings: list[URLPattern] = [
     path("houses/<uuid:uuid>/house-meetings/", house_meeting_views.house_meetings, name="house_meetings"),

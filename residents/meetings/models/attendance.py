@@ -161,8 +161,8 @@ class DoubtSettled(AboutResident, Fact):
 
     to_person = "attendance__stay__resident"
 
-    attendance = models.OneToOneField(Attendance, on_delete=models.PROTECT, related_name="settled")
-    doubts = models.CharField(_("what did not fit"), max_length=500)
+    attendance = models.ForeignKey(Attendance, on_delete=models.PROTECT, related_name="settled")
+    doubts = models.CharField(_("what did not fit"), max_length=500)  # kinds of doubts, a blank between
     reason = models.CharField(_("why it stands"), max_length=500)
 
     class Meta:

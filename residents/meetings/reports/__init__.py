@@ -12,4 +12,15 @@ MINUTES = declare(
     _("Minutes of the house meeting"),
     holds=_("who was there, what was said and decided, each vote with its count; first names and initials"),
 )
-ALL = (MINUTES,)
+ATTENDANCE = declare(
+    "meeting-attendance",
+    _("Meeting attendance"),
+    holds=_("one resident's meetings, how each is proved, and what that does not prove"),
+)
+MEETING_SLIP = declare(
+    "meeting-slip", _("Slip for meetings"), holds=_("empty lines for meetings and the chair's first name; to carry")
+)
+SIGN_IN_SHEET = declare(
+    "sign-in-sheet", _("Sign-in sheet"), holds=_("who lives in the house, with a line to sign at a house meeting")
+)
+ALL = (MINUTES, ATTENDANCE, MEETING_SLIP, SIGN_IN_SHEET)

@@ -1,0 +1,37 @@
+"""An empty slip to carry to meetings. It names its bearer by first name and initial, and nobody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from soberhouse.documents import paper
+
+LINES = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingSlip:
+    """Whose slip, by first name and initial; and the address at which they write meetings down."""
+
+    name: str
+    url: str
+
+
+def draw(facts: MeetingSlip, head: paper.Head) -> bytes:
+    """The slip as a PDF, on half a sheet."""
+    blocks: list[paper.Block] = [
+        paper.Heading(facts.name),
+        paper.Table(
+            headers=[_("Day"), _("Meeting"), _("Chair's first name"), _("Initial")],
+            rows=[["\u00a0", "", "", ""] for _line in range(LINES)],
+            widths=(20, 40, 24, 16),
+        ),
+        paper.Text(_("To the chair: a first name is enough. You need not sign; it says no more than that.")),
+        paper.Code(facts.url, _("Write the meeting down and add a photo of this slip.")),
+        paper.Text(
+            _("A slip shows that somebody wrote on it. It does not prove who was there, or for how long."), small=True
+        ),
+    ]
+    return paper.render(head, blocks, small=True)
