@@ -60,6 +60,8 @@ from residents.models import (
     Removal,
     RemovalReview,
     Reporter,
+    Requirement,
+    RequirementPart,
     Resident,
     ReviewOpinion,
     Role,
@@ -74,6 +76,7 @@ from residents.models import (
     ViolationWithdrawal,
     Visit,
     VisitEnd,
+    WeekExcused,
 )
 from soberhouse.accounts.models import ApiKey, Invitation, User
 from soberhouse.database.constraints import AppendOnly, Frozen
@@ -321,11 +324,16 @@ RECIPES: dict[type[models.Model], Callable[[Cast], dict[str, Any]]] = {
     RemovalReview: lambda cast: {"recorded_by": cast.bob},
     Reporter: lambda cast: of(new_violation(cast), "violation"),
     ReviewOpinion: lambda cast: of(new_violation(cast), "violation", recorded_by=cast.olive),
+    RequirementPart: lambda cast: of(saved(Requirement, cast), "requirement", kind="aa", count=1),
     RosterUpload: lambda cast: {"content": b"Bed,Name,Move in\n"},
     Rule: lambda cast: of(new_book(cast), "book"),
     SafetyCheck: lambda cast: {"in_order": True},
     SafetyItem: lambda cast: {"every_days": 30},
     Search: lambda cast: of(new_entry(cast, "search"), "entry"),
+    WeekExcused: lambda cast: {
+        "week": date(2001, 1, 1) + timedelta(weeks=next_number() % 900),
+        "recorded_by": cast.olive,
+    },
     Violation: what_violation,
     ViolationWithdrawal: lambda cast: of(new_violation(cast), "violation"),
     Visit: lambda cast: of(new_entry(cast, "visitor"), "entry"),

@@ -15,6 +15,7 @@ from django.test import Client
 
 from api.doors import DOORS
 from residents.houses import services as houses
+from residents.meetings.standing import monday
 from residents.models import (
     Appeal,
     Application,
@@ -30,9 +31,11 @@ from residents.models import (
     Movement,
     Pass,
     Removal,
+    Requirement,
     Resident,
     SafetyItem,
     Violation,
+    WeekExcused,
 )
 from residents.people.services import alert_add, contact_add, sobriety_record
 from residents.stays import services as stays
@@ -41,6 +44,7 @@ from soberhouse.history import acting_as
 from tests.api import ruled
 from tests.api.conftest import Program, change, make_key
 from tests.residents.log import given as log
+from tests.residents.meetings import given as meetings
 from tests.residents.rules import given
 from tests.residents.stays.stories import ORDINARY, applicant, hold, overstays
 
@@ -51,7 +55,8 @@ METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 
 
 # Words of the log: what is about Dana, and what she must not read of Frank, of others, or of who complained.
-OF_DANA, OF_OTHERS = ("Marzipan", "Tupperware"), ("Wolfsbane", "Philippa Vantongeren", "Obsidian", "Cardamom")
+OF_DANA = ("Marzipan", "Tupperware", "Thistlewood", "Tulsa")
+OF_OTHERS = ("Wolfsbane", "Philippa Vantongeren", "Obsidian", "Cardamom")
 LOGGED = (*OF_DANA, *OF_OTHERS)
 
 
@@ -68,6 +73,8 @@ def in_the_log(cast) -> None:
     log.hand_over_of(house, alice, text="The Obsidian box is in the office.")
     log.deadline_of(dana)
     log.safety_item_of(house)
+    meetings.requirement_of(house, stay=dana, reason="Judge Thistlewood asks for it.")
+    meetings.week_excused_of(dana, monday(cast.today), alice, cause="other", note="A funeral in Tulsa")
 
 
 @pytest.fixture
@@ -189,6 +196,8 @@ def everything_asked(cast, secret: str) -> Iterator[tuple[str, HttpResponse]]:
         "curfew-checks": str(CurfewCheck.objects.get().uuid),
         "movements": str(Movement.objects.get().uuid),
         "entries": str(Entry.objects.filter(kind="note").earliest("pk").uuid),
+        "requirements": str(Requirement.objects.get().uuid),
+        "excused-weeks": str(WeekExcused.objects.get().uuid),
         "hand-overs": str(HandOver.objects.get().uuid),
         "deadlines": str(Deadline.objects.get().uuid),
         "safety-items": str(SafetyItem.objects.get().uuid),

@@ -31,6 +31,7 @@ from schemathesis.specs.openapi.checks import (
 from api.doors import DOORS
 from api.refusals import KINDS
 from api.schema import document
+from residents.meetings.standing import monday
 from residents.stays.services import application_wait
 from soberhouse.accounts.models import ApiKey
 from soberhouse.history import acting_as
@@ -38,6 +39,7 @@ from tests.api import ruled
 from tests.api.conftest import Program, make_key
 from tests.architecture import guards
 from tests.residents.log import given as log
+from tests.residents.meetings import given as meetings
 from tests.residents.stays.stories import applicant, hold
 
 CHECKS = [
@@ -190,6 +192,8 @@ class Rows:
             "curfew-checks": [ruled.make_check(cast).uuid],
             "movements": [ruled.make_movement(cast).uuid],
             **_logged(cast),
+            "requirements": [meetings.requirement_of(cast.house_a).uuid],
+            "excused-weeks": [meetings.week_excused_of(cast.stay_of_dana, monday(cast.today), cast.bob).uuid],
         }
         self.days = [str(cast.today), "2026-01-05", "2199-12-31"]
         self.instants = [ruled.soon(hours) for hours in (-1, 30, 60)]

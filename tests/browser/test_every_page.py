@@ -36,6 +36,7 @@ from soberhouse.documents.models import IssuedDocument
 from soberhouse.history import acting_as
 from soberhouse.notices.services import notify
 from tests.browser.logged import logged_rows
+from tests.browser.met import required_rows
 from tests.browser.ruled import a_picture, ruled_rows
 from tests.cast import Cast, grant
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives, overstays
@@ -114,7 +115,7 @@ MINE_TOO = {
     **dict.fromkeys(["books", "ladder", "pass_rules", "curfew_hours"], "house"),
     "book": "long book",
     "signature": "signature",
-    **dict.fromkeys(["orientation", "curfew_of_stay"], "stay"),
+    **dict.fromkeys(["orientation", "curfew_of_stay", "meeting_weeks_of_stay"], "stay"),
     "violation": "violation decided again",
     "contract": "contract",
     "removal": "removal",
@@ -241,6 +242,7 @@ def rows(committed_db: None, cast: Cast) -> dict[str, Any]:
         "replaced": replaced,
         **ruled,
         **logged_rows(cast, stay, LONG_NAME),
+        **required_rows(cast, stay, kind, LONG_NAME),
     }
 
 
@@ -391,6 +393,10 @@ ABOUT = {
     **dict.fromkeys(["curfew_hour_change", "curfew_hour_end"], "curfew hour"),
     "curfew_exception_end": "exception",
     "movement_correct": "movement",
+    **dict.fromkeys(["meeting_weeks", "requirements", "requirement_new"], "house"),
+    **dict.fromkeys(["meeting_weeks_of_stay", "requirement_of_stay", "week_excuse"], "stay"),
+    "requirement_end": "requirement",
+    "week_excuse_take_back": "excused week",
     **dict.fromkeys(
         [
             *("log", "entry_new", "log_issue", "log_of_few_issue", "incident_start", "complaint_new", "search_new"),

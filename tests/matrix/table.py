@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from residents.away.hours import night_of
+from residents.meetings.standing import monday
 from tests.matrix.world import DEAD_KEYS, NOBODY, PARTNER_KEYS, PEOPLE, USER_KEYS, World
 from tests.residents.stays.stories import ORDINARY
 
@@ -375,6 +376,14 @@ PAGES: dict[str, tuple[Page | Door, ...]] = {
     "curfew_hour_end": (in_house_a(RUNS_A, "curfew hour"),),
     "curfew_exception_new": (of_a(RUNS_A, "stay"),),
     "curfew_exception_end": (of_a(RUNS_A, "exception"),),
+    "meeting_weeks": (HOUSE_IS_LOOKED_INTO,),
+    "meeting_weeks_of_stay": (of_a(LOOKS_INTO_A, "stay"), Page(about="stay of dana", may=LOOKS_INTO_A | {"dana"})),
+    "requirements": (HOUSE_IS_SEEN,),
+    "requirement_new": (HOUSE_IS_RUN,),
+    "requirement_of_stay": (of_a(RUNS_A, "stay"),),
+    "requirement_end": (in_house_a(RUNS_A, "requirement"), of_a(RUNS_A, "requirement of nia")),
+    "week_excuse": (of_a(RUNS_A, "stay"),),
+    "week_excuse_take_back": (of_a(RUNS_A, "excused week"),),
     "whereabouts": (HOUSE_IS_LOOKED_INTO,),
     "sign_out": (Page(about="stay of dana", may=RUNS_A, sees=who("audra", "dana")),),
     "sign_in": (of_a(RUNS_A, "stay"),),
@@ -740,6 +749,28 @@ API: dict[str, dict[str, Asks]] = {
     "api_curfew_check_correct": {
         "post": changes("check", sent(status="excused", why="at work", reason="She works nights."), gives=201)
     },
+    "api_requirements": {
+        "get": own_lists(),
+        "post": records("house", count=3, starts_on=lambda world: day(world, 0)),
+    },
+    "api_requirement": {"get": Asks(about="requirement", may=KNOWS_A, scopes=READS)},
+    "api_requirement_end": {
+        "post": Asks(
+            about="requirement",
+            may=RUNS_A,
+            sees=KNOWS_A,
+            scopes=WRITES,
+            body=sent(ends_on=lambda world: day(world, 1), reason="too many"),
+        )
+    },
+    "api_house_meeting_week": {"get": reads("house", sees=KNOWS_A)},
+    "api_stay_meeting_weeks": {"get": reads("stay")},
+    "api_excused_weeks": {
+        "get": own_lists(),
+        "post": records("stay", week=lambda world: monday(world.cast.today).isoformat(), cause="work"),
+    },
+    "api_excused_week": {"get": reads("excused week")},
+    "api_excused_week_take_back": {"post": changes("excused week", why, gives=201)},
     "api_house_whereabouts": {"get": reads("house", sees=KNOWS_A)},
     "api_movements": {"get": own_lists()},
     "api_movement_out": {

@@ -21,6 +21,8 @@ from residents.houses.permissions import RoleKind
 from residents.log import due as log_due
 from residents.log.services import complaints, incidents
 from residents.log.services import entries as log_entries
+from residents.meetings.services import requirements
+from residents.meetings.standing import monday
 from residents.models import Bed, PhaseKind, Resident
 from residents.people import services as people
 from residents.rules.services import books, contracts, ladders, removals, signing, violations
@@ -245,6 +247,22 @@ def counted(cast: Cast, status: str, **facts: Any) -> Any:
 def own_hour(cast: Cast, **facts: Any) -> Any:
     facts |= {"hour": time(21), "starts_on": cast.today, "reason": "x", "today": cast.today}
     return curfew.curfew_exception_add(stay=cast.stay_of_dana, source="house", **facts)
+
+
+def asked_for_meetings(cast: Cast, *, ended: bool = False, **facts: Any) -> Any:
+    facts = {"house": cast.house_a, "count": 3, "starts_on": cast.today, "today": cast.today, "reason": "x"} | facts
+    row = requirements.requirement_add(**facts)
+    if ended:
+        requirements.requirement_end(requirement=row, ends_on=cast.today, reason="x", today=cast.today)
+    return row
+
+
+def excused(cast: Cast, *, taken_back: bool = False) -> Any:
+    week = monday(cast.today)
+    row = requirements.week_excuse(stay=cast.stay_of_dana, week=week, cause="work", today=cast.today)
+    if taken_back:
+        requirements.week_excuse_take_back(excused=row, reason="x")
+    return row
 
 
 def report_due(cast: Cast, hours: int) -> None:
@@ -827,6 +845,40 @@ NEWS = [
         {DANA: "Your own curfew hour is 9 p.m. from {today} on, on each Friday."},
         name="an hour of one's own for a weekday",
     ),
+    News(
+        "meetings-asked",
+        asked_for_meetings,
+        dict.fromkeys([DANA, "frank"], "From {today} on Alder House asks for meetings: 3 a week."),
+    ),
+    News(
+        "meetings-asked",
+        lambda cast: asked_for_meetings(cast, stay=cast.stay_of_dana, per="period", count=90, days=90),
+        {DANA: "From {today} on you are asked for meetings: 90 in 90 days."},
+        name="meetings asked of one resident",
+    ),
+    News(
+        "meetings-asked",
+        lambda cast: asked_for_meetings(cast, stay=cast.stay_of_dana, ended=True),
+        {DANA: "From {today} on these meetings are no longer asked of you: 3 a week."},
+        name="meetings no longer asked of one resident",
+    ),
+    News(
+        "meetings-asked",
+        lambda cast: asked_for_meetings(cast, ended=True),
+        dict.fromkeys([DANA, "frank"], "From {today} on Alder House no longer asks for these meetings: 3 a week."),
+        name="meetings no longer asked",
+    ),
+    News(
+        "meetings-excused",
+        lambda cast: excused(cast, taken_back=True),
+        {DANA: "You are no longer excused from meetings in the week from {monday}."},
+        name="a week no longer excused",
+    ),
+    News(
+        "meetings-excused",
+        excused,
+        {DANA: "You are excused from meetings in the week from {monday}: work."},
+    ),
 ]
 
 
@@ -845,6 +897,7 @@ def test_news_reaches_whom_it_is_for_and_nobody_else(cast: Cast, news: News):
     news.happens(cast)
 
     words = {"today": cast.today, "yesterday": cast.today - days(1), "soon": cast.today + days(9)}
+    words["monday"] = monday(cast.today)
     named = {name: shown(day) for name, day in words.items()}
     starts, ends, longer = (noon_of(cast.today + days(number)) for number in (2, 3, 4))
     named |= {"pass_span": f"{starts} to {ends}", "pass_longer": longer}

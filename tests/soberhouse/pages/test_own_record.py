@@ -91,6 +91,7 @@ FIELDS_LEFT_OUT = {
     "residents.PassDecision.house": "the pass's",
     "residents.PassEvent.house": "the pass's",
     "residents.Reporter.house": "the violation's",
+    "residents.RequirementPart.house": "the requirement's",
     "residents.VisitEnd.house": "the visit's",
     "residents.ViolationWithdrawal.house": "the violation's",
 }
@@ -221,6 +222,7 @@ def test_json_says_what_it_is(filled, cast, signed_in):
         *("searches", "visits", "visit_ends"),
         *("follow_ups", "follow_ups_done", "deadlines", "deadlines_met"),
         *("curfew_checks", "curfew_exceptions", "movements", "passes", "pass_decisions", "pass_events"),
+        *("meetings_asked", "meetings_asked_kinds", "weeks_excused"),
         *("papers", "withdrawals", "roles", "account", "account_events", "notices", "slips", "api_keys"),
     ]
 
