@@ -203,6 +203,15 @@ DOORS = (
     Door("safety-items", "safety.SafetyItems", {"GET": _BOOKS}),
     Door("safety-items/<uuid:uuid>", "safety.SafetyItem", {"GET": _BOOKS}),
     Door("safety-items/<uuid:uuid>/check", "safety.SafetyItemCheck", {"POST": _RECORD}),
+    # who was at which meeting
+    Door("attendances", "meetings_attendance.Attendances", {"GET": _RECORDS, "POST": _SAY}),
+    Door("attendances/<uuid:uuid>", "meetings_attendance.Attendance", {"GET": _RECORDS}),
+    Door("attendances/<uuid:uuid>/raise", "meetings_attendance.AttendanceRaise", {"POST": _SAY}),
+    Door("attendances/<uuid:uuid>/strike", "meetings_attendance.AttendanceStrike", {"POST": _CORRECT}),
+    Door("attendances/<uuid:uuid>/restore", "meetings_attendance.AttendanceRestore", {"POST": _CORRECT}),
+    Door("attendances/<uuid:uuid>/settle", "meetings_attendance.AttendanceSettle", {"POST": _CORRECT}),
+    Door("meeting-plans", "meetings_attendance.MeetingPlans", {"GET": _RECORDS, "POST": _SAY}),
+    Door("meeting-plans/<uuid:uuid>/end", "meetings_attendance.MeetingPlanEnd", {"POST": _SAY}),
     # the meetings that are asked
     Door("requirements", "meetings_requirements.Requirements", {"GET": _BOOKS, "POST": _RECORD}),
     Door("requirements/<uuid:uuid>", "meetings_requirements.Requirement", {"GET": _BOOKS}),

@@ -19,6 +19,7 @@ from api import (
     examples_of_log_c,
     examples_of_log_d,
     examples_of_log_e,
+    examples_of_meetings_attendance,
     examples_of_meetings_requirements,
     examples_of_rules,
 )
@@ -60,6 +61,11 @@ TAGS = {
     "followups": _("What is to be done after entries of the log, by whom and by which day, and what became of it."),
     "clocks": _("What an organization asks of its houses, and how long after what."),
     "deadlines": _("What is due by the clocks, and by which proof it was done."),
+    "attendances": _(
+        "Who was at which meeting, and how well that is proved. Residents write down and read their own with their own "
+        "key."
+    ),
+    "plans": _("The meetings that residents go to regularly."),
     "requirements": _("The meetings that are asked of residents, in each week or in a period, and since when."),
     "standings": _("How residents stand with the meetings asked of them, week by week, with the arithmetic."),
     "excuses": _("Weeks in which nothing is asked of somebody, and why."),
@@ -79,6 +85,7 @@ ANSWERS = (
     | examples_of_log_c.ANSWERS
     | examples_of_log_d.ANSWERS
     | examples_of_log_e.ANSWERS
+    | examples_of_meetings_attendance.ANSWERS
     | examples_of_meetings_requirements.ANSWERS
 )
 HEADERS = {

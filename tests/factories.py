@@ -25,6 +25,7 @@ from residents.models import (
     AppealDecision,
     Application,
     Attachment,
+    Attendance,
     Bed,
     BedUse,
     Book,
@@ -38,6 +39,7 @@ from residents.models import (
     CurfewHour,
     Deadline,
     Decision,
+    DoubtSettled,
     Entry,
     EntryTelling,
     FollowUp,
@@ -49,6 +51,8 @@ from residents.models import (
     IncidentStep,
     Ladder,
     LadderStep,
+    Meeting,
+    MeetingPlan,
     Movement,
     Organization,
     OrientationItem,
@@ -244,6 +248,25 @@ def what_deadline(cast: Cast) -> dict[str, Any]:
     return of(new_entry(cast), "entry", started_at=hour["starts_at"], due_at=hour["ends_at"])
 
 
+def new_meeting(cast: Cast) -> Meeting:
+    return Meeting.objects.create(
+        organization=cast.organization,
+        name=f"Meeting {next_number()}",
+        kind="aa",
+        starts=time(19),
+        recurrence="FREQ=DAILY",
+        starts_on=date(1990, 1, 1),
+        time_zone="America/New_York",
+    )
+
+
+def what_attendance(cast: Cast) -> dict[str, Any]:
+    day = next_day()
+    starts_at = datetime(day.year, day.month, day.day, 17, tzinfo=UTC)
+    ends_at = starts_at + timedelta(hours=1)
+    return {"starts_at": starts_at, "ends_at": ends_at, "on": day, "recorded_by": new_user(), "house": cast.house_a}
+
+
 def what_visit_end(cast: Cast) -> dict[str, Any]:
     visit = saved(Visit, cast)
     return of(visit, "visit", came_at=visit.came_at, left_at=visit.came_at + timedelta(hours=2))
@@ -253,6 +276,7 @@ PARENTS: dict[type[models.Model], Callable[[Cast], models.Model]] = {
     Acknowledgement: new_acknowledgement,
     Appeal: lambda cast: saved(Appeal, cast),
     Application: new_application,
+    Attendance: lambda cast: saved(Attendance, cast),
     Bed: lambda cast: cast.bed_a("3A"),
     Book: new_book,
     Clock: lambda cast: saved(Clock, cast),
@@ -268,6 +292,7 @@ PARENTS: dict[type[models.Model], Callable[[Cast], models.Model]] = {
     House: lambda cast: cast.house_a,
     Incident: lambda cast: saved(Incident, cast),
     Ladder: lambda cast: Ladder.objects.create(house=new_house(cast)),
+    Meeting: new_meeting,
     Movement: lambda cast: saved(Movement, cast),
     Organization: lambda cast: cast.organization,
     OrientationItem: lambda cast: saved(OrientationItem, cast),
@@ -293,6 +318,7 @@ RECIPES: dict[type[models.Model], Callable[[Cast], dict[str, Any]]] = {
     Appeal: lambda cast: of(saved(Decision, cast), "decision"),
     AppealDecision: lambda cast: of(saved(Appeal, cast), "appeal", recorded_by=cast.bob),
     Attachment: lambda cast: of(new_violation(cast), "violation"),
+    Attendance: what_attendance,
     BedUse: lambda cast: {"kind": BedUse.Kind.OUT, "ends_on": date(2000, 1, 1), "starts_on": date(2000, 1, 1)},
     Book: lambda cast: {"house": new_house(cast)},
     Clock: lambda cast: {"amount": 3},
@@ -304,6 +330,7 @@ RECIPES: dict[type[models.Model], Callable[[Cast], dict[str, Any]]] = {
     CurfewHour: lambda cast: {"phase": new_phase_kind(cast), "hour": time(22)},
     Deadline: what_deadline,
     Decision: what_decision,
+    DoubtSettled: lambda cast: of(saved(Attendance, cast), "attendance", recorded_by=new_user()),
     HandOver: lambda cast: {"recorded_by": new_user()},
     HandOverRead: lambda cast: {"recorded_by": cast.olive},
     House: lambda cast: {"time_zone": "America/New_York"},
@@ -314,6 +341,7 @@ RECIPES: dict[type[models.Model], Callable[[Cast], dict[str, Any]]] = {
     IssuedDocument: lambda cast: {"house": cast.house_a, "resident": new_resident(cast), "file": new_file()},
     Ladder: lambda cast: {"house": new_house(cast)},
     LadderStep: lambda cast: of(PARENTS[Ladder](cast), "ladder", position=1, consequence="verbal"),
+    MeetingPlan: lambda cast: {"house": cast.house_a, "meeting": new_meeting(cast)},
     Movement: lambda cast: {"purpose": "work"},
     Organization: lambda cast: {"time_zone": "America/New_York"},
     Pass: what_pass,

@@ -5,8 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
+from residents.meetings.models import Grade
+from residents.meetings.services.attendance import attendance_strike
 from residents.meetings.standing import monday
 from residents.models import PhaseKind, Stay
+from soberhouse.documents import store
+from soberhouse.history import acting_as
+from tests.browser.ruled import a_picture
 from tests.cast import Cast
 from tests.residents.meetings import given
 
@@ -25,4 +32,29 @@ def required_rows(cast: Cast, stay: Stay, kind: PhaseKind, long: str) -> dict[st
     return {
         "requirement": given.requirement_of(house, 1, stay=stay, besides=True, reason=long),
         "excused week": given.week_excused_of(stay, week, alice, cause="other", note=long * 3),
+    }
+
+
+def attendance_rows(cast: Cast, stay: Stay, long: str) -> dict[str, Any]:
+    """`long` is a hundred letters without a space."""
+    meeting = given.meeting_of(cast.organization, name=long, place=long)
+    second = given.meeting_of(cast.organization, name=f"{long} two")
+    appointed = given.meeting_of(cast.organization, name=f"{long} three", starts=None, kind="therapy", venue="hybrid")
+    with acting_as(cast.alice, source="web"):
+        photo = store.put(a_picture(), allow=store.PHOTOS)
+    row = given.attendance_of(stay, meeting, cast.alice, grade=Grade.PHOTO, photo=photo, note=long)
+    given.attendance_of(stay, second, cast.alice)
+    signed = given.attendance_of(
+        stay, second, cast.alice, days_ago=2, grade=Grade.SIGNED, signer=long[:40], drawing="M10 90L60 20L110 90"
+    )
+    wrong = given.attendance_of(stay, second, cast.bob, days_ago=3)
+    with acting_as(cast.alice, source="web"):
+        struck = attendance_strike(attendance=wrong, reason=long * 3, now=timezone.now())
+    given.plan_of(stay, meeting)
+    return {
+        "meeting": meeting,
+        "meeting by appointment": appointed,
+        "attendance": row,
+        "signed attendance": signed,
+        "struck attendance": struck,
     }

@@ -36,7 +36,7 @@ from soberhouse.documents.models import IssuedDocument
 from soberhouse.history import acting_as
 from soberhouse.notices.services import notify
 from tests.browser.logged import logged_rows
-from tests.browser.met import required_rows
+from tests.browser.met import attendance_rows, required_rows
 from tests.browser.ruled import a_picture, ruled_rows
 from tests.cast import Cast, grant
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives, overstays
@@ -75,6 +75,9 @@ NO_PAGE = {
     "holiday_drop": "a button of the clocks",
     "safety_start": "a button of the safety of the house",
     "hand_over_read": "a button of a hand-over",
+    "attendance_photo": "a picture",
+    "my_plan_add": "a button of a meeting",
+    "my_plan_end": "a button of one's meetings",
 }
 # Opened by tests of their own: they need another visitor.
 SIGNED_OUT = {
@@ -109,13 +112,17 @@ MINE = {
     **dict.fromkeys(["my_pass_officer", "my_pass_cancel"], "asked pass"),
     **dict.fromkeys(["my_pass_more_time", "my_pass_back"], "given pass"),
     **dict.fromkeys(["my_complaints", "my_complaint_new"], ""),
+    **dict.fromkeys(["my_meetings", "my_attendance_choose", "my_attendance_code"], ""),
+    "my_attendance_new": "meeting",
+    **dict.fromkeys(["my_attendance", "my_attendance_raise"], "attendance"),
 }
 # Pages of the staff that whom they are about reads too, and sees less or otherwise.
 MINE_TOO = {
     **dict.fromkeys(["books", "ladder", "pass_rules", "curfew_hours"], "house"),
     "book": "long book",
     "signature": "signature",
-    **dict.fromkeys(["orientation", "curfew_of_stay", "meeting_weeks_of_stay"], "stay"),
+    **dict.fromkeys(["orientation", "curfew_of_stay", "meeting_weeks_of_stay", "attendance_of_stay"], "stay"),
+    "attendance": "attendance",
     "violation": "violation decided again",
     "contract": "contract",
     "removal": "removal",
@@ -243,6 +250,7 @@ def rows(committed_db: None, cast: Cast) -> dict[str, Any]:
         **ruled,
         **logged_rows(cast, stay, LONG_NAME),
         **required_rows(cast, stay, kind, LONG_NAME),
+        **attendance_rows(cast, stay, LONG_NAME),
     }
 
 
@@ -418,6 +426,14 @@ ABOUT = {
     **dict.fromkeys(["safety_item_change", "safety_check_new"], "safety item"),
     "safety_check_correct": "safety check",
     **dict.fromkeys(["hand_over", "hand_over_issue"], "hand-over"),
+    **dict.fromkeys(["attendance_of_house", "attendance_doubts", "sign_in_sheet_issue"], "house"),
+    **dict.fromkeys(
+        ["attendance_of_stay", "attendance_choose", "attendance_new", "attendance_issue", "meeting_slip_issue"], "stay"
+    ),
+    **dict.fromkeys(
+        ["attendance", "attendance_raise", "attendance_strike", "attendance_restore", "attendance_settle"],
+        "attendance",
+    ),
 }
 # What an address asks for besides.
 ASKING = {"book_begin": "?kind=testing"}
@@ -452,6 +468,13 @@ MORE: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "contract": lambda rows: [reverse("contract", args=[rows["unsigned contract"].uuid])],
     "pass": lambda rows: [reverse("pass", args=[rows[name].uuid]) for name in ("given pass", "refused pass")],
     "curfew_log": lambda rows: [reverse("curfew_log", args=[rows["house"].uuid]) + "?by=person"],
+    "attendance": lambda rows: [
+        reverse("attendance", args=[rows[name].uuid]) for name in ("struck attendance", "signed attendance")
+    ],
+    "attendance_new": lambda rows: [
+        reverse("attendance_new", args=[rows["stay"].uuid]) + f"?meeting={rows[name].uuid}"
+        for name in ("meeting", "meeting by appointment")
+    ],
     "log": lambda rows: [
         reverse("log", args=[rows["house"].uuid]) + asked
         for asked in ("?known=2020-01-01T12:00", "?words=nothing&kind=note")

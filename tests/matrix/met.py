@@ -5,8 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
+from residents.meetings.models import Grade
+from residents.meetings.services.attendance import attendance_strike
 from residents.meetings.standing import monday
 from residents.models import Stay
+from soberhouse.documents import store
+from soberhouse.history import acting_as
 from tests.cast import Cast
 from tests.residents.meetings import given
 
@@ -18,4 +24,28 @@ def required_rows(cast: Cast, stay: Stay) -> dict[str, Any]:
         "requirement": given.requirement_of(cast.house_a),
         "requirement of nia": given.requirement_of(cast.house_a, stay=stay),
         "excused week": given.week_excused_of(stay, week, cast.audra),
+    }
+
+
+def attendance_rows(cast: Cast, stay: Stay, picture: bytes) -> dict[str, Any]:
+    """`stay` is Nia's. She was at two meetings at once, which somebody has to decide; and another was struck. What is
+    written down by the next one to ask is of a meeting to which nobody went."""
+    meeting = given.meeting_of(cast.organization, name="To be written down")
+    first, second = (given.meeting_of(cast.organization, name=name) for name in ("First", "Second"))
+    with acting_as(cast.audra, source="web"):
+        photo = store.put(picture, allow=store.PHOTOS)
+    slip = {"grade": Grade.PHOTO, "photo": photo}
+    row = given.attendance_of(stay, first, cast.audra, **slip)
+    given.attendance_of(stay, second, cast.audra)
+    wrong = given.attendance_of(stay, second, cast.audra, days_ago=5)
+    with acting_as(cast.audra, source="web"):
+        struck = attendance_strike(attendance=wrong, reason="At work", now=timezone.now())
+    return {
+        "meeting": meeting,
+        "meeting held": {"at": given.held(meeting, cast.house_a).isoformat()},
+        "attendance": row,
+        "attendance of dana": given.attendance_of(cast.stay_of_dana, first, cast.dana.user, **slip),
+        "struck attendance": struck,
+        "plan": given.plan_of(stay, first),
+        "plan of dana": given.plan_of(cast.stay_of_dana, first),
     }

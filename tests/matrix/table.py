@@ -392,6 +392,32 @@ PAGES: dict[str, tuple[Page | Door, ...]] = {
     "my_sign_in": (Page(may=RESIDENTS, otherwise=404, leads=RESIDENTS),),  # they are in
     "curfew_log_issue": (HOUSE_IS_RUN,),
     "curfew_record_issue": (of_a(RUNS_A, "stay"),),
+    # attendance
+    "my_meetings": (OWN_RECORD,),
+    "my_attendance_choose": (OWN_RECORD,),
+    "my_attendance_code": (OWN_RECORD,),
+    "my_attendance_new": (Page(about="meeting", may=RESIDENTS, sees=OF_THE_ORGANIZATION),),
+    "my_attendance": (of_dana("attendance of dana"), Page(about="attendance", may=NO_ONE, sees=LOOKS_INTO_A)),
+    "my_attendance_raise": (of_dana("attendance of dana"),),
+    "my_plan_add": (Page(about="meeting", may=RESIDENTS, sees=OF_THE_ORGANIZATION, gives=405),),
+    "my_plan_end": (Page(about="plan of dana", may=who("dana"), sees=LOOKS_INTO_A, gives=405),),
+    "attendance_of_house": (HOUSE_IS_LOOKED_INTO,),
+    "attendance_doubts": (HOUSE_IS_LOOKED_INTO,),
+    "attendance_of_stay": (of_a(LOOKS_INTO_A, "stay"), Page(about="stay of dana", may=LOOKS_INTO_A | {"dana"})),
+    "attendance_choose": (of_a(RUNS_A, "stay"), Page(about="stay of dana", may=RUNS_A, sees=who("audra", "dana"))),
+    "attendance_new": (Page(about="stay", may=RUNS_A, sees=LOOKS_INTO_A, leads=RUNS_A),),
+    "attendance": (of_a(LOOKS_INTO_A, "attendance"), Page(about="attendance of dana", may=LOOKS_INTO_A | {"dana"})),
+    "attendance_raise": about_dana_too(RUNS_A, "attendance"),
+    "attendance_strike": about_dana_too(RUNS_A, "attendance"),
+    "attendance_restore": about_dana_too(RUNS_A, "attendance"),
+    "attendance_settle": about_dana_too(RUNS_A, "attendance"),
+    "attendance_photo": (
+        of_a(LOOKS_INTO_A, "attendance"),
+        Page(about="attendance of dana", may=LOOKS_INTO_A | {"dana"}),
+    ),
+    "attendance_issue": (of_a(RUNS_A, "stay"), Page(about="stay of dana", may=RUNS_A, sees=who("audra", "dana"))),
+    "meeting_slip_issue": (of_a(RUNS_A, "stay"),),
+    "sign_in_sheet_issue": (HOUSE_IS_RUN,),
     # the log of a house
     "log": (Page(about="house", may=LOOKS_INTO_A, sees=KNOWS_A, writes=who("residents_logseen")),),  # it is read then
     "entry_new": (HOUSE_IS_RUN,),
@@ -530,6 +556,15 @@ def changes(about: str, body: Callable[[World], Any], *, gives: int = 200) -> As
 
 def why(world: World) -> Any:
     return {"reason": "somebody said so"}
+
+
+def nothing(world: World) -> Any:
+    return {}
+
+
+def yesterday(world: World) -> str:
+    """When the directory's meeting was held, yesterday."""
+    return world.rows["meeting held"]["at"]
 
 
 def nights(world: World, ends: int) -> Any:
@@ -787,6 +822,27 @@ API: dict[str, dict[str, Asks]] = {
             gives=201,
         )
     },
+    # attendance
+    "api_attendances": {
+        "get": own_lists(),
+        "post": Asks(
+            may=RUNS_A,
+            but=NOT_THEIRS,
+            scopes=WRITES,
+            body=sent("stay", "meeting", starts_at=lambda world: yesterday(world), grade=1),
+            gives=201,
+        ),
+    },
+    "api_attendance": {"get": reads("attendance")},
+    "api_attendance_raise": {"post": changes("attendance", sent(grade=5), gives=201)},
+    "api_attendance_strike": {"post": changes("attendance", why, gives=201)},
+    "api_attendance_restore": {"post": changes("struck attendance", why, gives=201)},
+    "api_attendance_settle": {"post": changes("attendance", why)},
+    "api_meeting_plans": {
+        "get": own_lists(),
+        "post": Asks(may=RUNS_A, but=NOT_THEIRS, scopes=WRITES, body=sent("stay", "meeting"), gives=201),
+    },
+    "api_meeting_plan_end": {"post": changes("plan", nothing)},
     # the log of a house
     "api_entries": {
         "get": own_lists(),

@@ -21,7 +21,7 @@ from residents.houses.permissions import RoleKind
 from residents.log import due as log_due
 from residents.log.services import complaints, incidents
 from residents.log.services import entries as log_entries
-from residents.meetings.services import requirements
+from residents.meetings.services import attendance, requirements
 from residents.meetings.standing import monday
 from residents.models import Bed, PhaseKind, Resident
 from residents.people import services as people
@@ -38,6 +38,7 @@ from tests.architecture import guards
 from tests.cast import Cast, grant
 from tests.residents.away.evening import by_the_clock, curfew_at
 from tests.residents.log.given import clock_of, complaint_of, incident_of
+from tests.residents.meetings.given import attendance_of, meeting_of
 from tests.residents.rules import given
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives, shown
 
@@ -323,6 +324,21 @@ def complaint_answered(cast: Cast, who: User) -> None:
 def complaint_closed(cast: Cast) -> None:
     complaint = complaint_of(cast.house_a, cast.dana.user, by_whom="resident")
     complaints.complaint_close(complaint=complaint, outcome="right", text="x", told="x", now=timezone.now())
+
+
+def attended(cast: Cast, *acts: str) -> None:
+    """Dana was at a meeting yesterday, at noon, and at another at the same time."""
+    for name in ("One", "Another"):
+        row = attendance_of(cast.stay_of_dana, meeting_of(cast.organization, name=name), cast.dana.user)
+    for act in acts:
+        facts = {"attendance": row, "reason": "x", "now": timezone.now()}
+        match act:
+            case "strike":
+                row = attendance.attendance_strike(**facts)
+            case "restore":
+                row = attendance.attendance_restore(**facts)
+            case "settle":
+                attendance.doubt_settle(**facts)
 
 
 @dataclass(frozen=True)
@@ -838,6 +854,21 @@ NEWS = [
         lambda cast: curfew.curfew_hour_save(house=cast.house_a, weekday=4, hour=time(23)),
         dict.fromkeys([DANA, "frank"], "The curfew hours of Alder House changed."),
     ),
+    News(
+        "attendance-struck",
+        lambda cast: attended(cast, "strike"),
+        {DANA: "Your meeting of {met} does not count. Why is on your record; talk to your manager if it is wrong."},
+    ),
+    News(
+        "attendance-restored",
+        lambda cast: attended(cast, "strike", "restore"),
+        {DANA: "Your meeting of {met} counts after all."},
+    ),
+    News(
+        "attendance-settled",
+        lambda cast: attended(cast, "settle"),
+        {DANA: "The question about your meeting of {met} is settled: it counts."},
+    ),
     News("curfew-own", own_hour, {DANA: "Your own curfew hour is 9 p.m. from {today} on."}),
     News(
         "curfew-own",
@@ -900,6 +931,7 @@ def test_news_reaches_whom_it_is_for_and_nobody_else(cast: Cast, news: News):
     words["monday"] = monday(cast.today)
     named = {name: shown(day) for name, day in words.items()}
     starts, ends, longer = (noon_of(cast.today + days(number)) for number in (2, 3, 4))
+    named["met"] = noon_of(cast.today - days(1))
     named |= {"pass_span": f"{starts} to {ends}", "pass_longer": longer}
     named["pass_back"] = ends.replace("noon", "12:35 p.m.")
     next_day = (noon(cast).astimezone(UTC) + days(1)).astimezone(cast.house_a.zone)  # also where the clock is changed

@@ -1,4 +1,4 @@
-"""Writing down who was at which meeting, proving it better, striking and restoring it: every write and what it refuses."""
+"""Writing down who was at which meeting, proving it better, striking it: every write, and every refusal."""
 
 from __future__ import annotations
 
