@@ -394,7 +394,8 @@ class _Row:
         said = _text(self.row.get("time_zone" if self.bmlt else "timezone"), 64)
         if said and said not in _zones():
             self.tell(
-                _("“%(name)s” is no time zone.") % {"name": said}, _("Its time is read as %(zone)s.") % {"zone": self.zone}
+                _("“%(name)s” is no time zone.") % {"name": said},
+                _("Its time is read as %(zone)s.") % {"zone": self.zone},
             )
             return self.zone
         return said or self.zone
@@ -476,7 +477,9 @@ def _dialled(value: Any) -> str:
 
 def _time(value: Any) -> time | None:
     """The time of day that stands there, to the minute."""
-    if not isinstance(value, str) or not (hit := re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?", value.strip())):
+    if not isinstance(value, str) or not (
+        hit := re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?", value.strip())
+    ):
         return None
     try:
         hour, minute, second = (int(part or 0) for part in hit.groups())
@@ -508,5 +511,3 @@ def _shown(value: Any) -> str:
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
-
-

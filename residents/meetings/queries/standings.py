@@ -12,7 +12,8 @@ from django.db.models import F, Q, QuerySet
 from residents.away.models import Pass
 from residents.away.queries.passes import GIVEN
 from residents.houses.models import House
-from residents.meetings.models import Attendance, Requirement, RequirementPart, WeekExcused
+from residents.meetings.models import Requirement, RequirementPart, WeekExcused
+from residents.meetings.queries.attendance import newest
 from residents.meetings.standing import (
     DAY,
     WEEK,
@@ -69,7 +70,7 @@ class Known:
         self.asked = [as_asked(row) for row in self.requirements.values()]
         self.lived = _lived(stays, keys)
         first = min([since, *self._first_days()])
-        self.attended = _attended(keys, first, until)
+        self.attended = _attended(stays, first, until)
         self.excused = {(row.stay_id, row.week): row for row in newest_excused(keys, since, until) if row.excused}
 
     def of(self, stay: Stay) -> list[Asked]:
@@ -134,11 +135,10 @@ def _lived(stays: Iterable[Stay], keys: list[int]) -> Mapping[int, Lived]:
     return {each.pk: Lived(each.starts_on, each.ends_on, held[each.pk]) for each in stays}
 
 
-def _attended(keys: list[int], since: date, until: date) -> Mapping[int, list[Attended]]:
+def _attended(stays: Iterable[Stay], since: date, until: date) -> Mapping[int, list[Attended]]:
     found = defaultdict(list)
-    rows = Attendance.objects.filter(stay__in=keys, followed_by=None, on__gte=since, on__lt=until)
-    rows = rows.exclude(step=Attendance.Step.STRUCK)
-    for key, on, kind, grade in rows.order_by("on", "pk").values_list("stay", "on", "kind", "grade"):
+    rows = newest(stays, since=since, until=until).order_by("on", "pk")
+    for key, on, kind, grade in rows.values_list("stay", "on", "kind", "grade"):
         found[key].append(Attended(on, kind, grade))
     return found
 
