@@ -312,6 +312,12 @@ PAPER_SIZE = env.str("PAPER_SIZE", "letter", validate=validate.OneOf(["letter", 
 # Photos and issued papers, by what they hold. Never below STATIC_ROOT: no web server may hand them out.
 FILES_DIR = Path(env.str("FILES_DIR", str(VAR_DIR / "files")))
 
+# --- directories of meetings ------------------------------------------------------------------------------------------
+MEETING_FEEDS_MAX_BYTES = env.int("MEETING_FEEDS_MAX_BYTES", 20 * 1024 * 1024)
+MEETING_FEEDS_SECONDS = env.int("MEETING_FEEDS_SECONDS", 60)  # that one may take, from the first question to the end
+# Whether they may be fetched from private addresses: of an intranet, in tests.
+MEETING_FEEDS_PRIVATE = env.bool("MEETING_FEEDS_PRIVATE", False)
+
 # --- words and hours ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
 LANGUAGES = [("en", "English")]  # those that the site's own words are translated into: no page is half in another

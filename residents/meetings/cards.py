@@ -48,6 +48,8 @@ def week(resident: Resident, stays: Iterable[Stay], standing: Standing, today: d
 def home(resident: Resident, stays: Iterable[Stay], standing: Standing, today: date) -> Iterator[Card]:
     stays = list(stays)
     yield from house_meeting_cards.home(stays, today)
+    if stays:
+        yield from directory_cards.home()
     yield from calendar_cards.home(stays)
 
 
@@ -74,6 +76,7 @@ def papers(place: House | Organization, standing: Standing, today: date) -> Iter
 def issued_anew(document: IssuedDocument, standing: Standing) -> Iterator[str]:
     yield from attendance_cards.issued_anew(document, standing)
     yield from house_meeting_cards.issued_anew(document, standing)
+    yield from directory_cards.issued_anew(document, standing)
 
 
 def hand_over(house: House, standing: Standing, now: datetime) -> Iterator[Pending]:

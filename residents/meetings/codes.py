@@ -29,7 +29,7 @@ def is_code_of(meeting: Meeting, typed: str) -> bool:
     letters = as_made(typed, LENGTH)
     if not letters or not meeting.code_number:
         return False
-    return any([constant_time_compare(letters, _letters(meeting, key)) for key in _keys()])
+    return any(constant_time_compare(letters, _letters(meeting, key)) for key in _keys())
 
 
 def house_code(house_meeting: HouseMeeting, now: datetime) -> str:
@@ -43,9 +43,7 @@ def is_house_code(house_meeting: HouseMeeting, typed: str, now: datetime) -> boo
     if len(digits) != DIGITS or not (digits.isascii() and digits.isdigit()):
         return False
     windows = (_window(now), _window(now) - 1)
-    return any(
-        [constant_time_compare(digits, _digits(house_meeting, each, key)) for each in windows for key in _keys()]
-    )
+    return any(constant_time_compare(digits, _digits(house_meeting, each, key)) for each in windows for key in _keys())
 
 
 def _keys() -> Iterator[str]:

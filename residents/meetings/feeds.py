@@ -1,5 +1,5 @@
-"""Directories of meetings that others keep, read: the Meeting Guide format (AA and most others) and BMLT (NA), as its own
-JSON and as the Meeting Guide that it also writes.
+"""Directories of meetings that others keep, read: the Meeting Guide format (AA and most others) and BMLT (NA), as its
+own JSON and as the Meeting Guide that it also writes.
 
 Pure: bytes in, what is listed and what is wrong with it out. Nothing in a file raises anything but `Unreadable`.
 
@@ -128,7 +128,8 @@ def _parsed(data: bytes) -> Any:
     try:
         return json.loads(data, parse_constant=_no_number)
     except json.JSONDecodeError as error:
-        if error.pos >= len(error.doc.rstrip()) - 1 or error.msg.startswith("Unterminated"):
+        said = error.doc.rstrip()
+        if said[0] in "[{" and (error.pos >= len(said) or said[-1] not in "]}"):
             raise Unreadable(_("This breaks off in the middle: only a part of it arrived.")) from None
         where = {"line": error.lineno, "column": error.colno}
         raise Unreadable(_("This is no JSON: line %(line)s, column %(column)s.") % where) from None

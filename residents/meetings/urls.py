@@ -4,13 +4,32 @@ from django.urls import URLPattern, path
 
 from soberhouse.lazy_views import views_of
 
+directory_views = views_of("residents.meetings.views.directory")
 house_meeting_views = views_of("residents.meetings.views.house_meetings")
 own_attendance = views_of("residents.meetings.views.attendance")
 staff_attendance = views_of("residents.meetings.views.attendance_staff")
 papers_attendance = views_of("residents.meetings.views.papers_attendance")
 requirement_views = views_of("residents.meetings.views.requirements")
 
-directory: list[URLPattern] = []
+directory: list[URLPattern] = [
+    path("meetings/", directory_views.meetings, name="meetings"),
+    path("meetings/<uuid:uuid>/", directory_views.meeting, name="meeting"),
+    path("meetings/<uuid:uuid>/change/", directory_views.meeting_edit, name="meeting_edit"),
+    path("meetings/<uuid:uuid>/close/", directory_views.meeting_close, name="meeting_close"),
+    path("meetings/<uuid:uuid>/once/", directory_views.meeting_once, name="meeting_once"),
+    path("meetings/<uuid:uuid>/as-usual/", directory_views.meeting_as_usual, name="meeting_as_usual"),
+    path("meetings/<uuid:uuid>/code/", directory_views.meeting_code, name="meeting_code"),
+    path("meetings/<uuid:uuid>/papers/poster/", directory_views.meeting_poster, name="meeting_poster"),
+    path("houses/<uuid:uuid>/meetings/new/", directory_views.meeting_new, name="meeting_new"),
+    path("organizations/<uuid:uuid>/meetings/new/", directory_views.meeting_new_for_all, name="meeting_new_for_all"),
+    path("organizations/<uuid:uuid>/feeds/", directory_views.feeds, name="feeds"),
+    path("organizations/<uuid:uuid>/feeds/new/", directory_views.feed_new, name="feed_new"),
+    path("feeds/<uuid:uuid>/", directory_views.feed, name="feed"),
+    path("feeds/<uuid:uuid>/change/", directory_views.feed_change, name="feed_change"),
+    path("feeds/<uuid:uuid>/read/", directory_views.feed_read_now, name="feed_read_now"),
+    path("feeds/<uuid:uuid>/file/", directory_views.feed_file, name="feed_file"),
+    path("feed-readings/<uuid:uuid>/", directory_views.feed_reading, name="feed_reading"),
+]
 
 attendance: list[URLPattern] = [
     path("my/meetings/", own_attendance.my_meetings, name="my_meetings"),

@@ -43,10 +43,12 @@ def occurrences(meetings: Iterable[Meeting], since: datetime, until: datetime) -
     """Those that start in [since, until), called off ones too, in order of time. One query, however many meetings. None
     of a meeting by appointment, nor from the day on which one is closed."""
     meetings = list(meetings)
-    changes = changes_of(meetings)
+    changes: dict[int, dict[date, MeetingChange]] = {}
+    for (of, on), row in changes_of(meetings).items():
+        changes.setdefault(of, {})[on] = row
     found = []
     for meeting in meetings:
-        moved = {on: row for (of, on), row in changes.items() if of == meeting.pk}
+        moved = changes.get(meeting.pk, {})
         zone = ZoneInfo(meeting.time_zone)
         first, last = (edge.astimezone(zone).date() for edge in (since, until))
         usual = set(recurrence.days(meeting.recurrence, meeting.starts_on, first, last))

@@ -23,4 +23,9 @@ MEETING_SLIP = declare(
 SIGN_IN_SHEET = declare(
     "sign-in-sheet", _("Sign-in sheet"), holds=_("who lives in the house, with a line to sign at a house meeting")
 )
-ALL = (MINUTES, ATTENDANCE, MEETING_SLIP, SIGN_IN_SHEET)
+POSTER = declare(
+    "meeting-code",
+    _("Poster with a meeting’s code"),
+    holds=_("when and where the meeting is held, and the code by which residents show that they were there; no person"),
+)
+ALL = (POSTER, MINUTES, ATTENDANCE, MEETING_SLIP, SIGN_IN_SHEET)
