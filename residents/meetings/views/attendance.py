@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from residents.houses.access import in_scope
+from residents.houses.access import in_scope, of
+from residents.houses.permissions import Action
 from residents.meetings.attendance_rows import choices, shown
 from residents.meetings.attendance_words import better_than, settled_words
 from residents.meetings.forms.attendance import CodeForm, EvidenceForm, LogForm
@@ -89,18 +90,18 @@ def my_attendance_new(request: HttpRequest, resident: Resident, uuid: UUID) -> H
     )
 
 
-@oneself
-def my_attendance(request: HttpRequest, resident: Resident, uuid: UUID) -> HttpResponse:
+@of(Attendance, Action.OWN_RECORD, *queries.RELATED, "house__organization")
+@require_safe
+def my_attendance(request: HttpRequest, row: Attendance) -> HttpResponse:
     """One meeting of mine, with all that was ever written down about it."""
-    row = _my_row(request, uuid)
     back = _with(reverse("my_meetings"), monday(row.on), "week")
     return one_page(request, row, own=True, back={"back_url": back, "back_label": _("My meetings")})
 
 
-@oneself
-def my_attendance_raise(request: HttpRequest, resident: Resident, uuid: UUID) -> HttpResponse:
+@of(Attendance, Action.OWN_RECORD, *queries.RELATED, "house__organization")
+def my_attendance_raise(request: HttpRequest, row: Attendance) -> HttpResponse:
     """Better evidence for a meeting of mine."""
-    return raise_page(request, _my_row(request, uuid), here=lambda row: reverse("my_attendance", args=[row.uuid]))
+    return raise_page(request, row, here=lambda row: reverse("my_attendance", args=[row.uuid]))
 
 
 @oneself
@@ -159,12 +160,9 @@ def my_plan_add(request: HttpRequest, resident: Resident, uuid: UUID) -> HttpRes
 
 
 @require_POST
-@oneself
-def my_plan_end(request: HttpRequest, resident: Resident, uuid: UUID) -> HttpResponse:
+@of(MeetingPlan, Action.OWN_RECORD, "stay__resident", "house__organization")
+def my_plan_end(request: HttpRequest, plan: MeetingPlan) -> HttpResponse:
     """I do not go there regularly any more."""
-    plan = in_scope(request, MeetingPlan, uuid, "stay__resident", "house")
-    if plan.stay.resident_id != resident.pk:
-        raise Http404
     try:
         services.plan_end(plan=plan, today=plan.house.today())
     except ValidationError as refusal:
@@ -223,8 +221,7 @@ def log_page(
         messages.info(request, _("This is written down already. You can add better evidence."))
         return redirect(row_url(there))
     form = LogForm(
-        request.POST or None,
-        request.FILES or None,
+        *_sent(request),
         meeting=meeting,
         zone=stay.house.zone,
         initial={"code": request.GET.get("code", "")[:20], "starts_at": None, "minutes": meeting.minutes},
@@ -285,7 +282,7 @@ def one_page(request: HttpRequest, row: Attendance, *, own: bool, back: dict[str
 def raise_page(request: HttpRequest, row: Attendance, *, here: Any, staff: bool = False) -> HttpResponse:
     now = timezone.now()
     newest = queries.chain_of(row)[-1]
-    form = EvidenceForm(request.POST or None, request.FILES or None, zone=row.house.zone)
+    form = EvidenceForm(*_sent(request), zone=row.house.zone)
 
     def save(_data: dict[str, Any]) -> Attendance:
         evidence = form.evidence(seen=staff and request.POST.get("how") == "seen")
@@ -320,6 +317,11 @@ def day_asked(request: HttpRequest, name: str) -> date | None:
     return day if day is not None and 2000 <= day.year < 2200 else None
 
 
+def _sent(request: HttpRequest) -> tuple[Any, Any]:
+    """What a form is bound to: a press without a word binds it too."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
 def _occurrence(request: HttpRequest, meeting: Meeting, now: datetime) -> Occurrence | None:
     asked = day_asked(request, "on")
     if asked is not None:
@@ -331,13 +333,6 @@ def _occurrence(request: HttpRequest, meeting: Meeting, now: datetime) -> Occurr
 
 def _with(url: str, day: date | None, name: str = "on") -> str:
     return f"{url}?{name}={day.isoformat()}" if day else url
-
-
-def _my_row(request: HttpRequest, uuid: UUID) -> Attendance:
-    row = in_scope(request, Attendance, uuid, *queries.RELATED)
-    if row.stay.resident.user_id != request.user.pk:
-        raise Http404
-    return row
 
 
 def _stay_of(resident: Resident) -> Stay | None:
