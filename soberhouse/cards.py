@@ -145,6 +145,34 @@ class MinutesSection:
 
 
 @dataclass(frozen=True)
+class CalendarChange:
+    """One occurrence of an entry that is not as usual. `usual` is what the clocks of the entry's zone show when it
+    would begin; it begins at the instant `moved_to` or, without one, is called off."""
+
+    usual: datetime
+    moved_to: datetime | None = None
+
+
+@dataclass(frozen=True)
+class CalendarEntry:
+    """What stands in a calendar, once or by a rule. `starts` is what the clocks of `zone` show when it is first held.
+    `rule` is a recurrence of RFC 5545 without an end; `ends_on` the first day on which it is held no more. `version`
+    goes up with each change of it, and `changed_at` says when the last one was."""
+
+    uid: UUID
+    title: str
+    starts: datetime
+    zone: str
+    minutes: int
+    version: int
+    changed_at: datetime
+    rule: str = ""
+    ends_on: date | None = None
+    place: str = ""
+    changes: Sequence[CalendarChange] = ()
+
+
+@dataclass(frozen=True)
 class Entry:
     """One event in a resident's timeline."""
 

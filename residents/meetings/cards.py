@@ -18,7 +18,7 @@ from residents.meetings import (
 from residents.people.models import Resident
 from residents.stays.models import Stay
 from soberhouse.accounts.models import User
-from soberhouse.cards import Card, Entry, MinutesSection, Pending, Row, Section, Work
+from soberhouse.cards import CalendarEntry, Card, Entry, MinutesSection, Pending, Row, Section, Work
 from soberhouse.documents.kinds import Offer
 from soberhouse.documents.models import IssuedDocument
 
@@ -82,6 +82,10 @@ def issued_anew(document: IssuedDocument, standing: Standing) -> Iterator[str]:
 def hand_over(house: House, standing: Standing, now: datetime) -> Iterator[Pending]:
     yield from requirement_cards.hand_over(house, standing, now)
     yield from house_meeting_cards.hand_over(house, standing, now)
+
+
+def calendar(place: Stay | House, since: datetime, until: datetime) -> Iterator[CalendarEntry]:
+    yield from calendar_cards.calendar(place, since)
 
 
 def work(user: User) -> Iterator[Work]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from residents.meetings import own_attendance, own_house_meetings, own_requirements
+from residents.meetings import own_attendance, own_calendars, own_house_meetings, own_requirements
 from residents.people.models import Resident
 from soberhouse.cards import Section
 
@@ -13,3 +13,4 @@ def own(resident: Resident) -> Iterator[Section]:
     yield from own_attendance.own(resident)
     yield from own_requirements.own(resident)
     yield from own_house_meetings.own(resident)
+    yield from own_calendars.own(resident)

@@ -62,6 +62,13 @@ def days(rule: str, starts_on: date, since: date, until: date) -> Iterator[date]
         yield from (each.date() for each in found)
 
 
+def first_day(rule: str, starts_on: date, since: date) -> date | None:
+    """The first day from `since` on, counted too, on which it is held; None for an empty rule, or where there is
+    none."""
+    found = _rule(rule, starts_on).after(datetime.combine(since, time()), inc=True) if rule else None
+    return found.date() if found else None
+
+
 def instant(day: date, starts: time, zone: str) -> datetime:
     """The instant at which the clocks there show `starts` on `day`. A time that clocks skip is read by the offset
     before they jump; one that comes twice is the first (RFC 5545, 3.3.5)."""

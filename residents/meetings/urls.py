@@ -9,6 +9,8 @@ house_meeting_views = views_of("residents.meetings.views.house_meetings")
 own_attendance = views_of("residents.meetings.views.attendance")
 staff_attendance = views_of("residents.meetings.views.attendance_staff")
 papers_attendance = views_of("residents.meetings.views.papers_attendance")
+calendar_views = views_of("residents.meetings.views.calendars")
+note_views = views_of("residents.meetings.views.notes")
 requirement_views = views_of("residents.meetings.views.requirements")
 
 directory: list[URLPattern] = [
@@ -91,6 +93,18 @@ requirements: list[URLPattern] = [
     path("excused-weeks/<uuid:uuid>/take-back/", requirement_views.week_excuse_over, name="week_excuse_take_back"),
 ]
 
-calendars: list[URLPattern] = []
+calendars: list[URLPattern] = [
+    path("calendar/<str:secret>.ics", calendar_views.calendar_feed, name="calendar_feed"),
+    path("my/calendar/", calendar_views.my_calendar, name="my_calendar"),
+    path("my/calendar/new/", calendar_views.my_calendar_link_new, name="my_calendar_link_new"),
+    path("my/calendar/<uuid:uuid>/revoke/", calendar_views.my_calendar_link_revoke, name="my_calendar_link_revoke"),
+    path("houses/<uuid:uuid>/calendar/", calendar_views.house_calendar, name="house_calendar"),
+    path("houses/<uuid:uuid>/calendar/new/", calendar_views.calendar_link_new, name="calendar_link_new"),
+    path("calendar-links/<uuid:uuid>/revoke/", calendar_views.calendar_link_revoke, name="calendar_link_revoke"),
+    path("my/notes/", note_views.my_notes, name="my_notes"),
+    path("my/notes/new/", note_views.my_note_new, name="my_note_new"),
+    path("my/notes/<uuid:uuid>/", note_views.my_note_change, name="my_note_change"),
+    path("my/notes/<uuid:uuid>/put-away/", note_views.my_note_put_away, name="my_note_put_away"),
+]
 
 urlpatterns = [*directory, *attendance, *house_meetings, *requirements, *calendars]

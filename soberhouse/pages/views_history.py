@@ -25,6 +25,7 @@ from residents.houses.permissions import Action
 from residents.houses.queries import is_shared
 from residents.log.looks import leaves_a_look
 from residents.log.queries.entries import hides_a_name
+from residents.meetings.models import StepNote
 from residents.people.looks import note_look
 from residents.people.models import Look, OfResident, Resident
 from residents.people.queries import resident_of
@@ -107,6 +108,8 @@ def _require_history(request: HttpRequest, row: Model) -> None:
     user = row if isinstance(row, User) else row.user if isinstance(row, ApiKey | Invitation) else None
     if user is not None:
         _require_own_people(request, user)
+    elif isinstance(row, StepNote) and row.resident.user_id != request.user.pk:
+        raise PermissionDenied(_("What a note said before it was shared is its owner's alone."))
     elif hides_a_name(row, request.user):
         raise PermissionDenied(_("A history names who acted, and here somebody asked not to be named to you."))
     else:
@@ -183,6 +186,8 @@ def related(row: Model, reader: User) -> Iterator[Link]:
     for relation in row._meta.related_objects:
         if relation.related_model in audited:
             seen = relation.related_model.objects.visible_to(reader)
+            if relation.related_model is StepNote:
+                seen = seen.filter(resident__user=reader)
             yield from links(seen.filter(**{relation.field.name: row.pk}))
 
 
