@@ -58,3 +58,19 @@ def attendance_rows(cast: Cast, stay: Stay, long: str) -> dict[str, Any]:
         "signed attendance": signed,
         "struck attendance": struck,
     }
+
+
+def calendar_rows(cast: Cast, long: str) -> dict[str, Any]:
+    given.meeting_of(cast.house_a, kind="house", name=long)
+    return {"calendar link": given.link_of(cast.house_a, name=long[:60])[0]}
+
+
+def own_rows(stay: Stay, long: str) -> dict[str, Any]:
+    """What somebody with an account keeps for themselves."""
+    stay = Stay.objects.select_related("resident__organization", "house__organization").get(pk=stay.pk)
+    given.plan_of(stay, given.meeting_of(stay.house.organization, name=long, address=long))
+    given.note_of(stay.resident, about=long, text=f"{long * 3}\n\n{long}", shared=True)
+    return {
+        "own calendar link": given.link_of(stay, name=long[:60], with_places=True)[0],
+        "note": given.note_of(stay.resident, about=long, text=long * 3),
+    }

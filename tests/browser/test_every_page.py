@@ -36,7 +36,7 @@ from soberhouse.documents.models import IssuedDocument
 from soberhouse.history import acting_as
 from soberhouse.notices.services import notify
 from tests.browser.logged import logged_rows
-from tests.browser.met import attendance_rows, required_rows
+from tests.browser.met import attendance_rows, calendar_rows, own_rows, required_rows
 from tests.browser.ruled import a_picture, ruled_rows
 from tests.cast import Cast, grant
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives, overstays
@@ -78,6 +78,7 @@ NO_PAGE = {
     "attendance_photo": "a picture",
     "my_plan_add": "a button of a meeting",
     "my_plan_end": "a button of one's meetings",
+    "calendar_feed": "for calendar programs",
 }
 # Opened by tests of their own: they need another visitor.
 SIGNED_OUT = {
@@ -115,6 +116,9 @@ MINE = {
     **dict.fromkeys(["my_meetings", "my_attendance_choose", "my_attendance_code"], ""),
     "my_attendance_new": "meeting",
     **dict.fromkeys(["my_attendance", "my_attendance_raise"], "attendance"),
+    **dict.fromkeys(["my_calendar", "my_calendar_link_new", "my_notes", "my_note_new"], ""),
+    "my_calendar_link_revoke": "own calendar link",
+    **dict.fromkeys(["my_note_change", "my_note_put_away"], "note"),
 }
 # Pages of the staff that whom they are about reads too, and sees less or otherwise.
 MINE_TOO = {
@@ -251,6 +255,7 @@ def rows(committed_db: None, cast: Cast) -> dict[str, Any]:
         **logged_rows(cast, stay, LONG_NAME),
         **required_rows(cast, stay, kind, LONG_NAME),
         **attendance_rows(cast, stay, LONG_NAME),
+        **calendar_rows(cast, LONG_NAME),
     }
 
 
@@ -434,6 +439,8 @@ ABOUT = {
         ["attendance", "attendance_raise", "attendance_strike", "attendance_restore", "attendance_settle"],
         "attendance",
     ),
+    **dict.fromkeys(["house_calendar", "calendar_link_new"], "house"),
+    "calendar_link_revoke": "calendar link",
 }
 # What an address asks for besides.
 ASKING = {"book_begin": "?kind=testing"}
@@ -581,6 +588,7 @@ def test_pages_of_a_resident_can_be_read_by_everybody(
             note_look(person, what, user=cast.alice, detail=LONG_NAME[:60])
         if works_too:
             grant(user, "manager", cast.organization, cast.house_a)
+    rows |= own_rows(rows["stay"], LONG_NAME)
     sign_in(page, user)
 
     for name, about in [*MINE.items(), *MINE_TOO.items()]:

@@ -49,3 +49,19 @@ def attendance_rows(cast: Cast, stay: Stay, picture: bytes) -> dict[str, Any]:
         "plan": given.plan_of(stay, first),
         "plan of dana": given.plan_of(cast.stay_of_dana, first),
     }
+
+
+def calendar_rows(cast: Cast) -> dict[str, Any]:
+    given.meeting_of(cast.house_a, kind="house", name="House meeting")
+    of_dana, secret = given.link_of(cast.stay_of_dana)
+    note, shared = given.note_of(cast.dana), given.note_of(cast.dana, shared=True)
+    return {
+        "calendar link": given.link_of(cast.house_a)[0],
+        "calendar link of dana": of_dana,
+        "calendar secret": {"secret": secret},
+        "note of dana": note,
+        "shared note of dana": shared,
+        "history of a note of dana": {"kind": "stepnote", "uuid": note.uuid},
+        "history of a shared note of dana": {"kind": "stepnote", "uuid": shared.uuid},
+        "history of a calendar link of dana": {"kind": "calendarlink", "uuid": of_dana.uuid},
+    }

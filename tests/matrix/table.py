@@ -128,6 +128,9 @@ PAGES: dict[str, tuple[Page | Door, ...]] = {
     "history": (
         of_a(LOOKS_INTO_A, "history of a stay"),
         Page(about="history of dana", may=LOOKS_INTO_A | {"dana"}),
+        Page(about="history of a note of dana", may=who("dana")),
+        Page(about="history of a shared note of dana", may=who("dana"), sees=LOOKS_INTO_A),
+        Page(about="history of a calendar link of dana", may=who("dana")),
         in_house_a(LOOKS_INTO_A, "history of the house"),
         of_a(LOOKS_INTO_A, "history of an entry"),
         Page(about="history of the grievance", may=who("olive"), sees=who("dana")),
@@ -449,6 +452,21 @@ PAGES: dict[str, tuple[Page | Door, ...]] = {
         Page(about="follow up of the grievance", may=who("olive"), sees=who("dana")),
     ),
     "complaint_new": (HOUSE_IS_RUN,),
+    "calendar_feed": (Door(why="whoever has the secret address", keys={"about": "calendar secret"}),),
+    **dict.fromkeys(["my_calendar", "my_calendar_link_new", "my_notes", "my_note_new"], (OWN_RECORD,)),
+    "my_calendar_link_revoke": (
+        Page(about="calendar link of dana", may=who("dana")),
+        Page(about="calendar link", may=NO_ONE, sees=LOOKS_INTO_A),
+    ),
+    **dict.fromkeys(["house_calendar", "calendar_link_new"], (HOUSE_IS_RUN,)),
+    "calendar_link_revoke": (
+        of_a(RUNS_A, "calendar link"),
+        Page(about="calendar link of dana", may=NO_ONE, sees=who("dana")),
+    ),
+    **dict.fromkeys(
+        ["my_note_change", "my_note_put_away"],
+        (Page(about="note of dana", may=who("dana")), of_dana("shared note of dana")),
+    ),
     "my_complaints": (OWN_RECORD,),
     "my_complaint_new": (OWN_RECORD,),
     "complaint_answer": (of_a(RUNS_A, "complaint"), GRIEVANCE_IS_RUN),

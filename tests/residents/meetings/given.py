@@ -16,9 +16,11 @@ from residents.meetings import recurrence
 from residents.meetings.models import (
     AgendaItem,
     Attendance,
+    CalendarLink,
     Election,
     HouseMeeting,
     Meeting,
+    MeetingChange,
     MeetingPlan,
     MinutesLine,
     Motion,
@@ -26,9 +28,12 @@ from residents.meetings.models import (
     Requirement,
     RequirementPart,
     RollLine,
+    StepNote,
     WeekExcused,
 )
-from residents.models import House, Officer, Organization, Stay
+from residents.meetings.services.calendars import link_make
+from residents.meetings.services.notes import note_write
+from residents.models import House, Officer, Organization, Resident, Stay
 from soberhouse.accounts.models import User
 from soberhouse.history import acting_as, recorded
 
@@ -37,7 +42,7 @@ NOON = time(12)
 
 @transaction.atomic
 def meeting_of(
-    place: House | Organization, *, name: str = "Keep Coming Back", starts: time | None = NOON, **facts: Any
+    place: House | Organization, /, *, name: str = "Keep Coming Back", starts: time | None = NOON, **facts: Any
 ) -> Meeting:
     """A meeting of one house alone, or of the directory of an organization. Without `starts` it is by appointment."""
     house = place if isinstance(place, House) else None
@@ -225,3 +230,37 @@ def published(house_meeting: HouseMeeting, by: User) -> HouseMeeting:
     with acting_as(by, source="web"):
         house_meeting.save()
     return house_meeting
+
+
+# --- calendars and notes --------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def changed(meeting: Meeting, on: date, **facts: Any) -> MeetingChange:
+    """One occurrence that is not as usual; a change of a change follows it."""
+    earlier = MeetingChange.objects.filter(meeting=meeting, on=on, followed_by=None).first()
+    with acting_as(None, reason="given", source="command"):
+        return MeetingChange.objects.create(
+            **{"meeting": meeting, "on": on, "follows": earlier, "why": "The room is painted"} | recorded() | facts
+        )
+
+
+def link_of(place: House | Stay, **facts: Any) -> tuple[CalendarLink, str]:
+    """An address of a calendar, and its secret."""
+    stay = place if isinstance(place, Stay) else None
+    with acting_as(None, reason="given", source="command"):
+        return link_make(
+            house=place.house if isinstance(place, Stay) else place,
+            stay=stay,
+            **{"name": "A phone", "now": timezone.now()} | facts,
+        )
+
+
+def note_of(resident: Resident, **facts: Any) -> StepNote:
+    """A note of somebody's own, who needs an account for it."""
+    today = resident.organization.today()
+    with acting_as(resident.user, source="web"):
+        return note_write(
+            resident=resident,
+            **{"about": "Step 4", "text": "Resentments, a first list.", "written_on": today, "today": today} | facts,
+        )
