@@ -95,6 +95,8 @@ _DECIDE = Need(Action.DECIDE, frozenset({Scope.WRITE}))
 _ROLL = Need(Action.TAKE_ROLL, frozenset({Scope.WRITE}))
 _SHIFTS = Need(Action.RECORD, frozenset({Scope.READ}))
 _OPERATE = Need(Action.RUN_ORGANIZATION, frozenset({Scope.READ}))
+_SETTLE = Need(Action.SETTLE_HOUSE, frozenset({Scope.WRITE}))
+_OPERATING = Need(Action.RUN_ORGANIZATION, frozenset({Scope.WRITE}))
 _SEE_ROLL = Need(Action.SEE_RESIDENTS, frozenset({Scope.READ}), or_else=Action.TAKE_ROLL)
 
 DOORS = (
@@ -203,6 +205,14 @@ DOORS = (
     Door("safety-items", "safety.SafetyItems", {"GET": _BOOKS}),
     Door("safety-items/<uuid:uuid>", "safety.SafetyItem", {"GET": _BOOKS}),
     Door("safety-items/<uuid:uuid>/check", "safety.SafetyItemCheck", {"POST": _RECORD}),
+    # the directory of meetings
+    Door("meetings", "meetings_directory.DirectoryMeetings", {"GET": _BOOKS, "POST": _SETTLE}),
+    Door("meetings/<uuid:uuid>", "meetings_directory.DirectoryMeeting", {"GET": _BOOKS}),
+    Door("meetings/<uuid:uuid>/occurrences", "meetings_directory.DirectoryMeetingOccurrences", {"GET": _BOOKS}),
+    Door("meetings/<uuid:uuid>/changes", "meetings_directory.DirectoryMeetingChanges", {"POST": _SETTLE}),
+    Door("feeds", "meetings_directory.Feeds", {"GET": _OPERATE}),
+    Door("feeds/<uuid:uuid>/readings", "meetings_directory.FeedReadings", {"GET": _OPERATE, "POST": _OPERATING}),
+    Door("feed-readings/<uuid:uuid>", "meetings_directory.FeedReading", {"GET": _OPERATE}),
     # who was at which meeting
     Door("attendances", "meetings_attendance.Attendances", {"GET": _RECORDS, "POST": _SAY}),
     Door("attendances/<uuid:uuid>", "meetings_attendance.Attendance", {"GET": _RECORDS}),

@@ -20,6 +20,7 @@ from api import (
     examples_of_log_d,
     examples_of_log_e,
     examples_of_meetings_attendance,
+    examples_of_meetings_directory,
     examples_of_meetings_requirements,
     examples_of_rules,
 )
@@ -61,6 +62,8 @@ TAGS = {
     "followups": _("What is to be done after entries of the log, by whom and by which day, and what became of it."),
     "clocks": _("What an organization asks of its houses, and how long after what."),
     "deadlines": _("What is due by the clocks, and by which proof it was done."),
+    "meetings": _("The directory of meetings: what there is, when each is held, and when it is not as always."),
+    "feeds": _("Where the directory is read from, and what each reading changed. For operators."),
     "attendances": _(
         "Who was at which meeting, and how well that is proved. Residents write down and read their own with their own "
         "key."
@@ -86,6 +89,7 @@ ANSWERS = (
     | examples_of_log_d.ANSWERS
     | examples_of_log_e.ANSWERS
     | examples_of_meetings_attendance.ANSWERS
+    | examples_of_meetings_directory.ANSWERS
     | examples_of_meetings_requirements.ANSWERS
 )
 HEADERS = {

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from residents.meetings.models import Grade
 from residents.meetings.services.attendance import attendance_strike
+from residents.meetings.services.directory import meeting_change
 from residents.meetings.standing import monday
 from residents.models import PhaseKind, Stay
 from soberhouse.documents import store
@@ -33,6 +34,22 @@ def required_rows(cast: Cast, stay: Stay, kind: PhaseKind, long: str) -> dict[st
         "requirement": given.requirement_of(house, 1, stay=stay, besides=True, reason=long),
         "excused week": given.week_excused_of(stay, week, alice, cause="other", note=long * 3),
     }
+
+
+def directory_rows(cast: Cast, long: str) -> dict[str, Any]:
+    """`long` is a hundred letters without a space."""
+    many = {"place": long, "address": long, "region": long, "notes": f"{long} {long}", "types": ["W", long[:40]]}
+    online = {"venue": "hybrid", "conference_url": f"https://example.org/{long}", "conference_notes": long}
+    meeting = given.meeting_of(cast.house_a, name=long, **many, **online)
+    closed = given.meeting_of(cast.house_a, name=long, closed_on=cast.today, closed_why=long)
+    given.meeting_of(cast.organization, name=long, starts=None, conference_phone="+15550100", **many)
+    now = timezone.now()
+    with acting_as(cast.alice, source="web"):
+        for days, change in ((1, {"called_off": True}), (2, {"held_at": now + timedelta(days=4)})):
+            meeting_change(meeting=meeting, on=cast.today + timedelta(days=days), why=long, now=now, **change)
+    feed, reading = given.feed_of(cast.organization, name=long, url=f"https://example.org/{long}")
+    given.feed_of(cast.organization, name="Another", in_use=False)
+    return {"meeting of the house": meeting, "closed meeting": closed, "feed": feed, "feed reading": reading}
 
 
 def attendance_rows(cast: Cast, stay: Stay, long: str) -> dict[str, Any]:

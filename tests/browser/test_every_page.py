@@ -36,7 +36,7 @@ from soberhouse.documents.models import IssuedDocument
 from soberhouse.history import acting_as
 from soberhouse.notices.services import notify
 from tests.browser.logged import logged_rows
-from tests.browser.met import attendance_rows, calendar_rows, own_rows, required_rows
+from tests.browser.met import attendance_rows, calendar_rows, directory_rows, own_rows, required_rows
 from tests.browser.ruled import a_picture, ruled_rows
 from tests.cast import Cast, grant
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives, overstays
@@ -77,6 +77,8 @@ NO_PAGE = {
     "hand_over_read": "a button of a hand-over",
     "attendance_photo": "a picture",
     "my_plan_add": "a button of a meeting",
+    "meeting_code": "a button of a meeting",
+    "feed_read_now": "a button of a directory",
     "my_plan_end": "a button of one's meetings",
     "calendar_feed": "for calendar programs",
 }
@@ -253,6 +255,7 @@ def rows(committed_db: None, cast: Cast) -> dict[str, Any]:
         "replaced": replaced,
         **ruled,
         **logged_rows(cast, stay, LONG_NAME),
+        **directory_rows(cast, LONG_NAME),
         **required_rows(cast, stay, kind, LONG_NAME),
         **attendance_rows(cast, stay, LONG_NAME),
         **calendar_rows(cast, LONG_NAME),
@@ -407,6 +410,14 @@ ABOUT = {
     "curfew_exception_end": "exception",
     "movement_correct": "movement",
     **dict.fromkeys(["meeting_weeks", "requirements", "requirement_new"], "house"),
+    "meeting_new": "house",
+    **dict.fromkeys(["meeting_new_for_all", "feeds", "feed_new"], "organization"),
+    **dict.fromkeys(
+        ["meeting", "meeting_edit", "meeting_close", "meeting_once", "meeting_as_usual", "meeting_poster"],
+        "meeting of the house",
+    ),
+    **dict.fromkeys(["feed", "feed_change", "feed_file"], "feed"),
+    "feed_reading": "feed reading",
     **dict.fromkeys(["meeting_weeks_of_stay", "requirement_of_stay", "week_excuse"], "stay"),
     "requirement_end": "requirement",
     "week_excuse_take_back": "excused week",
@@ -443,9 +454,10 @@ ABOUT = {
     "calendar_link_revoke": "calendar link",
 }
 # What an address asks for besides.
-ASKING = {"book_begin": "?kind=testing"}
+ASKING = {"meetings": "?on=week", "meeting_as_usual": "?on=2026-01-05", "book_begin": "?kind=testing"}
 # More of the same page: lists asked otherwise, other records.
 MORE: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "meeting": lambda rows: [reverse("meeting", args=[rows["closed meeting"].uuid])],
     "board": lambda rows: [
         reverse("board", args=[rows["house"].uuid]) + "?night=2020-01-01",
         reverse("board", args=[rows["house"].uuid]) + "?night=2099-01-01",

@@ -9,12 +9,27 @@ from django.utils import timezone
 
 from residents.meetings.models import Grade
 from residents.meetings.services.attendance import attendance_strike
+from residents.meetings.services.directory import meeting_change
 from residents.meetings.standing import monday
 from residents.models import Stay
 from soberhouse.documents import store
 from soberhouse.history import acting_as
 from tests.cast import Cast
 from tests.residents.meetings import given
+
+
+def directory_rows(cast: Cast) -> dict[str, Any]:
+    """A meeting of the house every day, of which one time is called off; and a feed that was read once."""
+    meeting = given.meeting_of(cast.house_a, name="Morning check-in")
+    on, now = cast.today + timedelta(days=2), timezone.now()
+    feed, reading = given.feed_of(cast.organization)
+    with acting_as(cast.audra, source="web"):
+        meeting_change(meeting=meeting, on=on, called_off=True, why="Flood", now=now)
+    return {
+        "meeting of the house": meeting,
+        "feed": feed,
+        "feed reading": reading,
+    }
 
 
 def required_rows(cast: Cast, stay: Stay) -> dict[str, Any]:

@@ -395,6 +395,21 @@ PAGES: dict[str, tuple[Page | Door, ...]] = {
     "my_sign_in": (Page(may=RESIDENTS, otherwise=404, leads=RESIDENTS),),  # they are in
     "curfew_log_issue": (HOUSE_IS_RUN,),
     "curfew_record_issue": (of_a(RUNS_A, "stay"),),
+    # the directory of meetings
+    "meetings": (Page(may=EVERYBODY),),
+    "meeting": (Page(about="meeting", may=OF_THE_ORGANIZATION), Page(about="meeting of the house", may=KNOWS_A)),
+    **dict.fromkeys(
+        ["meeting_edit", "meeting_close", "meeting_once"],
+        (of_organization(who("olive"), "meeting"), in_house_a(RUNS_A, "meeting of the house")),
+    ),
+    "meeting_as_usual": (Page(about="meeting of the house", may=RUNS_A, sees=KNOWS_A, leads=RUNS_A),),  # it is
+    "meeting_code": (Page(about="meeting of the house", may=RUNS_A, sees=KNOWS_A, gives=405),),
+    "meeting_poster": (in_house_a(RUNS_A, "meeting of the house"),),
+    "meeting_new": (HOUSE_IS_RUN,),
+    **dict.fromkeys(["meeting_new_for_all", "feeds", "feed_new"], (ORGANIZATION_IS_OPERATED,)),
+    **dict.fromkeys(["feed", "feed_change", "feed_file"], (of_organization(who("olive"), "feed"),)),
+    "feed_read_now": (Page(about="feed", may=who("olive"), sees=OF_THE_ORGANIZATION, gives=405),),
+    "feed_reading": (of_organization(who("olive"), "feed reading"),),
     # attendance
     "my_meetings": (OWN_RECORD,),
     "my_attendance_choose": (OWN_RECORD,),
@@ -856,6 +871,34 @@ API: dict[str, dict[str, Asks]] = {
     "api_attendance_strike": {"post": changes("attendance", why, gives=201)},
     "api_attendance_restore": {"post": changes("struck attendance", why, gives=201)},
     "api_attendance_settle": {"post": changes("attendance", why)},
+    "api_directory_meetings": {
+        "get": Asks(may=EVERYBODY, scopes=READS),
+        "post": records("house", name="SMART", kind="smart", weekday=3, starts="19:00"),
+    },
+    "api_directory_meeting": {"get": Asks(about="meeting", may=OF_THE_ORGANIZATION, scopes=READS)},
+    "api_directory_meeting_occurrences": {"get": Asks(about="meeting of the house", may=KNOWS_A, scopes=READS)},
+    "api_directory_meeting_changes": {
+        "post": Asks(
+            about="meeting of the house",
+            may=RUNS_A,
+            sees=KNOWS_A,
+            scopes=WRITES,
+            body=sent(on=lambda world: day(world, 3), called_off=True, why="The hall is closed."),
+        )
+    },
+    "api_feeds": {"get": Asks(may=who("olive", "oscar"), scopes=READS)},
+    "api_feed_readings": {
+        "get": Asks(about="feed", may=who("olive"), sees=OF_THE_ORGANIZATION, scopes=READS),
+        "post": Asks(
+            about="feed",
+            may=who("olive"),
+            sees=OF_THE_ORGANIZATION,
+            scopes=WRITES,
+            body=sent(content="[]"),
+            gives=201,
+        ),
+    },
+    "api_feed_reading": {"get": Asks(about="feed reading", may=who("olive"), sees=OF_THE_ORGANIZATION, scopes=READS)},
     "api_meeting_plans": {
         "get": own_lists(),
         "post": Asks(may=RUNS_A, but=NOT_THEIRS, scopes=WRITES, body=sent("stay", "meeting"), gives=201),

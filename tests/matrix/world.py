@@ -31,7 +31,7 @@ from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
 from tests.cast import Cast, make_cast, make_user
 from tests.matrix.logged import logged_rows
-from tests.matrix.met import attendance_rows, calendar_rows, required_rows
+from tests.matrix.met import attendance_rows, calendar_rows, directory_rows, required_rows
 from tests.matrix.ruled import a_picture, ruled_rows
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives
 
@@ -236,6 +236,7 @@ def make_rows(cast: Cast) -> dict[str, Any]:
         "history of a kind there is not": {"kind": "nothing", "uuid": stay.uuid},
         **ruled_rows(cast, stay),
         **logged_rows(cast, stay, a_picture()),
+        **directory_rows(cast),
         **required_rows(cast, stay),
         **attendance_rows(cast, stay, a_picture()),
         **calendar_rows(cast),

@@ -113,7 +113,7 @@ def feed_read(
         **told,
         **recorded(),
     )
-    return save(row)
+    return _kept(row)
 
 
 def feed_fetch(*, feed: Feed, now: datetime, once_a_day: bool = False) -> FeedReading | None:
@@ -157,7 +157,13 @@ def _read_today(feed: Feed, now: datetime) -> bool:
 
 def _refused(feed: Feed, why: str, now: datetime, **facts: Any) -> FeedReading:
     refused = FeedReading.Outcome.REFUSED
-    return save(FeedReading(feed=feed, outcome=refused, why=why[:1000], recorded_at=now, **facts, **recorded()))
+    return _kept(FeedReading(feed=feed, outcome=refused, why=why[:1000], recorded_at=now, **facts, **recorded()))
+
+
+def _kept(reading: FeedReading) -> FeedReading:
+    reading.full_clean(exclude=["changes", "problems"])  # lists that may be empty
+    reading.save()
+    return reading
 
 
 def _too_few(listed: int, still_open: int) -> str:
@@ -422,7 +428,7 @@ def _rule(how: str, weekday: int | None, every: int, nth: int | None) -> str:
         return ""
     if how == "daily":
         return "FREQ=DAILY"
-    if weekday is None:
+    if weekday not in range(7):
         raise ValidationError({"weekday": _("Say on which day.")})
     if how == "monthly":
         if nth not in NTH:

@@ -18,6 +18,8 @@ from residents.meetings.models import (
     Attendance,
     CalendarLink,
     Election,
+    Feed,
+    FeedReading,
     HouseMeeting,
     Meeting,
     MeetingChange,
@@ -66,6 +68,26 @@ def meeting_of(
 def held(meeting: Meeting, house: House, days_ago: int = 1) -> datetime:
     """When a meeting that is held every day began, so many days ago."""
     return recurrence.instant(house.today() - timedelta(days=days_ago), meeting.starts or NOON, meeting.time_zone)
+
+
+@transaction.atomic
+def feed_of(organization: Organization, **facts: Any) -> tuple[Feed, FeedReading]:
+    """A directory of others, and what its only reading changed and found wrong."""
+    with acting_as(None, reason="given", source="command"):
+        feed = Feed.objects.create(
+            **{"organization": organization, "name": "Intergroup", "kind": "aa", "time_zone": organization.time_zone}
+            | facts
+        )
+        meeting = meeting_of(organization, name="Read from a directory", feed=feed, key="read")
+        reading = FeedReading.objects.create(
+            feed=feed,
+            outcome="read",
+            total=1,
+            changes=[["added", str(meeting.uuid), meeting.name, []]],
+            problems=[["Late Owls", "“25:61” is no time of day.", "Write it like 19:30."]],
+            **recorded(),
+        )
+    return feed, reading
 
 
 @transaction.atomic
