@@ -97,6 +97,9 @@ _SHIFTS = Need(Action.RECORD, frozenset({Scope.READ}))
 _OPERATE = Need(Action.RUN_ORGANIZATION, frozenset({Scope.READ}))
 _SETTLE = Need(Action.SETTLE_HOUSE, frozenset({Scope.WRITE}))
 _OPERATING = Need(Action.RUN_ORGANIZATION, frozenset({Scope.WRITE}))
+# What everybody who sees the house may ask for; the endpoint finds out who they are to it.
+_AGENDA = Need(Action.RECORD, frozenset({Scope.WRITE}), or_else=Action.SEE_HOUSE)
+_PUBLISH = Need(Action.PUBLISH, frozenset({Scope.WRITE}))
 _SEE_ROLL = Need(Action.SEE_RESIDENTS, frozenset({Scope.READ}), or_else=Action.TAKE_ROLL)
 
 DOORS = (
@@ -231,4 +234,22 @@ DOORS = (
     Door("excused-weeks", "meetings_requirements.ExcusedWeeks", {"GET": _RECORDS, "POST": _RECORD}),
     Door("excused-weeks/<uuid:uuid>", "meetings_requirements.ExcusedWeek", {"GET": _RECORDS}),
     Door("excused-weeks/<uuid:uuid>/take-back", "meetings_requirements.ExcusedWeekTakeBack", {"POST": _CORRECT}),
+    # house meetings
+    Door("house-meetings", "meetings_house_meetings.HouseMeetings", {"GET": _BOOKS, "POST": _RECORD}),
+    Door("house-meetings/<uuid:uuid>", "meetings_house_meetings.HouseMeeting", {"GET": _BOOKS}),
+    Door("house-meetings/<uuid:uuid>/agenda", "meetings_house_meetings.HouseMeetingAgenda", {"POST": _AGENDA}),
+    Door("agenda-items/<uuid:uuid>/off", "meetings_house_meetings.AgendaItemOff", {"POST": _AGENDA}),
+    Door(
+        "house-meetings/<uuid:uuid>/roll",
+        "meetings_house_meetings.HouseMeetingRoll",
+        {"GET": _SEE_ROLL, "POST": _ROLL},
+    ),
+    Door("roll-lines/<uuid:uuid>/correct", "meetings_house_meetings.RollLineCorrect", {"POST": _CORRECT}),
+    Door("house-meetings/<uuid:uuid>/lines", "meetings_house_meetings.HouseMeetingLines", {"POST": _RECORD}),
+    Door("minutes-lines/<uuid:uuid>/correct", "meetings_house_meetings.MinutesLineCorrect", {"POST": _CORRECT}),
+    Door("house-meetings/<uuid:uuid>/motions", "meetings_house_meetings.HouseMeetingMotions", {"POST": _RECORD}),
+    Door("motions/<uuid:uuid>/correct", "meetings_house_meetings.MotionCorrect", {"POST": _CORRECT}),
+    Door("house-meetings/<uuid:uuid>/elections", "meetings_house_meetings.HouseMeetingElections", {"POST": _RECORD}),
+    Door("house-meetings/<uuid:uuid>/publish", "meetings_house_meetings.HouseMeetingPublish", {"POST": _PUBLISH}),
+    Door("motion-kinds", "meetings_house_meetings.MotionKinds", {"GET": _BOOKS}),
 )

@@ -21,6 +21,7 @@ from api import (
     examples_of_log_e,
     examples_of_meetings_attendance,
     examples_of_meetings_directory,
+    examples_of_meetings_house_meetings,
     examples_of_meetings_requirements,
     examples_of_rules,
 )
@@ -72,6 +73,10 @@ TAGS = {
     "requirements": _("The meetings that are asked of residents, in each week or in a period, and since when."),
     "standings": _("How residents stand with the meetings asked of them, week by week, with the arithmetic."),
     "excuses": _("Weeks in which nothing is asked of somebody, and why."),
+    "housemeetings": _(
+        "House meetings: agenda, roll, votes, elections, minutes. Residents read those of their house with their own "
+        "key, and put things on the agenda."
+    ),
     "safety": _("Naloxone, extinguishers, alarms, first aid, drills: where they are and who looked at them."),
     "shifts": _("Handing over a shift, signing that one has read it, and, for operators, who carries how much."),
     "entries": _(
@@ -90,6 +95,7 @@ ANSWERS = (
     | examples_of_log_e.ANSWERS
     | examples_of_meetings_attendance.ANSWERS
     | examples_of_meetings_directory.ANSWERS
+    | examples_of_meetings_house_meetings.ANSWERS
     | examples_of_meetings_requirements.ANSWERS
 )
 HEADERS = {

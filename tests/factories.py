@@ -20,6 +20,7 @@ from residents.houses.permissions import RoleKind
 from residents.models import (
     Acknowledgement,
     AcknowledgementUndone,
+    AgendaItem,
     Answer,
     Appeal,
     AppealDecision,
@@ -40,6 +41,7 @@ from residents.models import (
     Deadline,
     Decision,
     DoubtSettled,
+    Election,
     Entry,
     EntryTelling,
     Feed,
@@ -47,6 +49,7 @@ from residents.models import (
     HandOver,
     HandOverRead,
     House,
+    HouseMeeting,
     Incident,
     IncidentClosing,
     IncidentStep,
@@ -54,7 +57,10 @@ from residents.models import (
     LadderStep,
     Meeting,
     MeetingPlan,
+    Motion,
+    MotionKind,
     Movement,
+    Officer,
     Organization,
     OrientationItem,
     Pass,
@@ -70,6 +76,7 @@ from residents.models import (
     Resident,
     ReviewOpinion,
     Role,
+    RollLine,
     Room,
     RosterUpload,
     Rule,
@@ -273,6 +280,47 @@ def what_visit_end(cast: Cast) -> dict[str, Any]:
     return of(visit, "visit", came_at=visit.came_at, left_at=visit.came_at + timedelta(hours=2))
 
 
+def new_house_meeting(cast: Cast) -> HouseMeeting:
+    """One whose minutes are not published."""
+    return HouseMeeting.objects.create(**what_house_meeting(cast))
+
+
+def what_house_meeting(cast: Cast) -> dict[str, Any]:
+    house, day = cast.house_a, next_day()
+    meeting = Meeting.objects.create(
+        organization=house.organization,
+        house=house,
+        name=f"House meeting {next_number()}",
+        kind="house",
+        time_zone=house.time_zone,
+        starts_on=day,
+    )
+    return {
+        "house": house,
+        "meeting": meeting,
+        "starts_at": datetime(day.year, day.month, day.day, 17, tzinfo=UTC),
+        "on": day,
+    }
+
+
+def what_motion(cast: Cast) -> dict[str, Any]:
+    """Carried with the one vote that was cast."""
+    needs = {"percent": 50, "more_than": False, "of": "cast", "of_how_many": 1, "carried": True}
+    return of(new_house_meeting(cast), "house_meeting", in_favour=1, **needs)
+
+
+def what_election(cast: Cast) -> dict[str, Any]:
+    day = next_day()
+    officer = Officer.objects.create(
+        house=cast.house_a,
+        resident=new_resident(cast),
+        duty="senior",
+        starts_on=day,
+        ends_on=day + timedelta(days=90),
+    )
+    return of(new_house_meeting(cast), "house_meeting", officer=officer)
+
+
 PARENTS: dict[type[models.Model], Callable[[Cast], models.Model]] = {
     Acknowledgement: new_acknowledgement,
     Appeal: lambda cast: saved(Appeal, cast),
@@ -290,7 +338,10 @@ PARENTS: dict[type[models.Model], Callable[[Cast], models.Model]] = {
     EntryTelling: new_telling,
     Feed: lambda cast: saved(Feed, cast),
     FollowUp: lambda cast: saved(FollowUp, cast),
+    AgendaItem: lambda cast: saved(AgendaItem, cast),
     HandOver: lambda cast: saved(HandOver, cast),
+    HouseMeeting: new_house_meeting,
+    MotionKind: lambda cast: saved(MotionKind, cast),
     House: lambda cast: cast.house_a,
     Incident: lambda cast: saved(Incident, cast),
     Ladder: lambda cast: Ladder.objects.create(house=new_house(cast)),
@@ -334,9 +385,11 @@ RECIPES: dict[type[models.Model], Callable[[Cast], dict[str, Any]]] = {
     Decision: what_decision,
     DoubtSettled: lambda cast: of(saved(Attendance, cast), "attendance", recorded_by=new_user()),
     Feed: lambda cast: {"time_zone": "America/New_York"},
+    Election: what_election,
     HandOver: lambda cast: {"recorded_by": new_user()},
     HandOverRead: lambda cast: {"recorded_by": cast.olive},
     House: lambda cast: {"time_zone": "America/New_York"},
+    HouseMeeting: what_house_meeting,
     Incident: lambda cast: of(new_entry(cast, "incident"), "entry", recorded_by=new_user(), begun_by=new_user()),
     IncidentClosing: lambda cast: {"recorded_by": cast.olive},
     IncidentStep: lambda cast: {"kind": "happened", "what": "Found on the floor"},
@@ -345,6 +398,8 @@ RECIPES: dict[type[models.Model], Callable[[Cast], dict[str, Any]]] = {
     Ladder: lambda cast: {"house": new_house(cast)},
     LadderStep: lambda cast: of(PARENTS[Ladder](cast), "ladder", position=1, consequence="verbal"),
     MeetingPlan: lambda cast: {"house": cast.house_a, "meeting": new_meeting(cast)},
+    Motion: what_motion,
+    MotionKind: lambda cast: {"percent": 50},
     Movement: lambda cast: {"purpose": "work"},
     Organization: lambda cast: {"time_zone": "America/New_York"},
     Pass: what_pass,
@@ -356,6 +411,7 @@ RECIPES: dict[type[models.Model], Callable[[Cast], dict[str, Any]]] = {
     Reporter: lambda cast: of(new_violation(cast), "violation"),
     ReviewOpinion: lambda cast: of(new_violation(cast), "violation", recorded_by=cast.olive),
     RequirementPart: lambda cast: of(saved(Requirement, cast), "requirement", kind="aa", count=1),
+    RollLine: lambda cast: {"recorded_by": cast.olive},
     RosterUpload: lambda cast: {"content": b"Bed,Name,Move in\n"},
     Rule: lambda cast: of(new_book(cast), "book"),
     SafetyCheck: lambda cast: {"in_order": True},

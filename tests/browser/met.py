@@ -10,6 +10,8 @@ from django.utils import timezone
 from residents.meetings.models import Grade
 from residents.meetings.services.attendance import attendance_strike
 from residents.meetings.services.directory import meeting_change
+from residents.meetings.services.house_meetings import RollEntry, roll_take
+from residents.meetings.services.papers_minutes import minutes_publish
 from residents.meetings.standing import monday
 from residents.models import PhaseKind, Stay
 from soberhouse.documents import store
@@ -90,4 +92,32 @@ def own_rows(stay: Stay, long: str) -> dict[str, Any]:
     return {
         "own calendar link": given.link_of(stay, name=long[:60], with_places=True)[0],
         "note": given.note_of(stay.resident, about=long, text=long * 3),
+    }
+
+
+def house_meeting_rows(cast: Cast, stay: Stay, long: str) -> dict[str, Any]:
+    """`long` is a hundred letters without a space."""
+    house, alice = cast.house_a, cast.alice
+    given.meeting_of(house, name=long, kind="house")
+    kind = given.motion_kind_of(house, long)
+    row = given.house_meeting_of(house, alice)
+    last = given.house_meeting_of(house, alice, days_ago=1)
+    found: dict[str, Any] = {}
+    for each in (row, last):
+        item = given.agenda_item_of(each, alice, long * 2)
+        own = given.agenda_item_of(each, cast.dana.user, long, by_stay=cast.stay_of_dana)
+        line = given.minutes_line_of(each, alice, long * 3, item=item, what="decided")
+        given.minutes_line_of(each, alice, long * 3)
+        motion = given.motion_of(each, alice, kind, text=long * 4)
+        given.election_of(each, stay, alice, duty="senior" if each is row else "coordinator", motion=motion)
+        if each is row:
+            found = {"agenda item": own, "minutes line": line, "motion": motion}
+    found["roll line"] = given.roll_line_of(row, stay, alice, "excused", why=long * 2)
+    with acting_as(alice, source="web"):
+        roll_take(house_meeting=last, lines=[RollEntry(stay, "excused", long)], now=timezone.now())
+        minutes_publish(house_meeting=last, now=timezone.now())
+    return found | {
+        "house meeting": row,
+        "published house meeting": last,
+        "motion kind": kind,
     }

@@ -36,7 +36,14 @@ from soberhouse.documents.models import IssuedDocument
 from soberhouse.history import acting_as
 from soberhouse.notices.services import notify
 from tests.browser.logged import logged_rows
-from tests.browser.met import attendance_rows, calendar_rows, directory_rows, own_rows, required_rows
+from tests.browser.met import (
+    attendance_rows,
+    calendar_rows,
+    directory_rows,
+    house_meeting_rows,
+    own_rows,
+    required_rows,
+)
 from tests.browser.ruled import a_picture, ruled_rows
 from tests.cast import Cast, grant
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives, overstays
@@ -75,6 +82,8 @@ NO_PAGE = {
     "holiday_drop": "a button of the clocks",
     "safety_start": "a button of the safety of the house",
     "hand_over_read": "a button of a hand-over",
+    "motion_kinds_start": "a button of the kinds of motions",
+    "minutes_file": "a PDF",
     "attendance_photo": "a picture",
     "my_plan_add": "a button of a meeting",
     "meeting_code": "a button of a meeting",
@@ -258,6 +267,7 @@ def rows(committed_db: None, cast: Cast) -> dict[str, Any]:
         **directory_rows(cast, LONG_NAME),
         **required_rows(cast, stay, kind, LONG_NAME),
         **attendance_rows(cast, stay, LONG_NAME),
+        **house_meeting_rows(cast, stay, LONG_NAME),
         **calendar_rows(cast, LONG_NAME),
     }
 
@@ -442,6 +452,20 @@ ABOUT = {
     **dict.fromkeys(["safety_item_change", "safety_check_new"], "safety item"),
     "safety_check_correct": "safety check",
     **dict.fromkeys(["hand_over", "hand_over_issue"], "hand-over"),
+    **dict.fromkeys(["house_meetings", "house_meeting_begin", "motion_kinds", "motion_kind_new"], "house"),
+    **dict.fromkeys(
+        [
+            *("house_meeting", "agenda_new", "house_meeting_roll", "house_meeting_code", "minutes_line_new"),
+            *("motion_new", "election_new", "minutes_publish"),
+        ],
+        "house meeting",
+    ),
+    "agenda_take_off": "agenda item",
+    "roll_line_correct": "roll line",
+    "minutes_line_correct": "minutes line",
+    "motion_correct": "motion",
+    "minutes_issue": "published house meeting",
+    **dict.fromkeys(["motion_kind_change", "motion_kind_drop"], "motion kind"),
     **dict.fromkeys(["attendance_of_house", "attendance_doubts", "sign_in_sheet_issue"], "house"),
     **dict.fromkeys(
         ["attendance_of_stay", "attendance_choose", "attendance_new", "attendance_issue", "meeting_slip_issue"], "stay"
@@ -486,6 +510,7 @@ MORE: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "violation_decide": lambda rows: [reverse("violation_decide", args=[rows["violation decided again"].uuid])],
     "contract": lambda rows: [reverse("contract", args=[rows["unsigned contract"].uuid])],
     "pass": lambda rows: [reverse("pass", args=[rows[name].uuid]) for name in ("given pass", "refused pass")],
+    "house_meeting": lambda rows: [reverse("house_meeting", args=[rows["published house meeting"].uuid])],
     "curfew_log": lambda rows: [reverse("curfew_log", args=[rows["house"].uuid]) + "?by=person"],
     "attendance": lambda rows: [
         reverse("attendance", args=[rows[name].uuid]) for name in ("struck attendance", "signed attendance")

@@ -10,6 +10,8 @@ from django.utils import timezone
 from residents.meetings.models import Grade
 from residents.meetings.services.attendance import attendance_strike
 from residents.meetings.services.directory import meeting_change
+from residents.meetings.services.house_meetings import roll_take
+from residents.meetings.services.papers_minutes import minutes_publish
 from residents.meetings.standing import monday
 from residents.models import Stay
 from soberhouse.documents import store
@@ -79,4 +81,31 @@ def calendar_rows(cast: Cast) -> dict[str, Any]:
         "history of a note of dana": {"kind": "stepnote", "uuid": note.uuid},
         "history of a shared note of dana": {"kind": "stepnote", "uuid": shared.uuid},
         "history of a calendar link of dana": {"kind": "calendarlink", "uuid": of_dana.uuid},
+    }
+
+
+def house_meeting_rows(cast: Cast, stay: Stay) -> dict[str, Any]:
+    """`stay` is Nia's. Audra wrote them down, so that alice, bob and olive may take the next step."""
+    house, writer, now = cast.house_a, cast.audra, timezone.now()
+    meeting = given.meeting_of(house, name="House meeting", kind="house")
+    row = given.house_meeting_of(house, writer)
+    in_two_days = now + timedelta(days=2)
+    soon = given.house_meeting_of(house, writer, starts_at=in_two_days, on=house.today(in_two_days))
+    last, whole = (given.house_meeting_of(house, writer, days_ago=days_ago) for days_ago in (1, 2))
+    with acting_as(cast.olive, source="web"):
+        for each in (last, whole):
+            roll_take(house_meeting=each, lines=[], now=now)
+        minutes_publish(house_meeting=last, now=now)
+    return {
+        "own meeting": meeting,
+        "house meeting": row,
+        "house meeting with a roll": whole,
+        "published house meeting": last,
+        "agenda item": given.agenda_item_of(row, writer),
+        "agenda item of dana": given.agenda_item_of(soon, cast.dana.user, by_stay=cast.stay_of_dana),
+        "roll line": given.roll_line_of(row, stay, writer),
+        "roll line of dana": given.roll_line_of(row, cast.stay_of_dana, writer),
+        "minutes line": given.minutes_line_of(row, writer),
+        "motion kind": given.motion_kind_of(house),
+        "motion": given.motion_of(row, writer),
     }

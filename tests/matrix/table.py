@@ -517,6 +517,28 @@ PAGES: dict[str, tuple[Page | Door, ...]] = {
     "hand_over_read": (Page(about="hand-over", may=RUNS_A, gives=405),),
     "hand_over_issue": (Page(about="hand-over", may=RUNS_A),),
     "load": (ORGANIZATION_IS_OPERATED,),
+    # house meetings
+    "house_meetings": (HOUSE_IS_SEEN,),
+    "house_meeting_begin": (HOUSE_IS_RUN,),
+    "house_meeting": (in_house_a(KNOWS_A, "house meeting"), in_house_a(KNOWS_A, "published house meeting")),
+    "agenda_new": (in_house_a(RUNS_A | LIVES_IN_A, "house meeting"),),
+    "agenda_take_off": (in_house_a(RUNS_A, "agenda item"), in_house_a(RUNS_A | {"dana"}, "agenda item of dana")),
+    "house_meeting_roll": (in_house_a(RUNS_A | {"frank"}, "house meeting"),),  # and the house's officer
+    "roll_line_correct": about_dana_too(RUNS_A, "roll line"),
+    "house_meeting_code": (in_house_a(RUNS_A | {"frank"}, "house meeting"),),
+    "minutes_line_new": (in_house_a(RUNS_A, "house meeting"),),
+    "minutes_line_correct": (in_house_a(RUNS_A, "minutes line"),),
+    "motion_new": (in_house_a(RUNS_A, "house meeting"),),
+    "motion_correct": (in_house_a(RUNS_A, "motion"),),
+    "election_new": (in_house_a(RUNS_A, "house meeting"),),
+    "minutes_publish": (in_house_a(RUNS_A, "house meeting"),),
+    "minutes_file": (in_house_a(KNOWS_A, "published house meeting"),),
+    "minutes_issue": (in_house_a(RUNS_A, "published house meeting"),),
+    "motion_kinds": (HOUSE_IS_SEEN,),
+    "motion_kinds_start": (Page(about="house", may=RUNS_A, sees=KNOWS_A, gives=405),),
+    "motion_kind_new": (HOUSE_IS_RUN,),
+    "motion_kind_change": (in_house_a(RUNS_A, "motion kind"),),
+    "motion_kind_drop": (in_house_a(RUNS_A, "motion kind"),),
     # the reader of a paper
     "verify": (Door(why="whoever holds a paper may ask whether it is genuine"),),
     "verify_code": (Door(why="whoever holds a paper may ask", keys={"about": "code of a paper"}),),
@@ -646,6 +668,11 @@ def sent(*rows: str, **facts: Any) -> Callable[[World], Any]:
 def records(row: str, **facts: Any) -> Asks:
     """What staff write down in the house that the body names."""
     return Asks(may=RUNS_A, but=NOT_THERE, scopes=WRITES, body=sent(row, **facts), gives=201)
+
+
+def runs(about: str, body: Callable[[World], Any]) -> Asks:
+    """What those who run the house do about what everybody in it knows is there."""
+    return Asks(about=about, may=RUNS_A, sees=KNOWS_A, scopes=WRITES, body=body)
 
 
 def uuid_of(world: World, row: str) -> str:
@@ -975,4 +1002,64 @@ API: dict[str, dict[str, Asks]] = {
             about="safety item", may=RUNS_A, sees=KNOWS_A, scopes=WRITES, body=sent(in_order=True, expires_on=None)
         )
     },
+    # house meetings
+    "api_house_meetings": {
+        "get": own_lists(),
+        "post": Asks(
+            may=RUNS_A,
+            but=dict.fromkeys(("charlie", "oscar"), 422),
+            scopes=WRITES,
+            body=lambda world: {"meeting": uuid_of(world, "own meeting"), "on": day(world, 3)},
+            gives=201,
+        ),
+    },
+    "api_house_meeting": {"get": Asks(about="house meeting", may=KNOWS_A, scopes=READS)},
+    "api_house_meeting_agenda": {
+        "post": Asks(
+            about="house meeting",
+            may=RUNS_A,
+            but=dict.fromkeys(("dana", "frank"), 422),  # it has begun
+            sees=who("audra"),
+            scopes=WRITES,
+            body=sent(title="A new kettle"),
+        )
+    },
+    "api_agenda_item_off": {
+        "post": Asks(
+            about="agenda item of dana", may=RUNS_A | {"dana"}, sees=KNOWS_A, scopes=WRITES, body=sent(reason="Settled")
+        )
+    },
+    "api_house_meeting_roll": {
+        "get": Asks(about="house meeting", may=LOOKS_INTO_A | {"frank"}, sees=KNOWS_A, scopes=READS),
+        "post": Asks(
+            about="house meeting",
+            may=RUNS_A | {"frank"},
+            sees=KNOWS_A,
+            scopes=WRITES,
+            body=lambda _world: {"lines": []},
+        ),
+    },
+    "api_roll_line_correct": {"post": changes("roll line", sent(status="unexcused", reason="Not there."))},
+    "api_house_meeting_lines": {"post": runs("house meeting", sent(text="We mend it."))},
+    "api_minutes_line_correct": {"post": runs("minutes line", sent(text="We mend it.", reason="Misheard"))},
+    "api_house_meeting_motions": {
+        "post": runs(
+            "house meeting",
+            lambda world: {"kind": uuid_of(world, "motion kind"), "text": "A new kettle", "in_favour": 1},
+        )
+    },
+    "api_motion_correct": {"post": runs("motion", sent(text="A red kettle", in_favour=1, reason="Red"))},
+    "api_house_meeting_elections": {
+        "post": runs(
+            "house meeting",
+            lambda world: {
+                "stay": uuid_of(world, "stay"),
+                "duty": "treasurer",
+                "starts_on": day(world, 1),
+                "ends_on": day(world, 100),
+            },
+        )
+    },
+    "api_house_meeting_publish": {"post": runs("house meeting with a roll", lambda _world: {})},
+    "api_motion_kinds": {"get": own_lists()},
 }

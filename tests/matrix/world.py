@@ -31,7 +31,7 @@ from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
 from tests.cast import Cast, make_cast, make_user
 from tests.matrix.logged import logged_rows
-from tests.matrix.met import attendance_rows, calendar_rows, directory_rows, required_rows
+from tests.matrix.met import attendance_rows, calendar_rows, directory_rows, house_meeting_rows, required_rows
 from tests.matrix.ruled import a_picture, ruled_rows
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives
 
@@ -239,6 +239,7 @@ def make_rows(cast: Cast) -> dict[str, Any]:
         **directory_rows(cast),
         **required_rows(cast, stay),
         **attendance_rows(cast, stay, a_picture()),
+        **house_meeting_rows(cast, stay),
         **calendar_rows(cast),
     }
 

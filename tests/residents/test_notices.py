@@ -21,7 +21,8 @@ from residents.houses.permissions import RoleKind
 from residents.log import due as log_due
 from residents.log.services import complaints, incidents
 from residents.log.services import entries as log_entries
-from residents.meetings.services import attendance, requirements
+from residents.meetings.services import attendance, house_meetings, requirements
+from residents.meetings.services.papers_minutes import minutes_publish
 from residents.meetings.standing import monday
 from residents.models import Bed, PhaseKind, Resident
 from residents.people import services as people
@@ -38,6 +39,7 @@ from tests.architecture import guards
 from tests.cast import Cast, grant
 from tests.residents.away.evening import by_the_clock, curfew_at
 from tests.residents.log.given import clock_of, complaint_of, incident_of
+from tests.residents.meetings import given as met
 from tests.residents.meetings.given import attendance_of, meeting_of
 from tests.residents.rules import given
 from tests.residents.stays.stories import ORDINARY, applicant, days, hold, lives, shown
@@ -160,6 +162,20 @@ def opened(cast: Cast) -> Any:
     """Kept from Dana at first."""
     entry = written(cast, audience="confidential", audience_reason="x")
     return log_entries.entry_show_to(entry=entry, audience="few", reason="x", now=timezone.now())
+
+
+def minutes_out(cast: Cast) -> None:
+    row = met.house_meeting_of(cast.house_a, cast.bob, days_ago=1)
+    for stay in (cast.stay_of_dana, cast.stay_of_frank):
+        met.roll_line_of(row, stay, cast.bob)
+    minutes_publish(house_meeting=row, now=timezone.now())
+
+
+def taken_off(cast: Cast) -> None:
+    """What Dana put on the agenda of yesterday's meeting."""
+    row = met.house_meeting_of(cast.house_a, cast.bob, days_ago=1)
+    item = met.agenda_item_of(row, cast.dana.user, by_stay=cast.stay_of_dana)
+    house_meetings.agenda_take_off(item=item, reason="x", now=timezone.now())
 
 
 def violation_decided(cast: Cast, outcome: str = "upheld", consequence: str = "verbal") -> Any:
@@ -357,7 +373,11 @@ class News:
 DANA = "dana"
 WRITTEN = {DANA: "Something was written down about you in the log of Alder House."}
 CLOSED = "An incident at Alder House that you wrote down was closed."
+MINUTES = "The minutes of the house meeting of {yesterday} at Alder House are there to read."
+OFF = "What you put on the agenda of the house meeting of {yesterday} at Alder House was taken off it."
 NEWS = [
+    News("minutes-published", minutes_out, {DANA: MINUTES, "frank": MINUTES}),
+    News("agenda-item-taken-off", taken_off, {DANA: OFF}),
     News("entry-written", written, WRITTEN),
     News("entry-written", written_anew, WRITTEN, name="entry put right"),
     News("entry-written", opened, WRITTEN, name="entry opened"),
