@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -126,7 +126,7 @@ def week(resident: Resident, stays: Iterable[Stay], asking: Asking, today: date)
     standing = known.week(stay, this_week, today)
     tone, word = state_pill(standing)
     yield Card(
-        title=_("My meetings"),
+        title=_("Meetings this week"),
         order=Order.NUMBERS,
         template="residents/meetings/my_week.html",
         context={
@@ -139,7 +139,7 @@ def week(resident: Resident, stays: Iterable[Stay], asking: Asking, today: date)
                 "arithmetic": arithmetic(standing, own=True),
             },
             "periods": [_period(each) for each in _running(known, stay, today)],
-            "log_url": _log_url(),
+            "log_url": reverse("my_meetings"),
         },
         more_url=_page(stay),
         more_label=_("Week by week"),
@@ -149,13 +149,6 @@ def week(resident: Resident, stays: Iterable[Stay], asking: Asking, today: date)
 def _period(each: InPeriod) -> dict[str, str]:
     row = _row(each.standing, asked_words(each.requirement), "", "")
     return {"title": row.fact, "reason": row.reason, "tone": row.state, "word": row.word}
-
-
-def _log_url() -> str:
-    try:
-        return reverse("my_meetings")
-    except NoReverseMatch:
-        return ""
 
 
 def settings(house: House, asking: Asking) -> Iterator[Row]:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from residents.away.queries.passes import span
@@ -213,7 +215,7 @@ def requirements(request: HttpRequest, house: House) -> HttpResponse:
     standing, today = standing_of(request), house.today()
     rows = Requirement.objects.visible_to(request.user).filter(house=house)
     rows = rows.select_related("phase", "stay__resident__organization", "stay__house").prefetch_related("parts")
-    live = list(in_force(rows, today).order_by("phase__number", "starts_on", "pk"))
+    live = list(in_force(rows, today).order_by(F("phase__number").asc(nulls_first=True), "starts_on", "pk"))
     gone = rows.filter(stay=None).exclude(pk__in=[row.pk for row in live]).order_by("-ends_on", "-pk")[:20]
     may = standing.may(Action.PUBLISH, house)
     sees = standing.may(Action.SEE_RESIDENTS, house)
@@ -239,7 +241,7 @@ def requirements(request: HttpRequest, house: House) -> HttpResponse:
 def _listed(row: Requirement, today: date, *, may: bool) -> dict[str, Any]:
     return {
         "row": row,
-        "whom": whom_words(row),
+        "whom": capfirst(whom_words(row)),
         "fact": asked_words(row),
         "reason": terms_words(row, today),
         "end_url": reverse("requirement_end", args=[row.uuid]) if may else "",
@@ -304,7 +306,7 @@ def requirement_over(request: HttpRequest, row: Requirement) -> HttpResponse:
     else:
         here = reverse("meeting_weeks_of_stay", args=[row.stay.uuid])
         note_look(row.stay.resident, Look.What.PAGE, user=request.user, detail=_("their meetings"))
-    facts = {"whom": whom_words(row), "what": asked_words(row)}
+    facts = {"whom": capfirst(whom_words(row)), "what": asked_words(row)}
     return form_page(
         request,
         RequirementEndForm(request.POST or None, initial={"ends_on": max(_next(today), row.starts_on)}),

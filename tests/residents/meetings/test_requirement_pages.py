@@ -109,7 +109,7 @@ def test_what_a_house_asks_is_told_to_all_and_what_it_asks_of_one_to_them_and_st
     expected = {"alice": True, "dana": True, "frank": False}
     for name, of_one in expected.items():
         told = text(page(signed_in, getattr(cast, name), "requirements", cast.house_a.uuid))
-        assert "everybody: 3 a week" in told
+        assert "Everybody: 3 a week" in told
         assert "Orientation: 5 a week, of them 1 house meeting" in told
         assert "8 a week" in told
         assert ("90 in 90 days" in told) is of_one
@@ -248,7 +248,7 @@ def test_my_week_shows_my_meetings_and_what_is_still_needed(cast, dana, meeting,
     given.requirement_of(cast.house_a, 3, parts={"house": 1})
     given.requirement_of(cast.house_a, 90, stay=dana, per="period", days=90, days_ago=1)
     told = text(signed_in(cast.dana).get(reverse("my_week")))
-    assert "My meetings" in told
+    assert "Meetings this week" in told
     assert "3 still needed, of them: 1 house meeting" in told
     assert "90 in 90 days" in told
 
