@@ -25,10 +25,16 @@ from soberhouse.notices.kinds import declared
 from soberhouse.notices.services import notify
 from tests.cast import Cast, grant
 from tests.residents.stays.stories import ORDINARY, hold
-from tests.soberhouse.pages import recorded_log, recorded_meetings_requirements, recorded_rules
+from tests.soberhouse.pages import (
+    recorded_log,
+    recorded_meetings_attendance,
+    recorded_meetings_requirements,
+    recorded_rules,
+)
 
 SECRETS = ("Aunt Petra", "bee stings", "Harbor Bakery", "wrong month", "Judge Whitcomb", "rested at home")
 SECRETS += (*recorded_rules.TOLD, *recorded_log.TOLD, *recorded_meetings_requirements.TOLD)
+SECRETS += recorded_meetings_attendance.TOLD
 
 
 def picture(number: int) -> bytes:
@@ -55,6 +61,7 @@ def record_everything(cast: Cast, number: int = 1) -> None:
             note_look(dana, Look.What.PAGE, user=[cast.alice, cast.bob, cast.audra][n])
         recorded_rules.record_rules(cast, number)
         recorded_log.record_log(cast, number)
+        recorded_meetings_attendance.record_attendance(cast, number)
         recorded_meetings_requirements.record_requirements(cast, number)
     with transaction.atomic(), acting_as(cast.olive, source="web"):
         dana.user.roles.update(ends_at=now)

@@ -22,6 +22,8 @@ from django.utils import timezone
 
 from residents.log.models import Audience, Kind
 from residents.log.queries.clocks import deadlines
+from residents.meetings.models import Attendance, DoubtSettled, Grade, MeetingPlan
+from residents.meetings.queries.attendance import RELATED, counting, doubts_of
 from residents.models import (
     Application,
     BedUse,
@@ -122,6 +124,7 @@ def test_the_story_is_the_same_each_time_and_as_it_is_told(setting):
     check_rules(setting)
     check_nights(setting)
     check_log(setting)
+    check_attendance(setting)
     check_actors()
 
 
@@ -134,6 +137,18 @@ def check_houses(setting: Setting) -> None:
     assert len({setting.today(place) for place in setting.places}) == 2
     phones = [phone for phone in Resident.objects.values_list("phone", flat=True) if phone]
     assert {bool(re.fullmatch(r"\d{3}-555-01\d\d", phone)) for phone in phones} == {True}
+
+
+def check_attendance(setting: Setting) -> None:
+    """Evidence of each grade, and of the questions one open, one settled; one struck."""
+    rows = counting(Attendance.objects.select_related(*RELATED))
+    assert set(rows.values_list("grade", flat=True)) == set(Grade.values)
+    assert len(rows) > 100
+    asked = [row for row in rows if doubts_of([row])[row.pk]]
+    assert len({(row.stay_id, row.on) for row in asked}) == 1
+    assert DoubtSettled.objects.exists()
+    assert Attendance.objects.filter(step="struck").count() == 1
+    assert MeetingPlan.objects.count() == 4
 
 
 def check_beds(setting: Setting) -> None:

@@ -17,6 +17,7 @@ from pypdf import PageObject, PdfReader
 
 from residents.models import (
     Attachment,
+    Attendance,
     Complainant,
     ContractSignature,
     EntryPhoto,
@@ -222,6 +223,7 @@ def test_json_says_what_it_is(filled, cast, signed_in):
         *("searches", "visits", "visit_ends"),
         *("follow_ups", "follow_ups_done", "deadlines", "deadlines_met"),
         *("curfew_checks", "curfew_exceptions", "movements", "passes", "pass_decisions", "pass_events"),
+        *("attendances", "attendance_doubts", "meeting_plans"),
         *("meetings_asked", "meetings_asked_kinds", "weeks_excused"),
         *("papers", "withdrawals", "roles", "account", "account_events", "notices", "slips", "api_keys"),
     ]
@@ -281,6 +283,7 @@ def test_photos_are_taken_along_themselves(cast, signed_in):
     kept = [store.read(each.file) for each in Attachment.objects.order_by("id")]
     signed = [store.read(each.paper) for each in ContractSignature.objects.order_by("-signed_at", "-id")]
     logged = [store.read(each.file) for each in EntryPhoto.objects.order_by("id")]
+    slips = [store.read(each.photo) for each in Attendance.objects.exclude(photo=None).order_by("-starts_at")]
 
     told, _text = taken_along(client)
     pages = PdfReader(BytesIO(client.get(reverse("my_record_pdf")).content)).pages
@@ -289,7 +292,7 @@ def test_photos_are_taken_along_themselves(cast, signed_in):
     assert [(one["content_type"], b64decode(one["base64"])) for one in pictures] == [("image/jpeg", it) for it in taken]
     assert "picture" not in told["records"]["contacts"][0]
     drawn = [image.image.getpixel((20, 20)) for page in pages for image in in_order(page)]
-    assert drawn == [Image.open(BytesIO(data)).getpixel((20, 20)) for data in [*taken, *kept, *signed, *logged]]
+    assert drawn == [Image.open(BytesIO(data)).getpixel((20, 20)) for data in [*taken, *kept, *signed, *logged, *slips]]
 
 
 def in_order(page: PageObject) -> list[Any]:
