@@ -28,6 +28,7 @@ from tests.residents.stays.stories import ORDINARY, hold
 from tests.soberhouse.pages import (
     recorded_log,
     recorded_meetings_attendance,
+    recorded_meetings_house_meetings,
     recorded_meetings_requirements,
     recorded_rules,
 )
@@ -35,6 +36,7 @@ from tests.soberhouse.pages import (
 SECRETS = ("Aunt Petra", "bee stings", "Harbor Bakery", "wrong month", "Judge Whitcomb", "rested at home")
 SECRETS += (*recorded_rules.TOLD, *recorded_log.TOLD, *recorded_meetings_requirements.TOLD)
 SECRETS += recorded_meetings_attendance.TOLD
+SECRETS += recorded_meetings_house_meetings.TOLD
 
 
 def picture(number: int) -> bytes:
@@ -63,6 +65,7 @@ def record_everything(cast: Cast, number: int = 1) -> None:
         recorded_log.record_log(cast, number)
         recorded_meetings_attendance.record_attendance(cast, number)
         recorded_meetings_requirements.record_requirements(cast, number)
+        recorded_meetings_house_meetings.record_house_meetings(cast, number)
     with transaction.atomic(), acting_as(cast.olive, source="web"):
         dana.user.roles.update(ends_at=now)
 

@@ -225,6 +225,7 @@ def test_json_says_what_it_is(filled, cast, signed_in):
         *("curfew_checks", "curfew_exceptions", "movements", "passes", "pass_decisions", "pass_events"),
         *("attendances", "attendance_doubts", "meeting_plans"),
         *("meetings_asked", "meetings_asked_kinds", "weeks_excused"),
+        *("house_meeting_rolls", "agenda_items", "minutes_of_agenda_items", "elections"),
         *("papers", "withdrawals", "roles", "account", "account_events", "notices", "slips", "api_keys"),
     ]
 
