@@ -128,8 +128,8 @@ def agenda_take_off(*, item: AgendaItem, reason: str, now: datetime) -> AgendaIt
     """Take something off the agenda; it stays on record. The resident who put it there is told, unless it was
     themselves.
 
-    Refuses no reason, what is off already, what the minutes say something about, published minutes; and residents
-    what somebody else put there.
+    Refuses no reason, what is off already, what the minutes say something about, and published minutes. Whose it is to
+    take off, pages and programs ask.
     """
     check_reason(reason)
     _locked(item.house_meeting)
