@@ -15,6 +15,7 @@ from soberhouse.pages.demo.diary import Diary
 from soberhouse.pages.demo.doors import hand_out
 from soberhouse.pages.demo.log import Log
 from soberhouse.pages.demo.meetings_attendance import Attended
+from soberhouse.pages.demo.meetings_calendars import Calendars
 from soberhouse.pages.demo.meetings_house_meetings import HouseMeetings
 from soberhouse.pages.demo.meetings_requirements import Requirements
 from soberhouse.pages.demo.place import MADE_BY, Setting, set_up
@@ -50,6 +51,7 @@ def make(*, seed: int, now: datetime, say: Callable[[str], None]) -> Setting:
     Requirements(setting, beside).plan()
     HouseMeetings(setting, Random(f"house meetings {seed}"), beside).plan()  # noqa: S311
     Attended(setting, Random(f"attendance {seed}"), beside).plan()  # noqa: S311
+    Calendars(setting, beside).plan()
     Story(setting, Random(seed), say, beside).tell()  # noqa: S311
     setting.key = hand_out(setting)
     return setting

@@ -28,6 +28,7 @@ from tests.residents.stays.stories import ORDINARY, hold
 from tests.soberhouse.pages import (
     recorded_log,
     recorded_meetings_attendance,
+    recorded_meetings_calendars,
     recorded_meetings_house_meetings,
     recorded_meetings_requirements,
     recorded_rules,
@@ -37,6 +38,7 @@ SECRETS = ("Aunt Petra", "bee stings", "Harbor Bakery", "wrong month", "Judge Wh
 SECRETS += (*recorded_rules.TOLD, *recorded_log.TOLD, *recorded_meetings_requirements.TOLD)
 SECRETS += recorded_meetings_attendance.TOLD
 SECRETS += recorded_meetings_house_meetings.TOLD
+SECRETS += recorded_meetings_calendars.TOLD
 
 
 def picture(number: int) -> bytes:
@@ -66,6 +68,7 @@ def record_everything(cast: Cast, number: int = 1) -> None:
         recorded_meetings_attendance.record_attendance(cast, number)
         recorded_meetings_requirements.record_requirements(cast, number)
         recorded_meetings_house_meetings.record_house_meetings(cast, number)
+        recorded_meetings_calendars.record_calendars(cast, number)
     with transaction.atomic(), acting_as(cast.olive, source="web"):
         dana.user.roles.update(ends_at=now)
 

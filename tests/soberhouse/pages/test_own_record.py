@@ -74,6 +74,7 @@ FIELDS_LEFT_OUT = {
     "residents.ApplicationEvent.house": "the application's",
     "residents.Attachment.house": "the violation's",
     "residents.Decision.house": "the violation's",
+    "residents.CalendarLink.token_digest": "what is kept of the secret itself",
     "residents.Complainant.house": "the complaint's",
     "residents.ComplaintAnswer.house": "the complaint's",
     "residents.ComplaintOutcome.house": "the complaint's",
@@ -226,6 +227,7 @@ def test_json_says_what_it_is(filled, cast, signed_in):
         *("attendances", "attendance_doubts", "meeting_plans"),
         *("meetings_asked", "meetings_asked_kinds", "weeks_excused"),
         *("house_meeting_rolls", "agenda_items", "minutes_of_agenda_items", "elections"),
+        *("calendar_links", "step_notes"),
         *("papers", "withdrawals", "roles", "account", "account_events", "notices", "slips", "api_keys"),
     ]
 
