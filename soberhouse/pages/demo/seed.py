@@ -16,6 +16,7 @@ from soberhouse.pages.demo.doors import hand_out
 from soberhouse.pages.demo.log import Log
 from soberhouse.pages.demo.meetings_attendance import Attended
 from soberhouse.pages.demo.meetings_calendars import Calendars
+from soberhouse.pages.demo.meetings_directory import Directory
 from soberhouse.pages.demo.meetings_house_meetings import HouseMeetings
 from soberhouse.pages.demo.meetings_requirements import Requirements
 from soberhouse.pages.demo.place import MADE_BY, Setting, set_up
@@ -48,6 +49,7 @@ def make(*, seed: int, now: datetime, say: Callable[[str], None]) -> Setting:
     Rules(setting, Random(f"rules {seed}"), beside).plan()  # noqa: S311
     Nights(setting, Random(f"nights {seed}"), beside).plan()  # noqa: S311
     Log(setting, Random(f"log {seed}"), beside).plan()  # noqa: S311
+    Directory(setting, beside).plan()
     Requirements(setting, beside).plan()
     HouseMeetings(setting, Random(f"house meetings {seed}"), beside).plan()  # noqa: S311
     Attended(setting, Random(f"attendance {seed}"), beside).plan()  # noqa: S311
