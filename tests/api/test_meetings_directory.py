@@ -52,7 +52,7 @@ def test_meetings_are_found_by_what_they_are(cast, alices):
 
 
 def test_meeting_is_made_by_hand_and_read(cast, program):
-    alice = program(cast.alice, "read write")
+    alice = program(cast.alice, "read", "write")
     body = {"house": str(cast.house_a.uuid), "name": "SMART", "kind": "smart", "weekday": 3, "starts": "19:30"}
 
     answer = alice.post("/meetings", body)
@@ -81,7 +81,7 @@ def test_meeting_is_made_by_hand_and_read(cast, program):
 def test_meeting_by_hand_is_refused_with_what_would_be_right(cast, program, facts, field):
     body = {"house": str(cast.house_a.uuid), "name": "SMART", "kind": "smart", "weekday": 3, "starts": "19:30"}
 
-    answer = program(cast.alice, "read write").post("/meetings", body | facts)
+    answer = program(cast.alice, "read", "write").post("/meetings", body | facts)
 
     refused(answer, 422, "values-wrong")
     assert field in [each["field"] for each in answer.json()["errors"]]
@@ -91,12 +91,12 @@ def test_meeting_by_hand_is_refused_with_what_would_be_right(cast, program, fact
 def test_a_meeting_for_all_is_the_operator_s_to_make(cast, program):
     body = {"name": "SMART", "kind": "smart", "how": "appointment"}
 
-    refused(program(cast.alice, "read write").post("/meetings", body), 403, "not-allowed")
-    assert program(cast.olive, "read write").post("/meetings", body).json()["house"] is None
+    refused(program(cast.alice, "read", "write").post("/meetings", body), 403, "not-allowed")
+    assert program(cast.olive, "read", "write").post("/meetings", body).json()["house"] is None
 
 
 def test_occurrences_of_a_span_with_what_is_not_as_always(cast, program):
-    alice = program(cast.alice, "read write")
+    alice = program(cast.alice, "read", "write")
     meeting = given.meeting_of(cast.house_a)
     first = cast.today + timedelta(days=1)
     days = [first + timedelta(days=ahead) for ahead in range(3)]
@@ -120,7 +120,7 @@ def test_occurrences_of_a_span_with_what_is_not_as_always(cast, program):
 
 
 def test_a_directory_is_read_from_a_file_and_says_what_changed(cast, program):
-    olive = program(cast.olive, "read write")
+    olive = program(cast.olive, "read", "write")
     feed, _reading = given.feed_of(cast.organization)
     rows: list[Any] = [ONE, ONE | {"slug": "late", "time": "25:61"}]
 
@@ -138,7 +138,7 @@ def test_a_directory_is_read_from_a_file_and_says_what_changed(cast, program):
 def test_a_file_that_is_none_changes_nothing_and_says_so(cast, program):
     feed, _reading = given.feed_of(cast.organization)
 
-    told = program(cast.olive, "read write").post(f"/feeds/{feed.uuid}/readings", {"content": "<html>"}).json()
+    told = program(cast.olive, "read", "write").post(f"/feeds/{feed.uuid}/readings", {"content": "<html>"}).json()
 
     assert (told["outcome"], "web page" in told["why"]) == ("refused", True)
     assert Meeting.objects.get(feed=feed).closed_on is None

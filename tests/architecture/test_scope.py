@@ -34,6 +34,9 @@ UNSCOPED = {
     "documents.Withdrawal": "read through its document, which has a scope",
     "notices.Notice": "one user's own",
     "api.KeptAnswer": "an answer kept for a day; it is found by whom it was given to, and told to them alone",
+    "residents.FeedReading": "its feed has an organization, and through it a scope",
+    "residents.MeetingChange": "its meeting has an organization, and through it a scope",
+    "residents.MeetingVersion": "a number beside a meeting, read with it alone",
     "residents.Organization": "it is the scope",
 }
 WITHOUT_ACTION = {
@@ -195,6 +198,8 @@ def made(form: type[forms.BaseForm], *, user: User, house: House | None, cast: A
         "leaving": cast.house_a,
         "sees_past": True,
         "staff": [],
+        "today": cast.today,
+        "houses": House.objects.visible_to(user),
         "entry": entry_of(cast.house_a, cast.alice),
     }
     wanted = guards.keywords_of(form)

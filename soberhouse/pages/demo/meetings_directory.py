@@ -42,7 +42,7 @@ TYPES: dict[str, list[str]] = {
     "Noon Lanterns": ["O", "D", "POA", "X"],
     "Night Owls": ["O", "D", "YAK"],  # a code of their own
 }
-HOUSE_MEETINGS = ((6, time(18)), (0, time(19)), (6, time(17)))  # of each house: the day and the hour
+HOUSE_MEETINGS = ((6, time(19)), (3, time(19)), (1, time(19)))  # of each house: the day and the hour
 BY_HAND: tuple[tuple[int | None, dict[str, Any]], ...] = (
     (None, {"name": "SMART Recovery online", "kind": Kind.SMART, "weekday": 2, "starts": time(19, 30), "minutes": 90}),
     (
@@ -128,8 +128,6 @@ class Directory:
                 time_zone="America/New_York",
             )
             directory.feed_read(feed=feed, data=json.dumps(rows()).encode(), now=now)
-            for meeting in Meeting.objects.filter(feed=feed, name__in=["Noon Lanterns", "Beginners at the Ferry"]):
-                directory.code_renew(meeting=meeting)
         self.feed = feed
 
     def _reads_again(self, now: datetime) -> None:
