@@ -162,7 +162,7 @@ def _body(answer: Any, until: float) -> bytes:
     most = settings.MEETING_FEEDS_MAX_BYTES
     parts, size = [], 0
     try:
-        while part := answer.read(AT_ONCE, decode_content=True):
+        while part := answer.read1(AT_ONCE, decode_content=True):  # what is there, without waiting for more
             parts.append(part)
             size += len(part)
             if size > most:

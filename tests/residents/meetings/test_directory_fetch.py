@@ -32,7 +32,7 @@ class Answers(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.asked.append((self.path, self.headers["Host"]))
-        name, _slash, rest = self.path[1:].partition("/")
+        name, _slash, rest = self.path[1:].partition("?")[0].partition("/")
         getattr(self, f"do_{name}", self.do_nothing)(rest)
 
     def do_meetings(self, _rest: str) -> None:
