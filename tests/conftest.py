@@ -32,7 +32,15 @@ hypothesis.settings.load_profile("suite")
 
 
 # Some of these take as long as hundreds of others. They begin, so that no worker is left alone with one at the end.
-LONG = ("test_crawl.py", "test_grievance.py", "test_demo.py", "test_any_order.py", "test_leaks.py", "test_schema.py")
+LONG = (
+    "test_crawl.py",
+    "test_grievance.py",
+    "test_demo.py",
+    "test_any_order.py",
+    "test_leaks.py",
+    "test_schema.py",
+    "test_own_notes.py",
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
