@@ -42,6 +42,7 @@ UNSCOPED = {
 WITHOUT_ACTION = {
     "api_docs": "how to ask, for whoever may want to; nothing about anybody",
     "api_schema": "as above, for programs",
+    "calendar_feed": "whoever has the secret address reads; no calendar program can sign in",
     "account_change_password": "one's own",
     "account_login": "the door",
     "account_logout": "the door",
@@ -80,6 +81,7 @@ WITHOUT_ACTION = {
     "verify_code": "whoever holds a paper may ask whether it is genuine",
 }
 NOT_PUBLIC_IDS = {
+    "calendar_feed": "the secret of an address, which says nothing of whose it is",
     "account_reset_password_from_key": "a signed key from an e-mail, good once; it names nobody",
 }
 
