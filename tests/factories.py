@@ -412,6 +412,7 @@ RECIPES: dict[type[models.Model], Callable[[Cast], dict[str, Any]]] = {
     RemovalReview: lambda cast: {"recorded_by": cast.bob},
     Reporter: lambda cast: of(new_violation(cast), "violation"),
     ReviewOpinion: lambda cast: of(new_violation(cast), "violation", recorded_by=cast.olive),
+    Requirement: lambda cast: {"count": 3},
     RequirementPart: lambda cast: of(saved(Requirement, cast), "requirement", kind="aa", count=1),
     RollLine: lambda cast: {"recorded_by": cast.olive},
     RosterUpload: lambda cast: {"content": b"Bed,Name,Move in\n"},

@@ -21,6 +21,7 @@ from soberhouse.history.records import audited_models
 from tests import factories
 from tests.architecture import guards
 from tests.residents.log.given import entry_of
+from tests.residents.meetings.given import house_meeting_of
 
 URLS = list(guards.every_url(get_resolver().url_patterns))
 
@@ -203,6 +204,7 @@ def made(form: type[forms.BaseForm], *, user: User, house: House | None, cast: A
         "today": cast.today,
         "houses": House.objects.visible_to(user),
         "entry": entry_of(cast.house_a, cast.alice),
+        "house_meeting": house_meeting_of(cast.house_a, cast.alice),
     }
     wanted = guards.keywords_of(form)
     if "leaving" in wanted:

@@ -226,7 +226,7 @@ class ElectForm(ScopedForm):
         motions = self.fields["motion"]
         motions.queryset = motions.queryset.filter(house_meeting=house_meeting, corrected_by=None, carried=True)
         self.initial.setdefault("starts_on", today)
-        self.initial.setdefault("ends_on", last_day_of_term(today))
+        self.initial.setdefault("ends_on", last_day_of_term(starts_on=today))
 
 
 def _called(stay: Stay) -> str:

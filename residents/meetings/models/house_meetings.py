@@ -17,6 +17,7 @@ from residents.meetings.models.directory import Meeting
 from residents.meetings.models.words import Kind
 from residents.people.models import Fact, Officer
 from residents.stays.models import AboutResident, Stay
+from soberhouse.accounts.models import User
 from soberhouse.database.constraints import (
     AppendOnly,
     DayOf,
@@ -74,6 +75,12 @@ class HouseMeeting(InHouse, Fact):
         return f"{self.meeting} · {self.on}"
 
 
+class AgendaItemQuerySet(OfHouseQuerySet):
+    def seen_by_resident(self, user: User) -> Q:
+        """Those who live there; and whoever put it on the agenda, also when they live there no more."""
+        return super().seen_by_resident(user) | Q(by_stay__resident__user=user)
+
+
 class AgendaItem(InHouse, Fact):
     """Something to be talked about, put there by staff or by a resident."""
 
@@ -82,7 +89,7 @@ class AgendaItem(InHouse, Fact):
     by_stay = models.ForeignKey(Stay, on_delete=models.PROTECT, related_name="+", null=True, blank=True, editable=False)
     taken_off = models.BooleanField(_("taken off"), default=False, db_default=False, editable=False)
 
-    objects = OfHouseQuerySet.as_manager()
+    objects = AgendaItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -147,6 +154,13 @@ class RollLine(AboutResident, Fact):
         return f"{self.stay.short_name} · {self.get_status_display()}"
 
 
+class MinutesLineQuerySet(OfHouseQuerySet):
+    def seen_by_resident(self, user: User) -> Q:
+        """Those who live there; and, once published, whoever put on the agenda what it is about."""
+        own = Q(item__by_stay__resident__user=user, house_meeting__published_at__isnull=False)
+        return super().seen_by_resident(user) | own
+
+
 class MinutesLine(Amendable):
     """What was said or decided."""
 
@@ -167,7 +181,7 @@ class MinutesLine(Amendable):
     what = models.CharField(_("what"), max_length=10, choices=What.choices, default=What.SAID)
     text = models.TextField(_("words"), max_length=4000)
 
-    objects = OfHouseQuerySet.as_manager()
+    objects = MinutesLineQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -473,7 +473,7 @@ def motion_kinds_start(*, house: House) -> list[MotionKind]:
 # --- elections ------------------------------------------------------------------------------------------------------
 
 
-def last_day_of_term(starts_on: date) -> date:
+def last_day_of_term(*, starts_on: date) -> date:
     """The day on which the longest term that begins then is over."""
     return starts_on + TERM
 
@@ -502,8 +502,8 @@ def officer_elect(
         raise ValidationError({"starts_on": _("This is before the meeting that elects them.")})
     if ends_on <= starts_on:
         raise ValidationError({"ends_on": _("A term ends after it begins.")})
-    if ends_on > last_day_of_term(starts_on):
-        words = {"day": date_format(last_day_of_term(starts_on))}
+    if ends_on > last_day_of_term(starts_on=starts_on):
+        words = {"day": date_format(last_day_of_term(starts_on=starts_on))}
         raise ValidationError({"ends_on": _("A term is six months at most: until %(day)s.") % words})
     if motion is not None and (motion.house_meeting_id != house_meeting.pk or not motion.carried):
         raise ValidationError({"motion": _("Choose a vote of this meeting that was carried.")})
@@ -531,7 +531,7 @@ def _elected_before(officer: Officer) -> Officer | None:
 # --- steps ----------------------------------------------------------------------------------------------------------
 
 
-def require_complete(house_meeting: HouseMeeting, roll: Roll) -> None:
+def require_complete(*, house_meeting: HouseMeeting, roll: Roll) -> None:
     """Raise ValidationError unless the minutes can be published: everybody is on the roll, and each motion is counted
     against the people it says."""
     if house_meeting.roll_taken_at is None and not roll.counted:
@@ -575,11 +575,11 @@ def _begun(house_meeting: HouseMeeting, now: datetime) -> HouseMeeting:
     return house_meeting
 
 
-def minutes_freeze(house_meeting: HouseMeeting, sections: list[Any], now: datetime) -> HouseMeeting:
+def minutes_freeze(*, house_meeting: HouseMeeting, sections: list[Any], now: datetime) -> HouseMeeting:
     """The step by which minutes are published, inside the caller's transaction: nothing changes from then on, and
     everybody who lives there is told. Refuses what is not complete."""
     house_meeting = _locked(house_meeting)
-    require_complete(house_meeting, roll_of(house_meeting))
+    require_complete(house_meeting=house_meeting, roll=roll_of(house_meeting))
     house_meeting.roll_taken_at = house_meeting.roll_taken_at or now
     house_meeting.sections, house_meeting.published_at = sections, now
     save(house_meeting)

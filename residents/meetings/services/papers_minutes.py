@@ -29,12 +29,12 @@ def minutes_publish(*, house_meeting: HouseMeeting, **order: Unpack[Order]) -> I
     """
     now = order["now"]
     if house_meeting.published_at is None:
-        require_complete(house_meeting, roll_of(house_meeting))
+        require_complete(house_meeting=house_meeting, roll=roll_of(house_meeting))
     sections = sections_of(house_meeting)
     facts = papers_minutes.minutes_facts(house_meeting, sections)
 
     def frozen() -> report.MinutesPaper:
-        row = minutes_freeze(house_meeting, _kept(sections), now)
+        row = minutes_freeze(house_meeting=house_meeting, sections=_kept(sections), now=now)
         return papers_minutes.minutes_facts(row, sections)
 
     return _issued(house_meeting, facts, frozen, **order)

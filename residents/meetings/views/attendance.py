@@ -250,10 +250,15 @@ def log_page(
         held=held,
         own=own,
         there_url=raise_url(there) if there else "",
-        planned=own and MeetingPlan.objects.filter(stay=stay, meeting=meeting, ends_on=None).exists(),
+        planned=own and _planned(request, stay, meeting),
         may_plan=own and bool(meeting.recurrence) and (meeting.closed_on is None or meeting.closed_on > today),
         **back,
     )
+
+
+def _planned(request: HttpRequest, stay: Stay, meeting: Meeting) -> bool:
+    plans = MeetingPlan.objects.visible_to(request.user)
+    return plans.filter(stay=stay, meeting=meeting, ends_on=None).exists()
 
 
 def one_page(request: HttpRequest, row: Attendance, *, own: bool, back: dict[str, str], **more: Any) -> HttpResponse:

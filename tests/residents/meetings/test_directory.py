@@ -37,7 +37,6 @@ pytestmark = pytest.mark.django_db
 
 ROOT = Path(__file__).resolve().parents[3]
 RECORDED = ROOT.parent / "shared" / "standards" / "meetings"  # feeds as others publish them, beside the checkout
-recorded_feeds = pytest.mark.skipif(not RECORDED.is_dir(), reason="the recorded feeds are not beside this checkout")
 NOW = datetime(2026, 6, 10, 16, tzinfo=UTC)  # a Wednesday, noon in New York
 TODAY = date(2026, 6, 10)
 ZONE = "America/New_York"
@@ -88,7 +87,6 @@ def slow_wall_clock(raw: dict[str, Any]) -> tuple[int, str]:
     return (raw["day"] or 7), raw["time"]
 
 
-@recorded_feeds
 @pytest.mark.parametrize(
     ("file", "many"), [("code4recovery-pdf-fixture.json", 25), ("meeting-search-42.867970-day2.json", 53)]
 )
@@ -116,7 +114,6 @@ def test_recorded_feed_is_imported_with_every_day_and_local_time(cast, file, man
     assert {key: each.history.count() for key, each in by_key(feed).items()} == dict.fromkeys(found, 1)
 
 
-@recorded_feeds
 def test_recorded_formats_are_words_and_close_nothing(cast, feed):
     take(feed, row())
 
@@ -127,7 +124,6 @@ def test_recorded_formats_are_words_and_close_nothing(cast, feed):
     assert by_key(feed)["noon"].closed_on is None
 
 
-@recorded_feeds
 @pytest.mark.parametrize("file", ["SPEC.md", "api-docs-semantic.json", "spec-types-v1.1.9.json"])
 def test_what_is_no_feed_changes_nothing_and_says_so(cast, feed, file):
     reading = feed_read(feed=feed, data=(RECORDED / file).read_bytes(), now=NOW)
