@@ -236,7 +236,7 @@ class FileIn(Strict):
         max_length=MOST_OF_A_FILE, help_text=gettext_lazy("The file itself, as text: Meeting Guide or BMLT.")
     )
     taken_all_the_same = serializers.BooleanField(
-        default=False, help_text=gettext_lazy("Even if it lists fewer than half of the meetings; for a reason.")
+        default=False, help_text=gettext_lazy("Even if it lists half of the meetings or fewer; for a reason.")
     )
     reason = Text(max_length=500, required=False, allow_blank=True, default="")
 
@@ -261,7 +261,7 @@ class FeedReadings(OfReading):
         example={"content": '[{"name": "Noon Group", "slug": "noon", "day": 1, "time": "12:00"}]'},
     )
     def post(self, call: Call, uuid: UUID) -> Answer:
-        """The directory becomes what the file lists. A file that is none, or lists fewer than half of what is open,
+        """The directory becomes what the file lists. A file that is none, or lists half of what is open or fewer,
         changes nothing, and the reading says so. Larger files are read on the site, or from an address."""
         feed = call.row(rows.Feed, uuid, "organization")
         data = dict(call.data)

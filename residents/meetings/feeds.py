@@ -45,8 +45,10 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A meeting as a feed lists it, on one day of the week. Monday is 0; without a day it is held by appointment."""
+    """A meeting as a feed lists it, on one day of the week. Monday is 0; without a day it is held by appointment. Those
+    of one row have its slug in common, and each a key of its own."""
 
+    slug: str
     key: str
     name: str
     types: tuple[str, ...] = ()
@@ -207,16 +209,16 @@ def _listed(row: _Row, slug: str, name: str, taken: set[str]) -> Iterator[Listed
     days, starts, minutes = when
     facts = row.facts() | {"name": name, "minutes": minutes}
     if starts is None or not days:
-        yield Listed(key=slug, **facts)
+        yield Listed(slug=slug, key=slug, **facts)
     elif len(days) == 1:
-        yield Listed(key=slug, weekday=_from_monday(days[0]), starts=starts, **facts)
+        yield Listed(slug=slug, key=slug, weekday=_from_monday(days[0]), starts=starts, **facts)
     else:
         for day in days:
             key = f"{slug}-{day}"
             while key in taken:
                 key = f"{key}~"
             taken.add(key)
-            yield Listed(key=key, weekday=_from_monday(day), starts=starts, **facts)
+            yield Listed(slug=slug, key=key, weekday=_from_monday(day), starts=starts, **facts)
 
 
 def _from_monday(day: int) -> int:
@@ -263,6 +265,8 @@ class _Row:
                 self.tell(_("“%(day)s” is no day of the week.") % {"day": _shown(value)}, right)
             elif day not in days:
                 days.append(day)
+        if wrong:  # one of them may be what stands on another day in the directory: that has not vanished
+            self.found.unread.add(_slug(self.row))
         return None if wrong and not days else days
 
     def _day(self, value: Any) -> int | None:
@@ -395,7 +399,7 @@ class _Row:
         said = _text(self.row.get("time_zone" if self.bmlt else "timezone"), 64)
         if said and said not in _zones():
             self.tell(
-                _("“%(name)s” is no time zone.") % {"name": said},
+                _("“%(name)s” is no time zone.") % {"name": _shown(said)},
                 _("Its time is read as %(zone)s.") % {"zone": self.zone},
             )
             return self.zone
@@ -430,7 +434,10 @@ class _Row:
 
 # Words, numbers, times
 
-EMAIL = re.compile(r"(?:mailto:)?[\w.+'-]+\s?(?:@|\(at\)|\[at\]|%40)\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+# From where a word begins, and without going back in it: a long word costs no more than its length.
+EMAIL = re.compile(
+    r"(?:mailto:)?(?<![\w.+'-])[\w.+'-]++\s?(?:@|\(at\)|\[at\]|%40)\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE
+)
 _AMERICAN = r"(?:\+?1[\s.-]*)?(?:\(\d{3}\)|\d{3})[\s./-]{0,3}\d{3}[\s.-]{0,2}\d{4}"
 _ABROAD = r"\+\d[\d\s().-]{6,18}\d"
 _LOCAL = r"\d{3}[.-]\d{4}"
@@ -456,7 +463,7 @@ def _plain(text: str) -> str:
 def without_contacts(text: str) -> str:
     """The text without addresses for mail and telephone numbers."""
     text = EMAIL.sub("", text)
-    return PHONE.sub(lambda hit: hit[0] if _LEADS_IN.search(text[: hit.start()]) else "", text)
+    return PHONE.sub(lambda hit: hit[0] if _LEADS_IN.search(text[max(0, hit.start() - 40) : hit.start()]) else "", text)
 
 
 def _public(value: Any, most: int) -> str:
@@ -465,8 +472,8 @@ def _public(value: Any, most: int) -> str:
 
 def _lines(values: Iterable[Any], most: int) -> str:
     """Notes, each in lines of its own, without anybody's number."""
-    said = [without_contacts(_plain(value)) for value in values if isinstance(value, str)]
-    lines = [tidy(line) for text in dict.fromkeys(said) for line in text.splitlines()]
+    said = dict.fromkeys(_plain(value) for value in values if isinstance(value, str))
+    lines = (tidy(without_contacts(tidy(line))) for text in said for line in text[: most * 4].splitlines())
     return "\n".join(filter(None, lines))[:most].strip()
 
 
@@ -506,7 +513,8 @@ def _degrees(value: Any, most: int) -> Decimal | None:
 
 
 def _shown(value: Any) -> str:
-    return _text(value, 40) or str(value)[:40].encode("ascii", "replace").decode()
+    """A value that is none, as the list of what is wrong names it: without anybody's number either."""
+    return str(value) if isinstance(value, bool) else _public(value, 40) or "…"
 
 
 @cache

@@ -8,7 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -100,11 +102,18 @@ class FeedFileForm(ScopedForm):
 
     file = forms.FileField(label=_("file"), help_text=_("JSON, as the Meeting Guide or BMLT writes it."))
     taken_all_the_same = forms.BooleanField(
-        label=_("take it even if it lists fewer than half of the meetings"), required=False
+        label=_("take it even if it lists half of the meetings or fewer"), required=False
     )
     reason = forms.CharField(
         label=_("why"), max_length=500, required=False, help_text=_("Needed where it is taken all the same.")
     )
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > settings.MEETING_FEEDS_MAX_BYTES:
+            most = settings.MEETING_FEEDS_MAX_BYTES // 1024 // 1024 or 1
+            raise ValidationError(_("The file is too large: %(most)s MB at most.") % {"most": most})
+        return file
 
 
 class MeetingForm(ScopedForm):

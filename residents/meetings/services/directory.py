@@ -6,7 +6,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -81,8 +82,8 @@ def feed_read(
     more is closed and what is in it again is open again. What could not be read stays as it was. The reading says
     all of it; the same file again changes nothing.
 
-    A file that is no directory, none at all (`data` is None, and `reason` says why), and one that lists fewer than half
-    of the meetings that are open, change nothing, and the reading says so; the last one may be taken all the same,
+    A file that is no directory, none at all (`data` is None, and `reason` says why), and one that lists half of the
+    meetings that are open or fewer, change nothing, and the reading says so; the last one may be taken all the same,
     for a reason.
     """
     lock(feed)
@@ -169,10 +170,12 @@ def _kept(reading: FeedReading) -> FeedReading:
 def _too_few(listed: int, still_open: int) -> str:
     if not listed and not still_open:
         return _("It lists no meeting.")
-    if listed * 2 < still_open:
-        numbers = {"listed": listed, "open": still_open}
-        said = _("It lists %(listed)s meetings where %(open)s are open: fewer than half. If that is right, take it so.")
-        return said % numbers
+    if still_open and listed * 2 <= still_open:
+        said = _(
+            "It lists %(listed)s meetings where %(open)s are open: half or fewer. If that is right, read it from a "
+            "file and say so there."
+        )
+        return said % {"listed": listed, "open": still_open}
     return ""
 
 
@@ -190,7 +193,7 @@ def _take_words(feed: Feed, words: Mapping[str, str]) -> None:
 def _take(feed: Feed, found: feeds.Directory, before: Mapping[str, Meeting], today: date) -> list[list[Any]]:
     """What the file says becomes so. Answers what that changed."""
     changes, new, seen = [], [], set()
-    for listed in found.listed:
+    for listed in _as_known(found.listed, before):
         seen.add(listed.key)
         facts = _facts(feed, listed)
         meeting = before.get(listed.key)
@@ -217,6 +220,35 @@ def _take(feed: Feed, found: feeds.Directory, before: Mapping[str, Meeting], tod
             save(meeting)
             changes.append([CLOSED, str(meeting.uuid), meeting.name, []])
     return changes
+
+
+def _as_known(listed: Sequence[feeds.Listed], before: Mapping[str, Meeting]) -> Iterator[feeds.Listed]:
+    """Each with the key that it has here already. A meeting that goes from one day to several, or from several to one,
+    is the same as before on its day: whoever plans to go there still does."""
+    rows: dict[str, list[feeds.Listed]] = {}
+    for each in listed:
+        rows.setdefault(each.slug, []).append(each)
+    taken = {each.key for each in listed}
+    for slug, of_slug in rows.items():
+        alone = before.get(slug)
+        kept = False
+        for each in of_slug:
+            key = each.key
+            if alone is not None and alone.weekday == each.weekday and not kept and (key == slug or key not in before):
+                key, kept = slug, True
+            elif key == slug and each.weekday is not None:
+                key = _key_of_day(each, before, taken)
+            yield replace(each, key=key)
+
+
+def _key_of_day(listed: feeds.Listed, before: Mapping[str, Meeting], taken: Collection[str]) -> str:
+    """The key under which the only day of this meeting stands here as one of several; else its own."""
+    key = f"{listed.slug}-{((listed.weekday or 0) + 1) % 7}"
+    while key in taken:
+        key = f"{key}~"
+    of_day = before.get(key)
+    same = of_day is not None and (of_day.weekday, of_day.name) == (listed.weekday, listed.name)
+    return key if same else listed.key
 
 
 def _facts(feed: Feed, listed: feeds.Listed) -> dict[str, Any]:

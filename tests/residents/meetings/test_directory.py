@@ -241,10 +241,62 @@ def test_a_feed_that_shrinks_by_half_changes_nothing_unless_it_is_taken_all_the_
 
 
 def test_just_more_than_half_is_read(cast, feed):
+    rows = [row(str(number)) for number in range(5)]
+    take(feed, *rows)
+
+    assert take(feed, *rows[:3]).outcome == "read"
+
+
+def test_exactly_half_is_refused_and_says_what_to_do(cast, feed):
     rows = [row(str(number)) for number in range(4)]
     take(feed, *rows)
 
-    assert take(feed, *rows[:2]).outcome == "read"
+    half = take(feed, *rows[:2])
+
+    assert (half.outcome, half.changes) == ("refused", [])
+    assert "from a file" in half.why
+    assert all(each.closed_on is None for each in by_key(feed).values())
+
+
+def test_a_meeting_that_goes_to_several_days_and_back_is_the_same_on_its_day(cast, feed):
+    others = [row(str(number), name="Other") for number in range(4)]
+    take(feed, row(day=1), *others)
+    monday = by_key(feed)["noon"]
+
+    several = take(feed, row(day=[1, 3]), *others)
+    again = take(feed, row(day=[1, 3]), *others)
+    wednesday = Meeting.objects.get(feed=feed, name="Noon Group", weekday=2)
+    only_wednesday = take(feed, row(day=3), *others)
+    back = take(feed, row(day=[1, 3, 5]), *others)
+
+    assert whats(several) == [("added", "Noon Group")]
+    assert again.changes == []
+    assert [(what, uuid) for what, uuid, _name, _words in only_wednesday.changes] == [("closed", str(monday.uuid))]
+    assert whats(back) == [("opened", "Noon Group"), ("added", "Noon Group")]
+    held = Meeting.objects.filter(feed=feed, name="Noon Group", closed_on=None).order_by("weekday")
+    assert [(each.pk, each.weekday) for each in held[:2]] == [(monday.pk, 0), (wednesday.pk, 2)]
+    assert held[2].weekday == 4
+
+
+def test_a_meeting_of_several_days_that_was_read_so_first_keeps_the_one_that_is_left(cast, feed):
+    others = [row(str(number), name="Other") for number in range(4)]
+    take(feed, row(day=[1, 3]), *others)
+    wednesday = by_key(feed)["noon-3"]
+
+    reading = take(feed, row(day=3), *others)
+
+    assert whats(reading) == [("closed", "Noon Group")]
+    wednesday.refresh_from_db()
+    assert wednesday.closed_on is None
+
+
+def test_a_day_that_is_none_among_several_closes_no_other_day(cast, feed):
+    others = [row(str(number), name="Other") for number in range(4)]
+    take(feed, row(day=[1, 3]), *others)
+
+    reading = take(feed, row(day=[1, 9]), *others)
+
+    assert (reading.changes, len(reading.problems)) == ([], 1)
 
 
 def test_a_feed_that_lists_nothing_the_first_time_is_no_feed(cast, feed):

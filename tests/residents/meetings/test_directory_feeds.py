@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time as time_module
 from datetime import time
 from decimal import Decimal
 from typing import Any
@@ -332,6 +333,26 @@ def test_addresses_for_mail_and_telephone_numbers_are_cut_out_of_notes(number):
     assert notes == "Ring the bell. Upstairs.\nAsk"
     assert of_bmlt.notes == "Ring twice"
     assert one(name=f"Noon {number}").name == "Noon"
+
+
+def test_marks_that_turn_text_round_hide_nobody_s_address():
+    assert one(notes="Ask bob@exam\u202eple.org or 585-555\u200e-0199.").notes == "Ask or ."
+
+
+def test_what_is_wrong_names_nobody_either():
+    found = read(GUIDE | {"time": "call 585-555-0199", "day": {"ask": "bob@example.org"}})
+
+    assert [each.wrong for each in found.problems] == ["“…” is no day of the week.", "“call” is no time of day."]
+    assert "bob" not in repr(read(GUIDE | {"timezone": "bob@example.org"}))
+
+
+@pytest.mark.parametrize("letters", ["a", "a.", "1", "1-", "<a", "bob@", "id 1"])
+def test_a_long_word_costs_no_more_than_its_length(letters):
+    began = time_module.monotonic()
+
+    one(notes=letters * 500_000, name=f"Noon {letters * 100_000}")
+
+    assert time_module.monotonic() - began < 5
 
 
 def test_what_leads_into_a_meeting_stays():
