@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from residents.away.queries.passes import clock
 from residents.houses.models import House
 from residents.meetings import attendance_words as words
-from residents.meetings.models import Attendance, Meeting, MeetingChange
+from residents.meetings.models import Attendance, Meeting
 from residents.meetings.queries import attendance as queries
+from residents.meetings.queries import directory
 from residents.meetings.queries.occurrences import Occurrence
 from residents.stays.models import Stay
 from soberhouse.accounts.models import User
@@ -95,11 +95,10 @@ def choices(
     """The meetings of one day of the house, the last one that began first, those of somebody's week apart. Five
     queries."""
     house = stay.house
-    there = open_to(user, house).filter(name__icontains=words) if words else open_to(user, house)
-    there = there.filter(Q(closed_on=None) | Q(closed_on__gt=day))
     planned = {plan.meeting_id for plan in queries.plans_of(stay, day)}
     done = queries.written_down(stay, day)
-    found = queries.held_on(_near(there, day, house), day, house)
+    there = directory.find(user, house, day=day, words=words, now=now)
+    found = [each.occurrence for each in there if each.occurrence is not None]
     latest = now + queries.CODE_BEFORE
     begun = [each for each in found if each.starts_at <= latest]
     to_come = [each for each in found if each.starts_at > latest and each.meeting.pk in planned]
@@ -107,7 +106,7 @@ def choices(
     if to_come:
         rows = [Choice(row.fact, row.reason, planned=True) for row in rows[: len(to_come)]] + rows[len(to_come) :]
     others = [row for row in rows if not row.planned]
-    appointed = there.filter(recurrence="").order_by("name", "pk")[:MOST_BY_APPOINTMENT]
+    appointed = directory.by_appointment(user, house, day, words=words)[:MOST_BY_APPOINTMENT]
     return Choices(
         planned=[row for row in rows if row.planned],
         others=others[:MOST],
@@ -116,20 +115,6 @@ def choices(
         ],
         more=max(len(others) - MOST, 0),
     )
-
-
-def open_to(user: User, house: House) -> QuerySet[Meeting]:
-    """The meetings that somebody of this house goes to: the directory, and the house's own."""
-    rows = Meeting.objects.visible_to(user).filter(organization=house.organization_id)
-    return rows.filter(Q(house=None) | Q(house=house))
-
-
-def _near(rows: QuerySet[Meeting], day: date, house: House) -> QuerySet[Meeting]:
-    """Those that may be held on this day: by their weekday, wherever they are, or moved to it."""
-    weekdays = {(day + timedelta(days=away)).weekday() for away in (-1, 0, 1)}
-    moved = MeetingChange.objects.filter(followed_by=None, held_at__range=queries.day_span(day, house))
-    may_be = Q(weekday=None) | Q(weekday__in=weekdays) | Q(pk__in=moved.values("meeting"))
-    return rows.exclude(recurrence="").filter(may_be)
 
 
 def _choice(

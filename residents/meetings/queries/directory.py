@@ -82,14 +82,7 @@ def find(
         rows = rows.filter(venue__in=[Venue.ONLINE, Venue.HYBRID])
     elif online is False:
         rows = rows.filter(venue__in=[Venue.IN_PERSON, Venue.HYBRID])
-    for word in words.split()[:8]:
-        rows = rows.filter(
-            Q(name__icontains=word)
-            | Q(place__icontains=word)
-            | Q(address__icontains=word)
-            | Q(region__icontains=word)
-            | Q(notes__icontains=word)
-        )
+    rows = _with_words(rows, words)
     if day is not None:
         # Elsewhere it may be the day before or after; a change may have moved any here.
         around = {(day.weekday() + step) % 7 for step in (-1, 0, 1)}
@@ -106,6 +99,23 @@ def find(
     if near is not None:
         found.sort(key=lambda each: (each.km is None, each.km or 0))  # stable: else by time
     return found
+
+
+def by_appointment(user: User, house: House, on: date, *, words: str = "") -> QuerySet[Meeting]:
+    """The meetings that have no day of their own and are open on this one, by name."""
+    return _with_words(open_meetings(user, house, on), words).filter(recurrence="").order_by("name", "pk")
+
+
+def _with_words(rows: QuerySet[Meeting], words: str) -> QuerySet[Meeting]:
+    for word in words.split()[:8]:
+        rows = rows.filter(
+            Q(name__icontains=word)
+            | Q(place__icontains=word)
+            | Q(address__icontains=word)
+            | Q(region__icontains=word)
+            | Q(notes__icontains=word)
+        )
+    return rows
 
 
 def _span(house: House, day: date | None, now: datetime) -> tuple[datetime, datetime]:
