@@ -1,10 +1,11 @@
 """What attendance offers to the pages that gather: what does not fit and waits for somebody, the newest slips; of one
-resident what counts; and their own meetings of today."""
+resident what counts; and to the card of one's own week the meetings of today."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import F, Q
 from django.urls import reverse
@@ -20,7 +21,9 @@ from residents.meetings import attendance_paper_cards
 from residents.meetings.attendance_rows import Choice, Shown, shown
 from residents.meetings.attendance_words import counts_in_words, settled_words
 from residents.meetings.models import Attendance, DoubtSettled, Grade
+from residents.meetings.models.words import Venue
 from residents.meetings.queries import attendance as queries
+from residents.meetings.queries.occurrences import Occurrence
 from residents.meetings.standing import WEEK, monday
 from residents.people.models import Resident
 from residents.stays.models import Stay
@@ -141,39 +144,35 @@ def about(resident: Resident, stays: Iterable[Stay], standing: Standing, today: 
         )
 
 
-def week(resident: Resident, stays: Iterable[Stay], standing: Standing, today: date) -> Iterator[Card]:
-    """My meetings of today, those I go to regularly, and the way to write one down."""
-    stay = living(list(stays))
-    if stay is None:
-        return
+def of_my_week(stay: Stay, today: date) -> dict[str, Any]:
+    """For the card of one's own week: the meetings of today that one goes to regularly, each with one press to write it
+    down, and how many of this week are asked about. Eight queries."""
     this_week = monday(today)
     mine = shown(queries.newest([stay], since=this_week, until=this_week + WEEK))
     done = {(each.row.meeting_id, each.row.starts_at): each for each in mine}
     plans = queries.plans_of(stay, today)
     held = queries.held_on([plan.meeting for plan in plans], today, stay.house)
-    planned = []
     now = timezone.now()
-    for each in held:
-        reason = f"{clock(each.starts_at, stay.house)} · {each.meeting.get_kind_display()}"
-        there = done.get((each.meeting.pk, each.starts_at))
-        if each.called_off:
-            planned.append(Choice(each.meeting.name, reason, state="missed", word=_("called off")))
-        elif there is not None:
-            url = reverse("my_attendance", args=[there.row.uuid])
-            planned.append(Choice(each.meeting.name, reason, url, there.tone, _("written down")))
-        elif each.starts_at > now + queries.CODE_BEFORE:
-            planned.append(Choice(each.meeting.name, reason))
-        else:
-            url = f"{reverse('my_attendance_new', args=[each.meeting.uuid])}?on={each.on.isoformat()}"
-            planned.append(Choice(each.meeting.name, reason, url))
-    yield Card(
-        title=_("My meetings"),
-        order=Order.DUE,
-        template="residents/meetings/attendance_week.html",
-        context={"planned": planned, "count": len(mine), "open": sum(each.is_open for each in mine)},
-        more_url=reverse("my_meetings"),
-        more_label=_("All"),
-    )
+    return {
+        "planned": [_planned(each, done.get((each.meeting.pk, each.starts_at)), stay.house, now) for each in held],
+        "open": sum(each.is_open for each in mine),
+    }
+
+
+def _planned(held: Occurrence, there: Shown | None, house: House, now: datetime) -> Choice:
+    meeting = held.meeting
+    reason = f"{clock(held.starts_at, house)} · {meeting.get_kind_display()}"
+    if held.called_off:
+        return Choice(meeting.name, reason, state="missed", word=_("called off"))
+    if there is not None:
+        url = reverse("my_attendance", args=[there.row.uuid])
+        return Choice(meeting.name, reason, url, there.tone, _("written down"))
+    if held.starts_at > now + queries.CODE_BEFORE:
+        return Choice(meeting.name, reason)
+    url = f"{reverse('my_attendance_new', args=[meeting.uuid])}?on={held.on.isoformat()}"
+    # Before it begins a code alone counts; of one that is held online too, the page asks which it was.
+    at_once = held.starts_at <= now and meeting.venue != Venue.HYBRID
+    return Choice(meeting.name, reason, url, at_once=at_once)
 
 
 def papers(place: House | Organization, standing: Standing, today: date) -> Iterator[Offer]:

@@ -64,7 +64,8 @@ def shown(rows: Iterable[Attendance], *, doubts: bool = True) -> list[Shown]:
 
 @dataclass(frozen=True)
 class Choice:
-    """One meeting that may be written down; `url` leads on, where it has begun and is not written down yet."""
+    """One meeting that may be written down; `url` leads on, where it has begun and is not written down yet. `at_once`,
+    where one press at `url` writes it down."""
 
     fact: str
     reason: str
@@ -72,6 +73,7 @@ class Choice:
     state: str = ""
     word: str = ""
     planned: bool = False
+    at_once: bool = False
 
 
 @dataclass(frozen=True)

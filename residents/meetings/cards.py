@@ -41,7 +41,6 @@ def about(resident: Resident, stays: Iterable[Stay], standing: Standing, today: 
 def week(resident: Resident, stays: Iterable[Stay], standing: Standing, today: date) -> Iterator[Card]:
     stays = list(stays)
     yield from requirement_cards.week(resident, stays, standing, today)
-    yield from attendance_cards.week(resident, stays, standing, today)
     yield from house_meeting_cards.week(resident, stays, standing, today)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from residents.houses.models import House
 from residents.houses.permissions import Action
 from residents.houses.standing import Standing as Asking
+from residents.meetings import attendance_cards
 from residents.meetings.models import Requirement, WeekExcused
 from residents.meetings.queries.standings import InPeriod, Known, living_in, standings
 from residents.meetings.standing import DAY, WEEK, Standing, State, monday
@@ -117,7 +118,8 @@ def _excused_entry(row: WeekExcused) -> Entry:
 
 
 def week(resident: Resident, stays: Iterable[Stay], asking: Asking, today: date) -> Iterator[Card]:
-    """My meetings of this week as a strip, what is still needed, and the way to log one."""
+    """My meetings of this week as a strip, what is still needed, and the ways to write one down: those of today where
+    I go regularly by one press."""
     stay = next(iter(_living(stays, today)), None)
     if stay is None:
         return
@@ -139,10 +141,10 @@ def week(resident: Resident, stays: Iterable[Stay], asking: Asking, today: date)
                 "arithmetic": arithmetic(standing, own=True),
             },
             "periods": [_period(each) for each in _running(known, stay, today)],
-            "log_url": reverse("my_meetings"),
+            **attendance_cards.of_my_week(stay, today),
         },
-        more_url=_page(stay),
-        more_label=_("Week by week"),
+        more_url=reverse("my_meetings"),
+        more_label=_("All my meetings"),
     )
 
 

@@ -55,6 +55,7 @@ def my_meetings(request: HttpRequest, resident: Resident) -> HttpResponse:
             "counts": sum(not each.struck for each in rows),
             "plans": list(queries.plans_of(stay, today)) if stay else [],
             "may_log": stay is not None,
+            "weeks_url": reverse("meeting_weeks_of_stay", args=[stay.uuid]) if stay else "",
         },
     )
 

@@ -162,6 +162,15 @@ def test_a_meeting_is_found_by_its_name(cast, meeting, dana):
     assert [each.fact for each in found.others] == ["Courage"]
 
 
+def test_a_meeting_is_found_by_its_place(cast, meeting, dana):
+    given.meeting_of(cast.organization, name="Courage", place="St. Luke's")
+    given.meeting_of(cast.organization, name="By call", place="St. Luke's, upstairs", starts=None)
+    found = dana.get(reverse("my_attendance_choose") + f"?day={yesterday(cast)}&words=luke").context["found"]
+
+    assert [each.fact for each in found.others] == ["Courage"]
+    assert [each.fact for each in found.by_appointment] == ["By call"]
+
+
 def test_what_is_written_down_leads_to_it(cast, meeting, dana):
     row = given.attendance_of(cast.stay_of_dana, meeting, cast.dana.user)
     found = dana.get(reverse("my_attendance_choose") + f"?day={yesterday(cast)}").context["found"]
@@ -276,8 +285,21 @@ def test_my_week_leads_to_the_meetings_of_today(cast, meeting, dana, monkeypatch
     monkeypatch.setattr(timezone, "now", lambda: now)
     page = dana.get(reverse("my_week")).content.decode()
 
-    assert f"{reverse('my_attendance_new', args=[meeting.uuid])}?on={cast.house_a.today(now).isoformat()}" in page
+    here = f"{reverse('my_attendance_new', args=[meeting.uuid])}?on={cast.house_a.today(now).isoformat()}"
+    assert f'action="{here}"' in page
     assert reverse("my_attendance_choose") in page
+
+
+def test_of_a_meeting_held_online_too_my_week_leads_to_the_page_that_asks_which(cast, meeting, dana, monkeypatch):
+    both = given.meeting_of(cast.organization, name="Both", venue="hybrid")
+    given.plan_of(cast.stay_of_dana, both)
+    now = given.held(both, cast.house_a, 0) + timedelta(hours=2)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    page = dana.get(reverse("my_week")).content.decode()
+
+    here = f"{reverse('my_attendance_new', args=[both.uuid])}?on={cast.house_a.today(now).isoformat()}"
+    assert f'href="{here}"' in page
+    assert f'action="{here}"' not in page
 
 
 def test_whoever_moved_out_reads_and_writes_nothing_more(cast, meeting, dana):

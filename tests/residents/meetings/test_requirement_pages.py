@@ -251,6 +251,7 @@ def test_my_week_shows_my_meetings_and_what_is_still_needed(cast, dana, meeting,
     assert "Meetings this week" in told
     assert "3 still needed, of them: 1 house meeting" in told
     assert "90 in 90 days" in told
+    assert told.count("I was at a meeting") == 1  # one card for all of it
 
 
 def test_the_residents_page_the_settings_and_the_end_of_a_shift_tell_it(cast, dana, signed_in):
