@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import models
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from residents.away import hours
@@ -100,14 +100,14 @@ def all_doubts_of(attendances: Iterable[Attendance]) -> dict[int, list[Doubt]]:
         return found
     beside = _Beside(rows)
     for row in rows:
-        settled = beside.settled[_same(row)]
-        found[row.pk] = [
-            Doubt(kind, detail, at, settled=settled.get(kind)) for kind, detail, at in _doubts(row, beside)
-        ]
+        found[row.pk] = list(_doubts(row, beside))
     return found
 
 
-def _same(row: Attendance) -> tuple[int, int, datetime]:
+Once = tuple[int, int, datetime]  # a stay, a meeting, its start: one attendance, however many rows tell of it
+
+
+def _same(row: Attendance) -> Once:
     return row.stay_id, row.meeting_id, row.starts_at
 
 
@@ -119,10 +119,15 @@ class _Beside:
         first, last = min(row.starts_at for row in rows), max(row.ends_at for row in rows)
         people = {row.stay.resident_id for row in rows}
         self.others: dict[int, list[Attendance]] = defaultdict(list)
-        others = counting(Attendance.objects.filter(stay__resident__in=people, online=False))
+        self.written: dict[Once, datetime] = {}  # when each was first written down
+        same = {name: OuterRef(name) for name in ("stay", "meeting", "starts_at")}
+        first_row = Attendance.objects.filter(follows=None, **same).order_by().values("recorded_at")[:1]
+        others = counting(Attendance.objects.filter(stay__resident__in=people)).annotate(written=Subquery(first_row))
         others = others.filter(starts_at__lt=last, ends_at__gt=first).select_related("stay")
         for other in others.order_by("starts_at", "pk"):
-            self.others[other.stay.resident_id].append(other)
+            self.written[_same(other)] = other.written
+            if not other.online:
+                self.others[other.stay.resident_id].append(other)
         self.home: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
         nights = (first.date() - 2 * DAY, last.date() + DAY)
         checks = CurfewCheck.objects.filter(
@@ -147,56 +152,85 @@ class _Beside:
         ).select_related("house_meeting__meeting")
         for line in lines.order_by("house_meeting__starts_at", "pk"):
             self.roll[line.stay_id].append(line)
-        self.settled: dict[tuple[int, int, datetime], dict[str, DoubtSettled]] = defaultdict(dict)
+        self._settled: dict[Once, dict[str, DoubtSettled]] = defaultdict(dict)
         settled = DoubtSettled.objects.filter(
-            attendance__stay__in=stays, attendance__starts_at__range=(first, last)
+            attendance__stay__in=stays, attendance__starts_at__lt=last, attendance__ends_at__gt=first
         ).select_related("attendance")
-        for each in settled:
-            self.settled[_same(each.attendance)] |= dict.fromkeys(each.doubts.split(), each)
+        for each in settled.order_by("recorded_at", "pk"):
+            self._settled[_same(each.attendance)] |= dict.fromkeys(each.doubts.split(), each)
+
+    def settled(self, row: Attendance, kind: DoubtKind) -> DoubtSettled | None:
+        return self._settled.get(_same(row), {}).get(kind)
+
+    def both_stand(self, one: Once, other: Once) -> DoubtSettled | None:
+        """The decision that lets two which overlap stand: whoever let either of them stand had both before them, unless
+        one of them was written down later."""
+        since = max(filter(None, map(self.written.get, (one, other))), default=None)
+        for once in (one, other):
+            for kind in (DoubtKind.TWO_PLACES, DoubtKind.HOUSE_ROLL):
+                found = self._settled.get(once, {}).get(kind)
+                if found is not None and (since is None or found.recorded_at >= since):
+                    return found
+        return None
 
 
-Found = tuple[DoubtKind, str, datetime | None]
+def _doubts(row: Attendance, beside: _Beside) -> Iterator[Doubt]:
+    for kind, at in _alone(row, beside):
+        yield Doubt(kind, at=at, settled=beside.settled(row, kind))
+    yield from _overlaps(row, beside)
 
 
-def _doubts(row: Attendance, beside: _Beside) -> list[Found]:
-    stay, found = row.stay, []
+def _alone(row: Attendance, beside: _Beside) -> Iterator[tuple[DoubtKind, datetime | None]]:
+    """What does not fit with what is known of the resident."""
+    stay = row.stay
     if row.on < stay.starts_on:
-        found.append((DoubtKind.BEFORE_MOVE_IN, "", None))
+        yield DoubtKind.BEFORE_MOVE_IN, None
     if stay.ends_on is not None and row.on > stay.ends_on:
-        found.append((DoubtKind.AFTER_DISCHARGE, "", None))
-    at_house_meetings = set()
+        yield DoubtKind.AFTER_DISCHARGE, None
     for line in beside.roll[row.stay_id]:
         held = line.house_meeting
         same = (held.meeting_id, held.starts_at) == (row.meeting_id, row.starts_at)
-        present = line.status == RollLine.Status.PRESENT
-        if same and not present:
-            found.append((DoubtKind.NOT_ON_ROLL, "", held.starts_at))
+        if same and line.status != RollLine.Status.PRESENT:
+            yield DoubtKind.NOT_ON_ROLL, held.starts_at
+    if not row.online and row.meeting.house_id is None:
+        yield from _at_home(row, beside)
+
+
+def _overlaps(row: Attendance, beside: _Beside) -> Iterator[Doubt]:
+    """Where they were somewhere else at the same time."""
+    here, stay = _same(row), row.stay
+    at_house_meetings = set()
+    for line in beside.roll[row.stay_id]:
+        held = line.house_meeting
+        there = (row.stay_id, held.meeting_id, held.starts_at)
         over = held.starts_at + timedelta(minutes=held.meeting.minutes)
-        if present and not same and held.starts_at < row.ends_at and over > row.starts_at:
-            at_house_meetings.add((held.meeting_id, held.starts_at))
-            found.append((DoubtKind.HOUSE_ROLL, held.meeting.name, held.starts_at))
+        if line.status != RollLine.Status.PRESENT or there == here:
+            continue
+        if held.starts_at < row.ends_at and over > row.starts_at:
+            at_house_meetings.add(there)
+            settled = beside.both_stand(here, there)
+            yield Doubt(DoubtKind.HOUSE_ROLL, held.meeting.name, held.starts_at, settled=settled)
     for other in beside.others[stay.resident_id]:
-        if _same(other) == _same(row) or (other.meeting_id, other.starts_at) in at_house_meetings:
+        there = _same(other)
+        if there == here or there in at_house_meetings:
             continue
         if other.starts_at < row.ends_at and other.ends_at > row.starts_at:
-            found.append((DoubtKind.TWO_PLACES, other.called, other.starts_at))
-    if not row.online and row.meeting.house_id is None:
-        found += _at_home(row, beside)
-    return found
+            # Where somebody was who lived in another house that day is that house's to tell.
+            called = other.called if other.house_id == row.house_id else ""
+            settled = beside.both_stand(here, there)
+            yield Doubt(DoubtKind.TWO_PLACES, called, other.starts_at, settled=settled)
 
 
-def _at_home(row: Attendance, beside: _Beside) -> list[Found]:
+def _at_home(row: Attendance, beside: _Beside) -> Iterator[tuple[DoubtKind, datetime]]:
     """Where they should have been somewhere else, and other records say that they were in the house."""
-    found: list[Found] = []
     for since, until in beside.home[row.stay_id]:
         if since < row.ends_at and until > row.starts_at:
-            found.append((DoubtKind.NIGHT_ROLL, "", since))
+            yield DoubtKind.NIGHT_ROLL, since
     before = [each for each in beside.movements[row.stay_id] if each.at <= row.starts_at]
     during = [each for each in beside.movements[row.stay_id] if row.starts_at < each.at < row.ends_at]
     lately = before and before[-1].at >= row.starts_at - SIGNED_IN_LATELY
     if lately and before[-1].way == Movement.Way.IN and all(each.way == Movement.Way.IN for each in during):
-        found.append((DoubtKind.SIGNED_IN, "", before[-1].at))
-    return found
+        yield DoubtKind.SIGNED_IN, before[-1].at
 
 
 # --- what can be written down ---------------------------------------------------------------------------------------

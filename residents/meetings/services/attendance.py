@@ -159,7 +159,8 @@ def attendance_restore(*, attendance: Attendance, reason: str, now: datetime) ->
 @transaction.atomic
 def doubt_settle(*, attendance: Attendance, reason: str, now: datetime) -> DoubtSettled:
     """Somebody looked at what does not fit and lets the attendance stand, for this reason. They are told. What does not
-    fit from some other cause later is asked anew.
+    fit from some other cause later is asked anew. Where two overlap, both stand by one decision; a third that is
+    written down later is asked about.
 
     Nobody decides about their own. Refuses no reason, and where there is nothing open.
     """

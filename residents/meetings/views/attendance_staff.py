@@ -225,7 +225,10 @@ def attendance_settle(request: HttpRequest, row: Attendance) -> HttpResponse:
         row,
         lambda data: services.doubt_settle(attendance=row, now=timezone.now(), **data),
         title=_("Let it stand"),
-        intro=_("What does not fit: %(what)s. Say why it stands all the same; they are told that it counts.")
+        intro=_(
+            "What does not fit: %(what)s. Say why it stands all the same; they are told that it counts. Where two "
+            "overlap, both stand."
+        )
         % {"what": told.doubts}
         if told.is_open
         else _("Nothing is open about this one any more."),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from residents.meetings.models import Attendance, DoubtSettled, HouseMeeting, RollLine
 from residents.meetings.queries.attendance import RELATED, DoubtKind, all_doubts_of, doubts_of
 from residents.meetings.services import attendance as services
-from residents.models import Movement
+from residents.models import Movement, Stay
 from residents.stays.services import discharge
 from soberhouse.history import acting_as, recorded
 from soberhouse.notices.models import Notice
@@ -255,6 +255,55 @@ def test_a_doubt_that_was_settled_is_not_asked_again_and_is_told(cast, doubtful)
     (doubt,) = all_doubts_of(Attendance.objects.filter(pk=doubtful.pk).select_related(*RELATED))[doubtful.pk]
     assert doubt.settled == settled
     assert Notice.objects.filter(user=cast.dana.user, kind="attendance-settled").count() == 1
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_one_decision_lets_both_stand_that_overlap(doubtful, number):
+    both = list(Attendance.objects.order_by("pk"))
+    services.doubt_settle(attendance=both[number], reason="One was cut short.", now=timezone.now())
+
+    assert [kinds(each) for each in both] == [set(), set()]
+    with pytest.raises(ValidationError, match="Nothing is open"):
+        services.doubt_settle(attendance=both[1 - number], reason="Why not", now=timezone.now())
+
+
+def test_a_third_that_is_written_down_later_is_asked_about(cast, doubtful):
+    first, second = Attendance.objects.order_by("pk")
+    services.doubt_settle(attendance=first, reason="One was cut short.", now=timezone.now())
+    services.attendance_raise(attendance=second, grade=5, now=timezone.now())
+    assert kinds(first) == set()  # better evidence is no third meeting
+
+    later = given.meeting_of(cast.organization, name="A third")
+    third = given.attendance_of(
+        cast.stay_of_dana, later, cast.dana.user, recorded_at=timezone.now() + timedelta(minutes=1)
+    )
+    assert kinds(first) == kinds(third) == {DoubtKind.TWO_PLACES}
+    (doubt,) = doubts_of(Attendance.objects.filter(pk=first.pk).select_related(*RELATED))[first.pk]
+    assert doubt.detail == "A third"
+
+
+def test_one_decision_lets_a_meeting_stand_and_the_roll_of_the_house_meeting(cast, row):
+    held = on_roll(cast)
+    seen = services.attendance_from_roll(house_meeting=held, stay=cast.stay_of_dana, now=timezone.now())
+    assert (kinds(row), kinds(seen)) == ({DoubtKind.HOUSE_ROLL}, {DoubtKind.TWO_PLACES})
+
+    services.doubt_settle(attendance=row, reason="Left the house meeting early.", now=timezone.now())
+    assert (kinds(row), kinds(seen)) == (set(), set())
+
+
+def test_of_another_house_is_told_that_there_was_one_and_not_which(cast, row):
+    with acting_as(None, reason="given", source="command"):
+        before = Stay.objects.create(
+            resident=cast.dana,
+            house=cast.house_b,
+            starts_on=cast.today - timedelta(days=90),
+            ends_on=cast.today - timedelta(days=50),
+        )
+    there = given.meeting_of(cast.organization, name="Far away")
+    given.attendance_of(before, there, cast.alice, starts_at=row.starts_at)
+
+    (doubt,) = doubts_of(Attendance.objects.filter(pk=row.pk).select_related(*RELATED))[row.pk]
+    assert (doubt.kind, doubt.detail) == (DoubtKind.TWO_PLACES, "")
 
 
 def test_a_settled_doubt_stays_settled_when_it_is_proved_better(doubtful):
