@@ -12,10 +12,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from residents.away.queries.passes import moment
+from residents.houses.permissions import Action
+from residents.houses.standing import Standing
 from residents.meetings import codes, notices_attendance
 from residents.meetings.models import FIRST_NAME, Attendance, DoubtSettled, Grade, HouseMeeting, Meeting, MeetingPlan
 from residents.meetings.models.words import Venue
 from residents.meetings.queries.attendance import CODE_AFTER, CODE_BEFORE, doubts_of
+from residents.meetings.queries.house_meetings import called_off
 from residents.meetings.queries.occurrences import occurrences
 from residents.people.services import not_about_oneself
 from residents.stays.models import Stay
@@ -262,7 +265,8 @@ def _evidence(
     """What the row keeps. Each grade asks for its own; what is given besides is kept too, and proves no more.
 
     Refuses a photo that is none, a chair without a first name or a drawing, a code that is not the meeting's or is
-    entered at another time, and that somebody was seen, where they say it of themselves.
+    entered at another time or by somebody whose own screen shows it, and that somebody was seen, where they say it of
+    themselves.
     """
     facts: dict[str, Any] = {"grade": grade}
     if grade not in Grade.values:
@@ -270,7 +274,7 @@ def _evidence(
     if grade == Grade.SEEN and _acts_for_oneself(stay):
         raise ValidationError({"grade": _("That you were seen is said by whoever saw you: your manager, or the roll.")})
     if grade == Grade.CODE:
-        _check_code(meeting, span, code, now)
+        _check_code(stay, meeting, span, code, now)
     if grade == Grade.SIGNED or drawing or not is_blank(signer):
         facts |= _signed(signer, drawing)
     if photo:
@@ -300,7 +304,7 @@ def _signed(signer: str, drawing: str) -> dict[str, str]:
     return {"signer": signer, "drawing": drawing}
 
 
-def _check_code(meeting: Meeting, span: tuple[datetime, datetime], code: str, now: datetime) -> None:
+def _check_code(stay: Stay, meeting: Meeting, span: tuple[datetime, datetime], code: str, now: datetime) -> None:
     starts_at, ends_at = span
     if is_blank(code):
         raise ValidationError({"code": _("Type the code that hangs at the meeting.")})
@@ -314,9 +318,26 @@ def _check_code(meeting: Meeting, span: tuple[datetime, datetime], code: str, no
             }
         )
     held = HouseMeeting.objects.filter(meeting=meeting, starts_at=starts_at).first()
-    if codes.is_code_of(meeting, code) or (held is not None and codes.is_house_code(held, code, now)):
+    if held is not None and codes.is_house_code(held, code, now):
+        _check_not_shown_by_oneself(stay, Action.TAKE_ROLL)
+        return
+    if codes.is_code_of(meeting, code):
+        _check_not_shown_by_oneself(stay, Action.SETTLE_HOUSE)
         return
     raise ValidationError({"code": _("This is not the code of this meeting. Look again, letter by letter.")})
+
+
+def _check_not_shown_by_oneself(stay: Stay, shows: Action) -> None:
+    """Whoever can have this code shown to them wherever they are proves nothing with it about themselves."""
+    if _acts_for_oneself(stay) and Standing(stay.resident.user).may(shows, stay.house):
+        raise ValidationError(
+            {
+                "code": _(
+                    "You can see this code wherever you are, so it proves nothing about you. Say that you were there "
+                    "without it; another person can put you on the roll, or write down that they saw you."
+                )
+            }
+        )
 
 
 def _stored(photo: bytes) -> StoredFile:
@@ -366,6 +387,9 @@ def _is_held(meeting: Meeting, starts_at: datetime) -> None:
     if found:
         facts = {"why": found[0].why}
         raise ValidationError({"starts_at": _("This meeting was called off that day: %(why)s") % facts})
+    once = HouseMeeting.objects.select_related("meeting").filter(meeting=meeting, starts_at=starts_at)
+    if once.exists() and not called_off(once):  # a house meeting that was called for once
+        return
     raise ValidationError({"starts_at": _("This meeting is not held then. Choose one of its times.")})
 
 

@@ -318,6 +318,29 @@ def test_the_code_on_the_screen_counts_at_a_house_meeting(cast, dana):
     assert log(cast, meeting, grade=Grade.CODE, code=codes.house_code(held, now), now=now).pk
 
 
+def test_a_house_meeting_that_was_called_for_once_can_be_written_down(cast, dana):
+    meeting = given.meeting_of(cast.house_a, kind="house", code_number=0)
+    starts_at = given.held(meeting, cast.house_a, 1) + timedelta(hours=3)
+    refused("starts_at", log, cast, meeting, starts_at=starts_at)
+    held = given.house_meeting_of(cast.house_a, cast.alice, meeting=meeting, days_ago=1, starts_at=starts_at)
+
+    assert log(
+        cast, meeting, grade=Grade.CODE, code=codes.house_code(held, starts_at), starts_at=starts_at, now=starts_at
+    )
+
+
+def test_whoever_can_show_the_code_proves_nothing_with_it_about_themselves(cast):
+    """Frank takes rolls, so his own telephone shows the code wherever he is."""
+    meeting = given.meeting_of(cast.house_a, kind="house")
+    held = given.house_meeting_of(cast.house_a, cast.alice, meeting=meeting, days_ago=1)
+    sent = {"stay": cast.stay_of_frank, "grade": Grade.CODE, "now": held.starts_at}
+    with acting_as(cast.frank.user, source="web"):
+        said = refused("code", log, cast, meeting, code=codes.house_code(held, held.starts_at), **sent)
+        assert "proves nothing about you" in said
+        row = log(cast, meeting, code=codes.code_of(meeting), **sent)  # on the wall, and on no screen of his
+    assert row.grade == Grade.CODE
+
+
 def test_nobody_says_of_themselves_that_they_were_seen(cast, meeting, dana):
     assert "your manager" in refused("grade", log, cast, meeting, grade=Grade.SEEN)
 

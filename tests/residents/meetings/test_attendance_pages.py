@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -328,6 +329,21 @@ def test_staff_write_down_whom_they_saw_and_what_they_were_told(cast, meeting, a
     alice.post(here + (cast.today - timedelta(days=2)).isoformat(), {"how": "told"})
 
     assert list(Attendance.objects.order_by("starts_at").values_list("grade", flat=True)) == [Grade.SELF, Grade.SEEN]
+
+
+@pytest.mark.parametrize("name", ["attendance_new", "attendance_raise"])
+def test_the_enter_key_claims_the_least(cast, meeting, alice, name):
+    """A browser that is given no button takes the first one: it is not the one by which staff say they saw them."""
+    row = given.attendance_of(cast.stay_of_dana, meeting, cast.dana.user, days_ago=3)
+    url = {
+        "attendance_new": f"{reverse('attendance_new', args=[cast.stay_of_dana.uuid])}?meeting={meeting.uuid}",
+        "attendance_raise": reverse("attendance_raise", args=[row.uuid]),
+    }[name]
+    page = alice.get(url).content.decode()
+
+    first, *others = re.findall(r'name="how" value="(\w+)"', page)
+    assert first != "seen"
+    assert "seen" in others
 
 
 def test_a_meeting_of_another_house_is_not_there(cast, alice):
