@@ -7,6 +7,7 @@ Nothing set means a laptop: SQLite in `var/`, plain http on localhost, a key eve
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import dj_database_url
@@ -315,8 +316,8 @@ FILES_DIR = Path(env.str("FILES_DIR", str(VAR_DIR / "files")))
 # --- directories of meetings ------------------------------------------------------------------------------------------
 MEETING_FEEDS_MAX_BYTES = env.int("MEETING_FEEDS_MAX_BYTES", 20 * 1024 * 1024)
 MEETING_FEEDS_SECONDS = env.int("MEETING_FEEDS_SECONDS", 60)  # that one may take, from the first question to the end
-# Whether they may be fetched from private addresses: of an intranet, in tests.
-MEETING_FEEDS_PRIVATE = env.bool("MEETING_FEEDS_PRIVATE", False)
+# Networks that are not public and from which they may be fetched all the same, such as that of an intranet.
+MEETING_FEEDS_PRIVATE = env.list("MEETING_FEEDS_PRIVATE", [], subcast=ip_network)
 
 # --- words and hours ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"

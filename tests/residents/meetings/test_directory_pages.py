@@ -218,8 +218,7 @@ def test_operator_adds_a_directory_reads_a_file_and_sees_what_changed(cast, sign
     assert "Intergroup" in page(client, "feeds", cast.organization.uuid)
 
 
-def test_reading_now_says_why_nothing_was_changed(cast, signed_in, settings):
-    settings.MEETING_FEEDS_PRIVATE = False
+def test_reading_now_says_why_nothing_was_changed(cast, signed_in):
     feed, _reading = given.feed_of(cast.organization, url="http://127.0.0.1:1/meetings")
 
     answer = signed_in(cast.olive).post(reverse("feed_read_now", args=[feed.uuid]), follow=True)
