@@ -14,6 +14,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils.formats import date_format, time_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -378,7 +379,8 @@ def motion_correct(
 ) -> Motion:
     """Put a motion or its count right, by what it needed then. The first stays on record, marked. The people it is
     counted against are counted anew. Refuses no reason, what changes nothing, a motion that was put right already,
-    one by which somebody was elected and that would not be carried, and as `motion_record` says."""
+    one by which somebody was elected, whose duty has not ended, and that would not be carried, and as `motion_record`
+    says."""
     reason_required(reason)
     house_meeting = _begun(motion.house_meeting, now)
     if Motion.objects.filter(corrects=motion).exists():
@@ -391,7 +393,8 @@ def motion_correct(
     same = ("text", "in_favour", "against", "abstained", "of_how_many")
     if all(getattr(row, name) == getattr(motion, name) for name in same):
         raise ValidationError(_("Nothing is changed: there is nothing to put right."))
-    if not row.carried and Election.objects.filter(motion__in=_same_motion(motion)).exists():
+    elected = Officer.objects.filter(elected__motion__in=_same_motion(motion))
+    if not row.carried and any(not _is_over(each, house_meeting.house.today(now)) for each in elected):
         raise ValidationError(_("Somebody was elected by this vote. End their duty first."))
     return row
 
@@ -492,9 +495,9 @@ def officer_elect(
     """Somebody who lives in the house is elected to a duty, for [starts_on, ends_on), six months at most; they are
     told. `motion` is the vote by which they were.
 
-    Refuses whoever the election before elected to the same duty, a longer term, one that begins before the meeting, a
-    motion of another meeting or one that was not carried, oneself, a meeting that has not begun, published minutes, and
-    what `officer_appoint` refuses.
+    Refuses whoever the election before or after elected to the same duty, a longer term, one that begins before the
+    meeting, a motion of another meeting, one that was not carried or that was put right since, oneself, a meeting that
+    has not begun, published minutes, and what `officer_appoint` refuses.
     """
     house_meeting = _begun(house_meeting, now)
     house = house_meeting.house
@@ -505,27 +508,43 @@ def officer_elect(
     if ends_on > last_day_of_term(starts_on=starts_on):
         words = {"day": date_format(last_day_of_term(starts_on=starts_on))}
         raise ValidationError({"ends_on": _("A term is six months at most: until %(day)s.") % words})
-    if motion is not None and (motion.house_meeting_id != house_meeting.pk or not motion.carried):
+    if motion is not None and not _elects(motion, house_meeting):
         raise ValidationError({"motion": _("Choose a vote of this meeting that was carried.")})
+    lock(resident)
+    lock(house)  # of two elections at once, one sees the other
     officer = officer_appoint(
         resident=resident, house=house, duty=duty, starts_on=starts_on, ends_on=ends_on, today=house.today(now)
     )
-    last = _elected_before(officer)
-    if last is not None and last.resident_id == resident.pk:
-        words = {"name": resident.short_name, "duty": officer.get_duty_display()}
+    before, after = _elected_beside(officer)
+    words = {"name": resident.short_name, "duty": officer.get_duty_display()}
+    if before is not None and before.resident_id == resident.pk:
         raise ValidationError(
             {"resident": _("%(name)s was elected %(duty)s the last time. Nobody is twice running.") % words}
+        )
+    if after is not None and after.resident_id == resident.pk:
+        raise ValidationError(
+            {"resident": _("%(name)s is elected %(duty)s for the time after it. Nobody is twice running.") % words}
         )
     facts = {"officer": officer, "motion": motion, "recorded_at": now}
     return save(Election(house=house, house_meeting=house_meeting, **facts, **recorded()))
 
 
-def _elected_before(officer: Officer) -> Officer | None:
-    """Whom the election before elected to the same duty; a term that ended as it began counts as none."""
-    terms = Officer.objects.filter(
-        house=officer.house, duty=officer.duty, elected__isnull=False, starts_on__lt=officer.starts_on
-    )
-    return next((each for each in terms.order_by("-starts_on", "-pk") if each.ends_on != each.starts_on), None)
+def _elected_beside(officer: Officer) -> tuple[Officer | None, Officer | None]:
+    """Whom the elections before and after elected to the same duty; a term that ended as it began counts as none."""
+    terms = Officer.objects.filter(house=officer.house, duty=officer.duty, elected__isnull=False)
+    terms = terms.exclude(ends_on=F("starts_on"))
+    before = terms.filter(starts_on__lt=officer.starts_on).order_by("-starts_on", "-pk").first()
+    return before, terms.filter(starts_on__gt=officer.starts_on).order_by("starts_on", "pk").first()
+
+
+def _elects(motion: Motion, house_meeting: HouseMeeting) -> bool:
+    """Whether somebody can be elected by this vote."""
+    counts = not Motion.objects.filter(corrects=motion).exists()
+    return counts and motion.carried and motion.house_meeting_id == house_meeting.pk
+
+
+def _is_over(officer: Officer, today: date) -> bool:
+    return officer.ends_on is not None and (officer.ends_on <= today or officer.ends_on == officer.starts_on)
 
 
 # --- steps ----------------------------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ from residents.meetings.services import house_meetings as services
 from residents.meetings.services.house_meetings import RollEntry
 from residents.meetings.services.papers_minutes import minutes_issue, minutes_publish
 from residents.models import House, Officer, Stay
+from residents.people.services import officer_end
 from soberhouse.history import acting_as, recorded
 from soberhouse.notices.models import Notice
 from tests.cast import Cast, grant, move_in
@@ -527,6 +528,30 @@ def test_vote_that_elected_somebody_is_not_turned_into_a_lost_one(cast):
 
     with refused("Somebody was elected by this vote. End their duty first."):
         services.motion_correct(motion=motion, text="Dana", in_favour=0, against=2, reason="x", now=now())
+
+    officer_end(officer=Officer.objects.get(elected__motion=motion), ends_on=row.on, reason="Miscounted", today=row.on)
+    right = services.motion_correct(motion=motion, text="Dana", in_favour=0, against=2, reason="Miscounted", now=now())
+    assert not right.carried
+
+
+def test_nobody_is_elected_by_a_vote_that_was_put_right(cast):
+    kind = motion_kind_of(cast.house_a, of="members")
+    row = house_meeting_of(cast.house_a, cast.alice)
+    motion = services.motion_record(house_meeting=row, kind=kind, text="Dana", in_favour=2, now=now())
+    services.motion_correct(motion=motion, text="Dana", in_favour=0, against=2, reason="Miscounted", now=now())
+
+    with refused("Choose a vote of this meeting that was carried.", about="motion"):
+        elect(row, cast.stay_of_dana, motion=motion)
+
+
+def test_nobody_is_elected_for_the_time_before_their_own_term(cast):
+    row = house_meeting_of(cast.house_a, cast.alice)
+    later = row.on + timedelta(days=90)
+    elect(row, cast.stay_of_dana, duty="comptroller", starts_on=later, ends_on=later + timedelta(days=30))
+
+    with refused("Dana R. is elected comptroller for the time after it. Nobody is twice running.", about="resident"):
+        elect(row, cast.stay_of_dana, duty="comptroller", ends_on=later)
+    elect(row, cast.stay_of_frank, duty="comptroller", ends_on=later)
 
 
 # --- published ------------------------------------------------------------------------------------------------------

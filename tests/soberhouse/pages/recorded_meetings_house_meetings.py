@@ -13,7 +13,7 @@ from tests.cast import Cast
 from tests.residents.meetings.given import agenda_item_of, house_meeting_of
 
 TOLD = ("a bench for the yard", "a bench is built", "with her dentist", "was seen there")
-DUTIES = ("treasurer", "comptroller", "coordinator")
+DUTIES = ("president", "comptroller", "coordinator")  # others than she is given without an election
 
 
 def record_house_meetings(cast: Cast, number: int) -> None:
