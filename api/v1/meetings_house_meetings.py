@@ -463,6 +463,9 @@ def _whole(row: Row, call: Call) -> dict[str, Any]:
 
 
 def _line(line: RollLine, *, whys: bool) -> dict[str, Any]:
+    """Without `whys` neither why somebody is excused nor who says so, which may be another resident by their full
+    name."""
+    by = {} if whys else {"recorded_by": ""}
     return {
         "uuid": str(line.uuid),
         "stay": str(line.stay.uuid),
@@ -470,7 +473,9 @@ def _line(line: RollLine, *, whys: bool) -> dict[str, Any]:
         "status": line.status,
         "why": line.why if whys else "",
         "corrected": line.corrects_id is not None,
-    } | recorded(line, line.house)
+        **recorded(line, line.house),
+        **by,
+    }
 
 
 def _said(line: MinutesLine) -> dict[str, Any]:

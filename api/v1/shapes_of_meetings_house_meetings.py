@@ -39,7 +39,7 @@ class AgendaItem(serializers.Serializer):
 
 
 class MeetingRollLine(Recorded):
-    """Whether one resident was there."""
+    """Whether one resident was there. Who recorded it is told to staff alone."""
 
     uuid = serializers.UUIDField()
     stay = serializers.UUIDField()

@@ -86,7 +86,7 @@ def about(resident: Resident, stays: Iterable[Stay], asking: Asking, today: date
             _page(row.stay),
         )
     excused = WeekExcused.objects.visible_to(asking.user).filter(stay__resident=resident)
-    for row in excused.select_related("stay", "followed_by"):
+    for row in excused.select_related("house", "stay", "followed_by"):
         yield _excused_entry(row)
 
 
@@ -108,7 +108,7 @@ def _excused_entry(row: WeekExcused) -> Entry:
     fact = _("Excused from meetings, week from %(day)s") if row.excused else _("No longer excused, week from %(day)s")
     detail = row.note if not row.excused or not row.note else f"{row.get_cause_display()}: {row.note}"
     return Entry(
-        row.recorded_at.date() if not row.excused else row.week,
+        row.week if row.excused else row.house.today(row.recorded_at),
         fact % week,
         detail or row.get_cause_display(),
         row.recorded_as,

@@ -65,7 +65,7 @@ def test_house_meeting_goes_from_its_agenda_to_published_minutes(cast, alices, d
     assert done["minutes"]["elections"][0]["name"] == "Frank O."
     told = danas.get(here).json()
     assert told["minutes"]["lines"][0]["text"] == "We build it"
-    assert {each["why"] for each in told["minutes"]["roll"]} == {""}
+    assert {(each["why"], each["recorded_by"]) for each in told["minutes"]["roll"]} == {("", "")}
     assert {each["why"] for each in done["minutes"]["roll"]} == {"ill", ""}
     assert Attendance.objects.get().stay == cast.stay_of_frank
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
+from operator import attrgetter, itemgetter
 
 from django.db import models
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -28,6 +31,7 @@ RELATED = ("house", "meeting", "stay__house", "stay__resident", "follows")
 
 # A sign-in older than this says nothing of where somebody was: they may have forgotten to sign out since.
 SIGNED_IN_LATELY = timedelta(hours=24)
+LONGEST = timedelta(days=1)  # that a meeting lasts
 
 
 def newest(stays: Iterable[Stay], *, since: date | None = None, until: date | None = None) -> QuerySet[Attendance]:
@@ -133,7 +137,7 @@ class _Beside:
         checks = CurfewCheck.objects.filter(
             stay__in=stays, night__range=nights, corrected_by=None, status__in=("in", "late"), due_at__isnull=False
         ).select_related("house")
-        for check in checks:
+        for check in checks.order_by("night", "pk"):
             since = check.in_at if check.status == "late" else check.due_at + timedelta(minutes=check.grace)
             dawn = hours.instant(check.night, hours.DAWN, check.house.zone)
             self.home[check.stay_id].append((since, dawn))
@@ -210,11 +214,15 @@ def _overlaps(row: Attendance, beside: _Beside) -> Iterator[Doubt]:
             at_house_meetings.add(there)
             settled = beside.both_stand(here, there)
             yield Doubt(DoubtKind.HOUSE_ROLL, held.meeting.name, held.starts_at, settled=settled)
-    for other in beside.others[stay.resident_id]:
+    others = beside.others[stay.resident_id]
+    first = bisect_left(others, row.starts_at - LONGEST, key=attrgetter("starts_at"))
+    for other in islice(others, first, None):
+        if other.starts_at >= row.ends_at:
+            break
         there = _same(other)
         if there == here or there in at_house_meetings:
             continue
-        if other.starts_at < row.ends_at and other.ends_at > row.starts_at:
+        if other.ends_at > row.starts_at:
             # Where somebody was who lived in another house that day is that house's to tell.
             called = other.called if other.house_id == row.house_id else ""
             settled = beside.both_stand(here, there)
@@ -223,14 +231,19 @@ def _overlaps(row: Attendance, beside: _Beside) -> Iterator[Doubt]:
 
 def _at_home(row: Attendance, beside: _Beside) -> Iterator[tuple[DoubtKind, datetime]]:
     """Where they should have been somewhere else, and other records say that they were in the house."""
-    for since, until in beside.home[row.stay_id]:
+    home, movements = beside.home[row.stay_id], beside.movements[row.stay_id]
+    for since, until in islice(home, bisect_right(home, row.starts_at, key=itemgetter(1)), None):
         if since < row.ends_at and until > row.starts_at:
             yield DoubtKind.NIGHT_ROLL, since
-    before = [each for each in beside.movements[row.stay_id] if each.at <= row.starts_at]
-    during = [each for each in beside.movements[row.stay_id] if row.starts_at < each.at < row.ends_at]
-    lately = before and before[-1].at >= row.starts_at - SIGNED_IN_LATELY
-    if lately and before[-1].way == Movement.Way.IN and all(each.way == Movement.Way.IN for each in during):
-        yield DoubtKind.SIGNED_IN, before[-1].at
+        if since >= row.ends_at:
+            break
+    begun = bisect_right(movements, row.starts_at, key=attrgetter("at"))
+    over = bisect_left(movements, row.ends_at, key=attrgetter("at"))
+    last = movements[begun - 1] if begun else None
+    if last is None or last.at < row.starts_at - SIGNED_IN_LATELY:
+        return
+    if all(each.way == Movement.Way.IN for each in (last, *movements[begun:over])):
+        yield DoubtKind.SIGNED_IN, last.at
 
 
 # --- what can be written down ---------------------------------------------------------------------------------------

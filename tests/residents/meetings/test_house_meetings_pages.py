@@ -18,9 +18,9 @@ from residents.meetings import codes, house_meeting_cards
 from residents.meetings.models import AgendaItem, Attendance, HouseMeeting, MinutesLine, Motion, MotionKind, RollLine
 from residents.meetings.own_house_meetings import own
 from residents.meetings.reports import minutes as report
+from residents.meetings.services.attendance import attendance_strike
 from residents.meetings.services.house_meetings import roll_take
 from residents.meetings.services.papers_minutes import minutes_issue, minutes_publish
-from soberhouse.cards import MinutesSection
 from soberhouse.documents import store
 from soberhouse.history import acting_as
 from soberhouse.subjects import offers
@@ -35,6 +35,7 @@ from tests.residents.meetings.given import (
     minutes_line_of,
     motion_kind_of,
     motion_of,
+    requirement_of,
     roll_line_of,
 )
 
@@ -398,20 +399,21 @@ def test_same_facts_give_the_same_bytes(cast):
     assert "Contracts that run" in text_of_paper(report.draw(facts, HEAD))
 
 
-def test_what_other_subjects_say_stays_as_it_was_published(cast, monkeypatch):
-    said = [("Contracts that run", "2")]
-
-    def minutes(house, house_meeting_at, since):
-        yield MinutesSection("planted", "Planted", ("What", "How many"), tuple(said))
-
-    monkeypatch.setattr("residents.meetings.queries.house_meetings.offers", lambda module, what: (minutes,))
+def test_what_other_subjects_say_stays_as_it_was_published(cast):
+    """Seven live there, and all did what is asked of them: they were at this house meeting."""
+    sleepers(cast.house_a, 5)
+    requirement_of(cast.house_a, 1)
     row = held_and_published(cast)
-    said[0] = ("Contracts that run", "99")
+    kept = ["meetings", "Meetings this week", ["How they stand", "Residents"], [["Met", "7"]]]
+    assert kept in row.sections
 
-    assert row.sections == [["planted", "Planted", ["What", "How many"], [["Contracts that run", "2"]]]]
     with acting_as(cast.alice, source="web"):
+        gone = Attendance.objects.get(stay=cast.stay_of_dana)
+        attendance_strike(attendance=gone, reason="Was at work", now=now())
+        [now_it_is] = house_meeting_cards.minutes(cast.house_a, row.starts_at, None)
         again = minutes_issue(house_meeting=row, now=now())
-    assert "99" not in text_of_paper(store.read(again.file))
+    assert ("Met", "7") not in now_it_is.rows
+    assert "Residents Met 7" in text_of_paper(store.read(again.file))
 
 
 def test_subjects_say_counts_and_nothing_where_few_live(cast):
