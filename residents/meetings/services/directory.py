@@ -22,7 +22,7 @@ from residents.houses.models import House, Organization
 from residents.meetings import feeds, recurrence
 from residents.meetings.fetch import Unfetched, fetch, taken_apart
 from residents.meetings.meeting_words import NTH, change_words
-from residents.meetings.models import Feed, FeedReading, Kind, Meeting, MeetingChange, Venue
+from residents.meetings.models import Feed, FeedReading, HouseMeeting, Kind, Meeting, MeetingChange, Venue
 from residents.meetings.queries.occurrences import occurrence_on
 from residents.stays.steps import lock, save
 from soberhouse.history import because, recorded
@@ -320,8 +320,8 @@ def meeting_save(
     `how` is weekly (each week, or each `every` weeks from that of `starts_on`), monthly (the `nth` such weekday, -1 the
     last), daily or appointment. Times are by the clock of `time_zone`, that of the house unless said otherwise.
 
-    Refuses one that a feed lists, a house meeting of no house, no day or time where one is needed, one that is online
-    and says not how to join, and half a place on the map.
+    Refuses one that a feed lists, a house meeting of no house, something else in place of a house meeting that was
+    held, no day or time where one is needed, one that is online and says not how to join, and half a place on the map.
     """
     lock(organization)
     if meeting is None:
@@ -329,6 +329,8 @@ def meeting_save(
         meeting = Meeting(organization=organization, house=house, time_zone=zone, starts_on=starts_on or today)
     else:
         meeting = _by_hand(meeting)
+        if meeting.kind == Kind.HOUSE != kind and HouseMeeting.objects.filter(meeting=meeting).exists():
+            raise ValidationError({"kind": _("It was held as a house meeting. Close it, and make another one.")})
     if not tidy(name):
         raise ValidationError({"name": _("Give it a name.")})
     if kind == Kind.HOUSE and meeting.house_id is None:

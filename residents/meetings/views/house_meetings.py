@@ -40,7 +40,7 @@ from residents.meetings.house_meeting_words import (
     votes_words,
     when_words,
 )
-from residents.meetings.models import AgendaItem, HouseMeeting, MinutesLine, Motion, MotionKind, RollLine
+from residents.meetings.models import AgendaItem, HouseMeeting, Kind, MinutesLine, Motion, MotionKind, RollLine
 from residents.meetings.queries import house_meetings as queries
 from residents.meetings.services import house_meetings as services
 from residents.meetings.services.papers_minutes import minutes_issue, minutes_publish
@@ -76,6 +76,8 @@ def house_meetings(request: HttpRequest, house: House) -> HttpResponse:
         held = held.filter(published_at__isnull=False)
     page = Paginator(held, ON_A_PAGE).get_page(request.GET.get("page"))
     gone = queries.called_off(page)
+    has_meeting = queries.meetings_of(house).exists()
+    write_down = f"{reverse('meeting_new', args=[house.uuid])}?kind={Kind.HOUSE}"
     return render(
         request,
         "residents/meetings/house_meetings.html",
@@ -87,7 +89,8 @@ def house_meetings(request: HttpRequest, house: House) -> HttpResponse:
             "staff": staff,
             "may_record": standing.may(Action.RECORD, house),
             "may_publish": standing.may(Action.PUBLISH, house),
-            "has_meeting": queries.meetings_of(house).exists(),
+            "has_meeting": has_meeting,
+            "write_down_url": "" if has_meeting or not standing.may(Action.SETTLE_HOUSE, house) else write_down,
         },
     )
 

@@ -67,6 +67,18 @@ def held_and_published(cast: Cast, days_ago: int = 1) -> HouseMeeting:
 # The meetings of a house
 
 
+def test_where_no_house_meeting_is_written_down_the_page_leads_to_where_it_is(cast, signed_in):
+    url, to = (reverse(name, args=[cast.house_a.uuid]) for name in ("house_meetings", "meeting_new"))
+    client = signed_in(cast.alice)
+    assert f'href="{to}?kind=house"' in text_of(client.get(url))
+    assert to not in text_of(signed_in(cast.dana.user).get(url))
+
+    form = client.get(f"{to}?kind=house").context["form"]
+    assert (form.initial["kind"], form.initial["name"]) == ("house", "House meeting")
+    meeting_of(cast.house_a, kind="house")
+    assert to not in text_of(client.get(url))
+
+
 def test_next_meeting_is_prepared_by_one_press(cast, signed_in):
     meeting_of(cast.house_a, kind="house", starts=time(23, 59), name="Round table")
     client, url = signed_in(cast.alice), reverse("house_meetings", args=[cast.house_a.uuid])
