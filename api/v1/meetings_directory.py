@@ -22,7 +22,7 @@ from api.v1.people import named
 from api.v1.records import day
 from residents.houses.models import House, Organization
 from residents.meetings import models as rows
-from residents.meetings.queries.directory import counted, types_of
+from residents.meetings.queries.directory import counted, joined, saying, types_of
 from residents.meetings.queries.occurrences import Occurrence, occurrences
 from residents.meetings.services import directory as services
 from residents.people.models import WeeklyHours
@@ -41,7 +41,7 @@ class MeetingQuery(PageQuery):
     online = serializers.BooleanField(
         required=False, help_text=gettext_lazy("Only what can be joined online, or only what can be gone to.")
     )
-    words = Text(required=False, max_length=80, help_text=gettext_lazy("In name, place, address or region."))
+    words = Text(required=False, max_length=80, help_text=gettext_lazy("In name, place, address, region or notes."))
     closed = serializers.BooleanField(required=False, default=False, help_text=gettext_lazy("Closed ones instead."))
 
 
@@ -99,15 +99,8 @@ class DirectoryMeetings(OfMeeting):
             if name in call.query:
                 found = found.filter(**{name: call.query[name]})
         if "online" in call.query:
-            there = rows.Venue.ONLINE if call.query["online"] else rows.Venue.IN_PERSON
-            found = found.filter(venue__in=[there, rows.Venue.HYBRID])
-        for word in call.query.get("words", "").split():
-            found = found.filter(
-                Q(name__icontains=word)
-                | Q(place__icontains=word)
-                | Q(address__icontains=word)
-                | Q(region__icontains=word)
-            )
+            found = joined(found, call.query["online"])
+        found = saying(found, call.query.get("words", ""))
         page, following = call.page(found.select_related("house", "feed"))
         return Answer(body={"items": [_line(each) for each in page], "next": following})
 

@@ -21,15 +21,17 @@ from residents.houses.scoped_forms import ScopedForm
 from residents.meetings.meeting_types import TYPES
 from residents.meetings.meeting_words import NTH, SOUGHT
 from residents.meetings.models import Kind, Venue
+from residents.meetings.queries.directory import AROUND_MILES
 from residents.people.models import WeeklyHours
 from residents.stays.forms import date_field
 from soberhouse.forms import Chips, Segmented, TimeInput
 
-ANY, WEEK = "", "week"
+ANY, WEEK, EVERYWHERE = "", "week", "all"
 
 
 class FindForm(ScopedForm):
-    """What somebody looks for in the directory; nothing chosen is today, in their house's time."""
+    """What somebody looks for in the directory; nothing chosen is today, in their house's time, and around it where
+    somebody has said where it is (`placed`)."""
 
     house = forms.ModelChoiceField(House.objects.none(), label=_("for"), required=False, empty_label=None)
     on = forms.ChoiceField(label=_("when"), required=False)
@@ -39,7 +41,7 @@ class FindForm(ScopedForm):
         label=_("where"),
         required=False,
         choices=[
-            (ANY, _("anywhere")),
+            (EVERYWHERE, _("anywhere")),
             ("near", _("near the house first")),
             ("place", _("in person")),
             ("online", _("online")),
@@ -47,11 +49,14 @@ class FindForm(ScopedForm):
     )
     words = forms.CharField(label=_("name or place"), required=False, max_length=80)
 
-    def __init__(self, *args: Any, today: date, houses: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, houses: Any, placed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["house"].queryset = houses
         if len(houses) < 2:
             del self.fields["house"]
+        if placed:
+            around = _("within %(miles)s miles, or online") % {"miles": AROUND_MILES}
+            self.fields["how"].choices = [(ANY, around), *self.fields["how"].choices]
         days = [today + timedelta(days=ahead) for ahead in range(7)]
         self.days = {each.isoformat(): each for each in days}
         self.fields["on"].choices = [

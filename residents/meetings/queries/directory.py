@@ -8,18 +8,19 @@ from datetime import date, datetime, time, timedelta
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from residents.houses.models import House, Organization
 from residents.meetings.meeting_words import is_of_type, type_words
-from residents.meetings.models import Feed, FeedReading, Kind, Meeting, Venue
+from residents.meetings.models import Feed, FeedReading, Kind, Meeting, MeetingChange, Venue
 from residents.meetings.queries.occurrences import Occurrence, occurrences
 from soberhouse.accounts.models import User
 
 WEEK = timedelta(days=7)
 NEXT, FAR = 5, timedelta(days=190)  # a meeting's next times, and how far ahead they are looked for
 EARTH_KM, KM_OF_A_MILE = 6371.0, 1.609344
+AROUND_MILES = 30  # what counts as around a house
 Point = tuple[Any, Any]
 
 
@@ -53,60 +54,13 @@ def open_meetings(user: User, house: House, on: date) -> QuerySet[Meeting]:
     return rows.filter(Q(house=None) | Q(house=house)).filter(Q(closed_on=None) | Q(closed_on__gt=on))
 
 
-def find(
-    user: User,
-    house: House,
-    *,
-    day: date | None = None,
-    online: bool | None = None,
-    kind: str = "",
-    type_code: str = "",
-    near: Point | None = None,
-    words: str = "",
-    now: datetime | None = None,
-) -> list[Found]:
-    """The meetings somebody looks for, each once for every time it is held: on this day of the house; without a day, in
-    the week from now on, and then those by appointment too.
-
-    `online` are those that can be joined so, or with False those that can be gone to; `type_code` is a code of
-    `SOUGHT` or any other; `words` stand in name, place, address, region or notes. With `near` (latitude and longitude)
-    the nearest come first, and those of which nobody knows where they are come last; else it goes by time. Three
-    queries at most.
-    """
-    now = now or timezone.now()
-    since, until = _span(house, day, now)
-    rows = open_meetings(user, house, house.today(since)).select_related("feed", "organization", "house")
-    if kind:
-        rows = rows.filter(kind=kind)
-    if online is True:
-        rows = rows.filter(venue__in=[Venue.ONLINE, Venue.HYBRID])
-    elif online is False:
-        rows = rows.filter(venue__in=[Venue.IN_PERSON, Venue.HYBRID])
-    rows = _with_words(rows, words)
-    if day is not None:
-        # Elsewhere it may be the day before or after; a change may have moved any here.
-        around = {(day.weekday() + step) % 7 for step in (-1, 0, 1)}
-        rows = rows.filter(Q(weekday__in=around) | Q(weekday=None) | Q(changes__isnull=False)).distinct()
-    meetings = [
-        each
-        for each in rows
-        if not type_code or is_of_type(each.types, each.feed.words if each.feed else {}, type_code)
-    ]
-    found = [Found(each.meeting, each, _km(each.meeting, near)) for each in occurrences(meetings, since, until)]
-    if day is None:
-        by_name = sorted((each for each in meetings if not each.recurrence), key=lambda each: each.name)
-        found += [Found(each, None, _km(each, near)) for each in by_name]
-    if near is not None:
-        found.sort(key=lambda each: (each.km is None, each.km or 0))  # stable: else by time
-    return found
+def joined(rows: QuerySet[Meeting], online: bool) -> QuerySet[Meeting]:
+    """Those that can be joined online; or else those that can be gone to."""
+    return rows.filter(venue__in=[Venue.ONLINE if online else Venue.IN_PERSON, Venue.HYBRID])
 
 
-def by_appointment(user: User, house: House, on: date, *, words: str = "") -> QuerySet[Meeting]:
-    """The meetings that have no day of their own and are open on this one, by name."""
-    return _with_words(open_meetings(user, house, on), words).filter(recurrence="").order_by("name", "pk")
-
-
-def _with_words(rows: QuerySet[Meeting], words: str) -> QuerySet[Meeting]:
+def saying(rows: QuerySet[Meeting], words: str) -> QuerySet[Meeting]:
+    """Those in whose name, place, address, region or notes each of these words stands, of which eight count."""
     for word in words.split()[:8]:
         rows = rows.filter(
             Q(name__icontains=word)
@@ -116,6 +70,61 @@ def _with_words(rows: QuerySet[Meeting], words: str) -> QuerySet[Meeting]:
             | Q(notes__icontains=word)
         )
     return rows
+
+
+def find(
+    user: User,
+    house: House,
+    *,
+    day: date | None = None,
+    online: bool | None = None,
+    kind: str = "",
+    type_code: str = "",
+    near: Point | None = None,
+    around: Point | None = None,
+    words: str = "",
+    now: datetime | None = None,
+) -> list[Found]:
+    """The meetings somebody looks for, each once for every time it is held: on this day of the house; without a day, in
+    the week from now on, and then those by appointment too.
+
+    `online` are those that can be joined so, or with False those that can be gone to; `type_code` is a code of
+    `SOUGHT` or any other; `words` as `saying` has them. With `near` (latitude and longitude) the nearest come first,
+    and those of which nobody knows where they are come last; else it goes by time. With `around`, what can only be gone
+    to and is known to be far from there is left out, but for the house's own. Three queries at most.
+    """
+    now = now or timezone.now()
+    since, until = _span(house, day, now)
+    rows = open_meetings(user, house, house.today(since)).select_related("feed", "organization", "house")
+    if kind:
+        rows = rows.filter(kind=kind)
+    if online is not None:
+        rows = joined(rows, online)
+    rows = saying(rows, words)
+    if day is not None:
+        # Elsewhere it may be the day before or after; a change may have moved any here.
+        days = {(day.weekday() + step) % 7 for step in (-1, 0, 1)}
+        changed = Exists(MeetingChange.objects.filter(meeting=OuterRef("pk")))
+        rows = rows.filter(Q(weekday__in=days) | Q(weekday=None) | Q(changed))
+    meetings = [
+        each
+        for each in rows
+        if (not type_code or is_of_type(each.types, each.feed.words if each.feed else {}, type_code))
+        and not (around is not None and _is_far(each, around))
+    ]
+    near, by_distance = near or around, near is not None
+    found = [Found(each.meeting, each, _km(each.meeting, near)) for each in occurrences(meetings, since, until)]
+    if day is None:
+        by_name = sorted((each for each in meetings if not each.recurrence), key=lambda each: each.name)
+        found += [Found(each, None, _km(each, near)) for each in by_name]
+    if by_distance:
+        found.sort(key=lambda each: (each.km is None, each.km or 0))  # stable: else by time
+    return found
+
+
+def by_appointment(user: User, house: House, on: date, *, words: str = "") -> QuerySet[Meeting]:
+    """The meetings that have no day of their own and are open on this one, by name."""
+    return saying(open_meetings(user, house, on), words).filter(recurrence="").order_by("name", "pk")
 
 
 def _span(house: House, day: date | None, now: datetime) -> tuple[datetime, datetime]:
@@ -141,6 +150,12 @@ def _km(meeting: Meeting, near: Point | None) -> float | None:
     if near is None or meeting.latitude is None or meeting.longitude is None or meeting.venue == Venue.ONLINE:
         return None
     return km_between(near, (meeting.latitude, meeting.longitude))
+
+
+def _is_far(meeting: Meeting, place: Point) -> bool:
+    """Whether one would have to travel there from this place, and far."""
+    km = None if meeting.house_id is not None or meeting.venue == Venue.HYBRID else _km(meeting, place)
+    return km is not None and km > AROUND_MILES * KM_OF_A_MILE
 
 
 def km_between(one: Point, other: Point) -> float:

@@ -23,6 +23,8 @@ from residents.houses.permissions import Action
 from residents.houses.standing import Standing
 from residents.meetings import codes, meeting_words, reports
 from residents.meetings.forms.directory import (
+    ANY,
+    EVERYWHERE,
     AsUsualForm,
     CloseForm,
     FeedFileForm,
@@ -44,6 +46,7 @@ from soberhouse.form_page import form_page
 
 MOST_FOUND = 200
 READINGS = 30
+MOST_CHANGES = 500  # of one reading that are shown
 CHANGED_AHEAD = 12  # occurrences that can be changed
 OF_MEETING = (
     *("name", "kind", "weekday", "starts", "minutes", "time_zone", "starts_on", "types", "venue", "place", "address"),
@@ -64,11 +67,19 @@ def meetings(request: HttpRequest) -> HttpResponse:
         raise Http404
     request.house, now = house, timezone.now()
     today = house.today(now)
-    form = FindForm(request.GET or None, user=request.user, today=today, houses=houses, initial={"house": house.uuid})
+    place = queries.place_of(house)
+    form = FindForm(
+        request.GET or None,
+        user=request.user,
+        today=today,
+        houses=houses,
+        placed=place is not None,
+        initial={"house": house.uuid},
+    )
     asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
     day = asked.get("on", today)
     how = asked.get("how", "")
-    near = queries.place_of(house) if how == "near" else None
+    anywhere = how in (ANY, EVERYWHERE)
     with timezone.override(house.time_zone):
         found = (
             queries.find(
@@ -78,7 +89,8 @@ def meetings(request: HttpRequest) -> HttpResponse:
                 online={"online": True, "place": False}.get(how),
                 kind=asked.get("kind", ""),
                 type_code=asked.get("type", ""),
-                near=near,
+                near=place if how == "near" else None,
+                around=place if how == ANY else None,
                 words=asked.get("words", ""),
                 now=now,
             )
@@ -96,8 +108,12 @@ def meetings(request: HttpRequest) -> HttpResponse:
                 "is_today": day == today,
                 "found": [_line(each, house) for each in found[:MOST_FOUND]],
                 "more": max(0, len(found) - MOST_FOUND),
-                "narrowed": any(asked.get(name) for name in ("kind", "type", "how", "words")),
-                "nowhere": how == "near" and near is None,
+                "narrowed": not anywhere or any(asked.get(name) for name in ("kind", "type", "words")),
+                "around": queries.AROUND_MILES if place is not None and how == ANY else None,
+                "everywhere_url": _also(request, how=EVERYWHERE),
+                "nowhere": how == "near" and place is None,
+                "far": bool(found) and place is None and anywhere and not asked.get("words"),
+                "town_url": _also(request, words=house.city) if house.city else "",
                 "may_settle": standing.may(Action.SETTLE_HOUSE, house),
                 "organization": house.organization
                 if standing.may(Action.RUN_ORGANIZATION, house.organization)
@@ -111,6 +127,13 @@ def _house(request: HttpRequest, houses: Any) -> House | None:
     by_uuid = {str(each.uuid): each for each in houses}
     asked = request.GET.get("house") or request.session.get("house") or ""
     return by_uuid.get(asked) or next(iter(by_uuid.values()), None)
+
+
+def _also(request: HttpRequest, **more: str) -> str:
+    """Where the same is looked for, and this."""
+    asked = request.GET.copy()
+    asked.update(more)
+    return f"{reverse('meetings')}?{asked.urlencode()}"
 
 
 def _line(found: queries.Found, house: House) -> dict[str, Any]:
@@ -193,7 +216,10 @@ def _meeting_new(
     initial: dict[str, Any] = {"time_zone": place.time_zone, "starts_on": place.today()}
     if asked in Kind.values:
         initial["kind"] = asked
-    here = reverse("meetings")
+    here, back_label = reverse("meetings"), _("Meetings")
+    if house is not None and asked == Kind.HOUSE:
+        initial["name"] = _("House meeting")
+        here, back_label = reverse("house_meetings", args=[house.uuid]), _("House meetings")
     return form_page(
         request,
         MeetingForm(request.POST or None, user=request.user, house=house, initial=initial),
@@ -205,7 +231,7 @@ def _meeting_new(
         to=lambda row: reverse("meeting", args=[row.uuid]),
         cancel_url=here,
         back_url=here,
-        back_label=_("Meetings"),
+        back_label=back_label,
     )
 
 
@@ -457,7 +483,8 @@ def feed_reading(request: HttpRequest, reading: FeedReading) -> HttpResponse:
             {
                 "reading": reading,
                 "counted": queries.counted(reading),
-                "changes": [_changed(*each) for each in reading.changes],
+                "changes": [_changed(*each) for each in reading.changes[:MOST_CHANGES]],
+                "more": max(0, len(reading.changes) - MOST_CHANGES),
             },
         )
 

@@ -427,6 +427,20 @@ def test_meeting_of_a_feed_is_not_changed_by_hand(cast, feed):
             act()
 
 
+def test_a_house_meeting_that_was_held_stays_one(cast):
+    facts = {"house": cast.house_a, "name": "House meeting"}
+    meeting = by_hand(cast, kind="house", **facts)
+    assert by_hand(cast, meeting=meeting, kind="other", **facts).kind == "other"
+    meeting = by_hand(cast, meeting=meeting, kind="house", **facts)
+    given.house_meeting_of(cast.house_a, cast.alice, meeting=meeting)
+
+    with pytest.raises(ValidationError) as refused:
+        by_hand(cast, meeting=meeting, kind="other", **facts)
+
+    assert "kind" in refused.value.message_dict
+    assert by_hand(cast, meeting=meeting, kind="house", **facts | {"name": "Round table"}).name == "Round table"
+
+
 # One time
 
 
@@ -621,6 +635,21 @@ def test_the_nearest_come_first_and_those_that_are_nowhere_last(cast):
     assert names(found) == ["Near", "Far", "Nowhere"]
     assert found[0].km == pytest.approx(1.11, abs=0.01)
     assert queries.km_between((40.6413, -73.7781), (51.47, -0.4543)) == pytest.approx(5540, rel=0.005)  # JFK to LHR
+
+
+def test_around_a_place_is_what_is_not_known_to_be_far_to_travel(cast):
+    house, far = cast.house_a, {"latitude": 44, "longitude": -77, "weekday": 2}
+    online = {"conference_url": "https://zoom.us/j/1"}
+    by_hand(cast, name="Far", **far)
+    by_hand(cast, name="Far and online", venue="hybrid", **online, **far)
+    by_hand(cast, name="Online", venue="online", **online, **far)
+    by_hand(cast, name="Own", house=house, **far)
+    by_hand(cast, name="Nowhere", weekday=2)
+    by_hand(cast, name="Near", weekday=2, starts=time(8), latitude=Decimal("43.4"), longitude=-77)  # 28 miles
+
+    found = queries.find(cast.alice, house, day=TODAY, around=(43, -77), now=NOW)
+
+    assert names(found) == ["Near", "Far and online", "Nowhere", "Online", "Own"]
 
 
 @pytest.mark.parametrize("many", [1, 3])

@@ -98,6 +98,40 @@ def test_the_nearest_is_first_with_its_distance(cast, signed_in):
     assert "0.7 miles" in seen
 
 
+def test_the_finder_begins_around_the_house_and_leads_to_all(cast, signed_in):
+    given.meeting_of(cast.house_a, kind="house", name="House meeting", latitude="43", longitude="-77")
+    given.meeting_of(cast.organization, name="Far", latitude="44", longitude="-77")  # 69 miles
+    given.meeting_of(cast.organization, name="Near", latitude="43.2", longitude="-77")
+    client = signed_in(cast.alice)
+
+    first = page(client, "meetings")
+    everywhere = page(client, "meetings", asked="?how=all")
+
+    assert "Within 30 miles of the house, and online." in first
+    assert "how=all" in first
+    assert "· Near<" in first
+    assert "· Far<" not in first
+    assert "· Far<" in everywhere
+    assert "Within 30 miles of the house, and" not in everywhere
+
+
+def test_where_nobody_said_where_the_house_is_the_finder_says_how_to_narrow(cast, signed_in):
+    with acting_as(cast.alice, source="web"):
+        House.objects.filter(pk=cast.house_a.pk).update(city="Tupelo")
+    given.meeting_of(cast.organization, name="Noon", address="1 Main St, Tupelo")
+    given.meeting_of(cast.organization, name="Elsewhere", address="1 Main St, Albany")
+    client = signed_in(cast.dana.user)
+
+    seen, narrow = page(client, "meetings"), page(client, "meetings", asked="?words=Tupelo")
+
+    assert "type a town" in seen
+    assert "words=Tupelo" in seen
+    assert "· Elsewhere<" in seen
+    assert "latitude and longitude into the house meeting" not in seen
+    assert "· Elsewhere<" not in narrow
+    assert "type a town" not in narrow
+
+
 @pytest.mark.parametrize("many", [1, 3])
 def test_finding_costs_the_same_for_one_meeting_and_for_many(cast, signed_in, many, django_assert_num_queries):
     for number in range(many):
@@ -105,7 +139,7 @@ def test_finding_costs_the_same_for_one_meeting_and_for_many(cast, signed_in, ma
     client = signed_in(cast.alice)
     page(client, "meetings")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert page(client, "meetings").count("· Number") == many
 
 
@@ -216,6 +250,29 @@ def test_operator_adds_a_directory_reads_a_file_and_sees_what_changed(cast, sign
     assert "“7” is no day of the week." in seen
     assert "1 new" in page(client, "feed", feed.uuid)
     assert "Intergroup" in page(client, "feeds", cast.organization.uuid)
+
+
+def test_a_file_that_is_too_large_is_refused_beside_its_field(cast, signed_in, settings):
+    settings.MEETING_FEEDS_MAX_BYTES = 1024 * 1024
+    feed, _reading = given.feed_of(cast.organization)
+    file = SimpleUploadedFile("feed.json", b" " * (1024 * 1024 + 1))
+
+    answer = post(signed_in(cast.olive), "feed_file", feed.uuid, file=file)
+
+    assert "too large: 1 MB at most" in answer.content.decode()
+    assert FeedReading.objects.filter(feed=feed).count() == 1
+
+
+def test_a_reading_with_very_many_changes_shows_the_first_and_counts_all(cast, signed_in):
+    feed, _reading = given.feed_of(cast.organization)
+    rows = [{"name": f"Number {n}", "slug": f"n{n}", "day": 1, "time": "12:00"} for n in range(520)]
+    file = SimpleUploadedFile("feed.json", json.dumps(rows).encode())
+    client = signed_in(cast.olive)
+
+    seen = client.get(post(client, "feed_file", feed.uuid, file=file)["Location"]).content.decode()
+
+    assert seen.count(">Number ") == 500
+    assert "And 21 more" in seen  # and the one that was there is closed
 
 
 def test_reading_now_says_why_nothing_was_changed(cast, signed_in):
