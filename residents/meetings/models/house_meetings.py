@@ -296,7 +296,8 @@ class Motion(Amendable):
 
 
 class NoneTwiceRunning(TriggerConstraint):
-    """Nobody is elected to a duty whom the election before elected to the same, and no term is over six months."""
+    """Nobody is elected to a duty whom the election before or after elected to the same, and no term is over six
+    months."""
 
     def triggers(self, model: type[models.Model], vendor: str) -> Iterator[Trigger]:
         table, officer = model._meta.db_table, Officer._meta.db_table
@@ -305,18 +306,19 @@ class NoneTwiceRunning(TriggerConstraint):
             f'EXISTS (SELECT 1 FROM "{officer}" o WHERE o.id = NEW.officer_id '  # noqa: S608
             f"AND (o.ends_on IS NULL OR {days} > 184))"
         )
-        again = (
+        before, after = (
             f'EXISTS (SELECT 1 FROM "{officer}" o WHERE o.id = NEW.officer_id AND o.resident_id = ('  # noqa: S608
             f'SELECT b.resident_id FROM "{table}" e JOIN "{officer}" b ON b.id = e.officer_id '
-            "WHERE b.house_id = o.house_id AND b.duty = o.duty AND b.starts_on < o.starts_on "
+            f"WHERE b.house_id = o.house_id AND b.duty = o.duty AND b.starts_on {side} o.starts_on "
             "AND (b.ends_on IS NULL OR b.ends_on > b.starts_on) "
-            "ORDER BY b.starts_on DESC, b.id DESC LIMIT 1))"
+            f"ORDER BY b.starts_on {way}, b.id {way} LIMIT 1))"
+            for side, way in (("<", "DESC"), (">", "ASC"))
         )
         yield Trigger(
             self.trigger_name("insert"),
             table,
             "BEFORE INSERT",
-            refuse(self.name, vendor, where=f"{too_long} OR {again}"),
+            refuse(self.name, vendor, where=f"{too_long} OR {before} OR {after}"),
         )
 
 

@@ -245,6 +245,9 @@ def test_nobody_is_elected_twice_running_nor_for_more_than_six_months(cast, row)
     insert(Election(**of(row, cast.alice, officer=term(cast, cast.dana, date(2026, 7, 8), 90, "secretary"))))
     insert(Election(**of(row, cast.alice, officer=term(cast, cast.frank, date(2026, 7, 8), 30))))
     insert(Election(**of(row, cast.alice, officer=term(cast, cast.dana, date(2026, 8, 8), 30))))
+    before_her_own = term(cast, cast.dana, date(2026, 7, 20), 10)
+    with refused("election_none_twice_running"):
+        insert(Election(**of(row, cast.alice, officer=before_her_own)))
 
 
 def test_term_that_ended_as_it_began_counts_as_none(cast, row):
