@@ -267,6 +267,8 @@ def one_page(request: HttpRequest, row: Attendance, *, own: bool, back: dict[str
     chain = queries.chain_of(row)
     newest = chain[-1]
     (told,) = shown([newest])
+    # Also a decision about another meeting, which lets both stand.
+    decided = [*queries.settled_of(newest), *(each.settled for each in queries.all_doubts_of([newest])[newest.pk])]
     return render(
         request,
         "residents/meetings/attendance.html",
@@ -277,7 +279,7 @@ def one_page(request: HttpRequest, row: Attendance, *, own: bool, back: dict[str
             "stay": newest.stay,
             "own": own,
             "chain": shown(chain, doubts=False),
-            "settled": [(each, settled_words(each)) for each in queries.settled_of(newest)],
+            "settled": [(each, settled_words(each)) for each in dict.fromkeys(decided) if each is not None],
             "better": better_than(newest.grade) if not told.struck else [],
             **back,
             **more,

@@ -158,16 +158,15 @@ class Attended:
             return
         other = self.meetings[3]
         starts_at = row.starts_at + timedelta(minutes=15)
-        second = self._log(place, row.stay, other, starts_at, Grade.SELF, now)
+        self._log(place, row.stay, other, starts_at, Grade.SELF, now)
         if not settle:
             return
         with acting_as(place.manager, source="command"):
-            for each in (row, second):
-                services.doubt_settle(
-                    attendance=each,
-                    reason="The first one ended early that night; the second is around the corner.",
-                    now=now + timedelta(hours=3),
-                )
+            services.doubt_settle(
+                attendance=row,
+                reason="The first one ended early that night; the second is around the corner.",
+                now=now + timedelta(hours=3),
+            )
 
     def _struck(self, place: Place, now: datetime) -> None:
         row = self._lately(place, now)

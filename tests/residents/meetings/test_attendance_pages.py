@@ -389,6 +389,10 @@ def test_what_does_not_fit_waits_on_today_and_in_a_list_until_somebody_decides(c
         assert settle not in alice.get(url).content.decode()
     assert "One was cut short" in alice.get(reverse("attendance", args=[doubtful.uuid])).content.decode()
     assert "Nothing is open" in alice.post(settle, {"reason": "Again"}).content.decode()
+    other = Attendance.objects.exclude(pk=doubtful.pk).get()
+    page = alice.get(reverse("attendance", args=[other.uuid])).content.decode()
+    assert "One was cut short" in page
+    assert "open question" not in page.lower()
 
 
 def test_a_photo_is_served_in_scope_and_the_look_is_on_record(cast, meeting, alice, signed_in):
