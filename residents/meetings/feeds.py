@@ -31,6 +31,7 @@ USUAL_MINUTES = 60
 MOST_MEETINGS = 50_000
 MOST_PROBLEMS = 500  # that are told of one file
 MOST_TYPES = 60
+MOST_WORDS = 1000  # for codes of types
 LONGEST_SLUG = 150
 NOT_A_TYPE = "ONL"  # online is what can be joined online; some feeds say it as a type, which the format does not know
 PLACE_CLOSED = "TC"
@@ -131,7 +132,7 @@ def _parsed(data: bytes) -> Any:
         return json.loads(data, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         said = error.doc.rstrip()
-        if said[0] in "[{" and (error.pos >= len(said) or said[-1] not in "]}"):
+        if said.startswith(("[", "{")) and (error.pos >= len(said) or said[-1] not in "]}"):
             raise Unreadable(_("This breaks off in the middle: only a part of it arrived.")) from None
         where = {"line": error.lineno, "column": error.colno}
         raise Unreadable(_("This is no JSON: line %(line)s, column %(column)s.") % where) from None
@@ -154,7 +155,8 @@ def _words(formats: Any) -> dict[str, str]:
         if not _is_format(row):
             continue
         key, name = _text(row["key_string"], 40), _public(row["name_string"], 100)
-        if key and name and (key not in found or row.get("lang") == "en"):
+        takes = row.get("lang") == "en" if key in found else len(found) < MOST_WORDS
+        if key and name and takes:
             found[key] = name
     return found
 

@@ -95,7 +95,8 @@ def find(
     """
     now = now or timezone.now()
     since, until = _span(house, day, now)
-    rows = open_meetings(user, house, house.today(since)).select_related("feed", "organization", "house")
+    rows = open_meetings(user, house, house.today(since)).select_related("organization", "house")
+    rows = rows.prefetch_related("feed")  # once each: it holds words
     if kind:
         rows = rows.filter(kind=kind)
     if online is not None:

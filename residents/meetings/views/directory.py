@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -97,6 +97,8 @@ def meetings(request: HttpRequest) -> HttpResponse:
             if not form.errors
             else []
         )
+        if how != "near":  # what is over stands below: nobody goes there any more
+            found.sort(key=lambda each: each.occurrence is not None and each.occurrence.ends_at <= now)
         standing = standing_of(request)
         return render(
             request,
@@ -106,7 +108,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
                 "form": form,
                 "day": day,
                 "is_today": day == today,
-                "found": [_line(each, house) for each in found[:MOST_FOUND]],
+                "found": [_line(each, now) for each in found[:MOST_FOUND]],
                 "more": max(0, len(found) - MOST_FOUND),
                 "narrowed": not anywhere or any(asked.get(name) for name in ("kind", "type", "words")),
                 "around": queries.AROUND_MILES if place is not None and how == ANY else None,
@@ -136,12 +138,12 @@ def _also(request: HttpRequest, **more: str) -> str:
     return f"{reverse('meetings')}?{asked.urlencode()}"
 
 
-def _line(found: queries.Found, house: House) -> dict[str, Any]:
+def _line(found: queries.Found, now: datetime) -> dict[str, Any]:
     meeting, held = found.meeting, found.occurrence
     return {
         "meeting": meeting,
         "held": held,
-        "elsewhere": held is not None and meeting.time_zone != house.time_zone,
+        "over": held is not None and held.ends_at <= now,
         "kind": meeting_words.kind_words(meeting),
         "where": meeting_words.where(meeting),
         "types": found.types,

@@ -657,7 +657,7 @@ def test_finding_costs_the_same_for_one_meeting_and_for_many(cast, feed, many, d
     take(feed, *[row(str(number), day=3) for number in range(many)])
     user = type(cast.alice).objects.get(pk=cast.alice.pk)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(queries.find(user, cast.house_a, day=TODAY, now=NOW)) == many
 
 

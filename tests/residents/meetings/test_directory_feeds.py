@@ -386,6 +386,7 @@ def test_notes_are_plain_text():
         (b"[1, 2}", "no JSON"),
         (b'[{"a": NaN}]', "no JSON"),
         (b"\xff\xfe\xfa", "no JSON"),
+        (b" \x00", "no JSON"),
         (b"[" * 100_000, "JSON|breaks off"),
         (b'"meetings"', "no list"),
         (b"{}", "no list of meetings"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -113,6 +113,16 @@ def test_the_finder_begins_around_the_house_and_leads_to_all(cast, signed_in):
     assert "· Far<" not in first
     assert "· Far<" in everywhere
     assert "Within 30 miles of the house, and" not in everywhere
+
+
+def test_what_is_over_today_stands_below(cast, signed_in):
+    given.meeting_of(cast.house_a, name="First", starts=time(0), minutes=1)
+    given.meeting_of(cast.house_a, name="Last", starts=time(23, 59), minutes=1)
+
+    seen = page(signed_in(cast.dana.user), "meetings")
+
+    assert seen.index("· Last<") < seen.index("· First<")
+    assert seen.count(">over<") == 1
 
 
 def test_where_nobody_said_where_the_house_is_the_finder_says_how_to_narrow(cast, signed_in):
