@@ -49,7 +49,7 @@ def home() -> Iterator[Card]:
 def settings(house: House, standing: Standing) -> Iterator[Row]:
     yield Row(
         fact=_("Meetings"),
-        reason=_("find one, or make one by hand"),
+        reason=_("find one, or add one that no directory lists"),
         url=f"{reverse('meetings')}?house={house.uuid}",
     )
     if standing.may(Action.RUN_ORGANIZATION, house.organization):

@@ -143,7 +143,8 @@ def next_times(meeting: Meeting, now: datetime, most: int = NEXT) -> list[Occurr
 
 def place_of(house: House) -> Point | None:
     """Where a house is on the map: its house meeting is held there. None where nobody has said. One query."""
-    rows = Meeting.objects.filter(house=house, kind=Kind.HOUSE, latitude__isnull=False, closed_on=None)
+    placed = Meeting.objects.exclude(latitude=None).exclude(longitude=None)
+    rows = placed.filter(house=house, kind=Kind.HOUSE, closed_on=None)
     return rows.values_list("latitude", "longitude").first()
 
 

@@ -72,7 +72,8 @@ def test_resident_finds_what_is_held_today_with_map_and_join(cast, signed_in):
     assert "openstreetmap.org/search?query=1+Main+St" in seen
     assert "https://meet.example.org/1" in seen
     assert "Of house B" not in seen
-    assert "A meeting by hand" not in seen
+    assert "Add a meeting" not in seen
+    assert "Add a meeting" in page(signed_in(cast.alice), "meetings")
 
 
 def test_what_somebody_looks_for_is_all_that_is_shown(cast, signed_in):
