@@ -58,12 +58,15 @@ def feed_save(
 ) -> Feed:
     """A directory that is read from now on, or what is known of one that is. Nothing is read yet.
 
-    Refuses one without a name or with that of another, and an address that is none, or holds a name and password.
+    Refuses one without a name or with that of another, one of house meetings, and an address that is none, or holds a
+    name and password.
     """
     lock(organization)
     feed = Feed(organization=organization) if feed is None else Feed.objects.get(pk=feed.pk)
     if not tidy(name):
         raise ValidationError({"name": _("Give it a name, such as that of the intergroup.")})
+    if kind == Kind.HOUSE:
+        raise ValidationError({"kind": _("House meetings are of one house each: make them there.")})
     if url.strip():
         try:
             taken_apart(url.strip())

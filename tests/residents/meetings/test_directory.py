@@ -325,6 +325,7 @@ def test_feed_is_saved_and_refused(cast, feed):
         ({"url": "https://a:b@x.org"}, "url"),
         ({"time_zone": "Mars"}, "time_zone"),
         ({"kind": "x"}, "kind"),
+        ({"kind": "house"}, "kind"),
     ):
         with pytest.raises(ValidationError) as refused:
             feed_save(organization=cast.organization, **({"name": "New", "kind": "aa"} | wrong))
