@@ -140,12 +140,14 @@ class AgendaItemOff(OfHouseMeeting):
         example={"reason": "Settled at breakfast"},
     )
     def post(self, call: Call, uuid: UUID) -> Answer:
-        """Staff anything, residents what they put there. It stays on record."""
+        """Staff anything, residents what they put there, until the meeting begins. It stays on record."""
         item = call.row(AgendaItem, uuid, *OF_PART, "by_stay__resident")
-        own = item.by_stay is not None and item.by_stay.resident.user_id == call.user.pk
-        if not own and not call.caller.standing.may(Action.RECORD, item):
-            raise PermissionDenied
-        services.agenda_take_off(item=item, reason=call.data["reason"], now=call.now)
+        stay = None
+        if not call.caller.standing.may(Action.RECORD, item):
+            stay = item.by_stay
+            if stay is None or stay.resident.user_id != call.user.pk:
+                raise PermissionDenied
+        services.agenda_take_off(item=item, stay=stay, reason=call.data["reason"], now=call.now)
         return self.again(call, item.house_meeting.uuid)
 
 

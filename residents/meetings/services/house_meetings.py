@@ -125,16 +125,22 @@ def agenda_add(*, house_meeting: HouseMeeting, title: str, stay: Stay | None = N
 
 
 @transaction.atomic
-def agenda_take_off(*, item: AgendaItem, reason: str, now: datetime) -> AgendaItem:
-    """Take something off the agenda; it stays on record. The resident who put it there is told, unless it was
-    themselves.
+def agenda_take_off(*, item: AgendaItem, reason: str, stay: Stay | None = None, now: datetime) -> AgendaItem:
+    """Take something off the agenda, as staff or, as a resident, what one put there by one's own `stay`. It stays on
+    record. The resident who put it there is told, unless it was themselves.
 
-    Refuses no reason, what is off already, what the minutes say something about, and published minutes. Whose it is to
-    take off, pages and programs ask.
+    Refuses no reason, what is off already, what the minutes say something about, and published minutes; for residents
+    also what others put there, and a meeting that has begun.
     """
     check_reason(reason)
-    _locked(item.house_meeting)
+    house_meeting = _locked(item.house_meeting)
     item = AgendaItem.objects.select_related("house", "house_meeting", "by_stay__resident__user").get(pk=item.pk)
+    if stay is not None:
+        only_oneself(stay.resident)
+        if item.by_stay_id != stay.pk:
+            raise PermissionDenied(_("Only who put it there takes it off."))
+        if now >= house_meeting.starts_at:
+            raise ValidationError(_("This meeting has begun. Say there that it is settled."))
     if item.taken_off:
         raise ValidationError(_("This is off the agenda already."))
     if MinutesLine.objects.filter(item=item, corrected_by=None).exists():

@@ -241,13 +241,15 @@ def agenda_new(request: HttpRequest, row: HouseMeeting) -> HttpResponse:
 @of(AgendaItem, Action.SEE_HOUSE, *OF_PART, "by_stay__resident")
 def agenda_take_off(request: HttpRequest, item: AgendaItem) -> HttpResponse:
     """Take something off the agenda: staff anything, residents what they put there."""
-    own = item.by_stay is not None and item.by_stay.resident.user_id == request.user.pk
-    if not own and not standing_of(request).may(Action.RECORD, item.house):
-        raise PermissionDenied
+    stay = None
+    if not standing_of(request).may(Action.RECORD, item.house):
+        stay = item.by_stay
+        if stay is None or stay.resident.user_id != request.user.pk:
+            raise PermissionDenied
     return form_page(
         request,
         forms.TakeOffForm(request.POST or None),
-        lambda data: services.agenda_take_off(item=item, now=timezone.now(), **data),
+        lambda data: services.agenda_take_off(item=item, stay=stay, now=timezone.now(), **data),
         title=_("Take it off the agenda?"),
         subtitle=item.title,
         intro=_("It stays on record that it was there. Whoever put it there is told."),

@@ -186,6 +186,25 @@ def test_whoever_put_it_there_is_told_that_it_was_taken_off(cast):
     assert list(minutes_of(row).items) == []
 
 
+def test_residents_take_off_what_they_put_there_until_it_begins(cast):
+    meeting = meeting_of(cast.house_a, kind="house")
+    row = services.house_meeting_begin(meeting=meeting, on=cast.today + timedelta(days=1), now=now())
+    mine = agenda_item_of(row, cast.dana.user, "Mine", by_stay=cast.stay_of_dana)
+    of_frank = agenda_item_of(row, cast.frank.user, "Frank's", by_stay=cast.stay_of_frank)
+    as_dana = {"stay": cast.stay_of_dana, "reason": "Changed my mind"}
+
+    with acting_as(cast.dana.user, source="web"):
+        with pytest.raises(PermissionDenied):
+            services.agenda_take_off(item=of_frank, now=now(), **as_dana)
+        with pytest.raises(PermissionDenied):
+            services.agenda_take_off(item=of_frank, now=now(), **as_dana | {"stay": cast.stay_of_frank})
+        with refused("This meeting has begun. Say there that it is settled."):
+            services.agenda_take_off(item=mine, now=row.starts_at, **as_dana)
+        services.agenda_take_off(item=mine, now=now(), **as_dana)
+
+    assert [item.title for item in minutes_of(row).items] == ["Frank's"]
+
+
 def test_what_the_minutes_speak_of_stays_on_the_agenda(cast):
     row = house_meeting_of(cast.house_a, cast.alice)
     item = agenda_item_of(row, cast.alice)
