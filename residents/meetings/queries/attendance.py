@@ -31,7 +31,6 @@ RELATED = ("house", "meeting", "stay__house", "stay__resident", "follows")
 
 # A sign-in older than this says nothing of where somebody was: they may have forgotten to sign out since.
 SIGNED_IN_LATELY = timedelta(hours=24)
-LONGEST = timedelta(days=1)  # that a meeting lasts
 
 
 def newest(stays: Iterable[Stay], *, since: date | None = None, until: date | None = None) -> QuerySet[Attendance]:
@@ -215,7 +214,7 @@ def _overlaps(row: Attendance, beside: _Beside) -> Iterator[Doubt]:
             settled = beside.both_stand(here, there)
             yield Doubt(DoubtKind.HOUSE_ROLL, held.meeting.name, held.starts_at, settled=settled)
     others = beside.others[stay.resident_id]
-    first = bisect_left(others, row.starts_at - LONGEST, key=attrgetter("starts_at"))
+    first = bisect_left(others, row.starts_at - DAY, key=attrgetter("starts_at"))  # no meeting lasts longer
     for other in islice(others, first, None):
         if other.starts_at >= row.ends_at:
             break
