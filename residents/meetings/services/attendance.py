@@ -319,17 +319,17 @@ def _check_code(stay: Stay, meeting: Meeting, span: tuple[datetime, datetime], c
         )
     held = HouseMeeting.objects.filter(meeting=meeting, starts_at=starts_at).first()
     if held is not None and codes.is_house_code(held, code, now):
-        _check_not_shown_by_oneself(stay, Action.TAKE_ROLL)
+        _check_not_shown_by_oneself(stay, Action.TAKE_ROLL, now)
         return
     if codes.is_code_of(meeting, code):
-        _check_not_shown_by_oneself(stay, Action.SETTLE_HOUSE)
+        _check_not_shown_by_oneself(stay, Action.SETTLE_HOUSE, now)
         return
     raise ValidationError({"code": _("This is not the code of this meeting. Look again, letter by letter.")})
 
 
-def _check_not_shown_by_oneself(stay: Stay, shows: Action) -> None:
+def _check_not_shown_by_oneself(stay: Stay, shows: Action, now: datetime) -> None:
     """Whoever can have this code shown to them wherever they are proves nothing with it about themselves."""
-    if _acts_for_oneself(stay) and Standing(stay.resident.user).may(shows, stay.house):
+    if _acts_for_oneself(stay) and Standing(stay.resident.user, now=now).may(shows, stay.house):
         raise ValidationError(
             {
                 "code": _(
