@@ -222,4 +222,6 @@ def _body(answer: Any, until: float) -> bytes:
         if time.monotonic() > until:
             raise Unfetched(_("It took too long.")) from None
         raise Unfetched(_("It broke off in the middle.")) from None
+    if time.monotonic() > until:  # the line was cut: what arrived may look whole, and is not
+        raise Unfetched(_("It took too long."))
     return b"".join(parts)
