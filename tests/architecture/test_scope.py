@@ -203,12 +203,15 @@ def made(form: type[forms.BaseForm], *, user: User, house: House | None, cast: A
         "staff": [],
         "today": cast.today,
         "houses": House.objects.visible_to(user),
+        "placed": True,
         "entry": entry_of(cast.house_a, cast.alice),
         "house_meeting": house_meeting_of(cast.house_a, cast.alice),
     }
     wanted = guards.keywords_of(form)
     if "leaving" in wanted:
         wanted.pop("house", None)  # a form that leads out of a house is not bound to it
+    if "house_meeting" in wanted:
+        wanted.pop("house", None)  # it is that of the meeting
     missing = {name for name, keyword in wanted.items() if name not in at_hand and keyword.default is keyword.empty}
     assert not missing, f"{form.__name__} asks for {missing}: tell this test what to give"
     return form(**{name: at_hand[name] for name in wanted if name in at_hand})
