@@ -20,6 +20,7 @@ from residents.meetings.services import papers_attendance as services
 from residents.stays.models import Stay
 from residents.stays.paper_forms import IssueForm
 from residents.stays.views.papers import issue_page
+from soberhouse.accounts.models import User
 
 USUAL_DAYS = 30
 SHEET_AHEAD = timedelta(days=35)
@@ -64,17 +65,17 @@ def sign_in_sheet(request: HttpRequest, house: House) -> HttpResponse:
         SheetForm,
         lambda data: services.sign_in_sheet_issue(house=house, now=timezone.now(), **data),
         house=house,
-        initial={"day": _next(house)},
+        initial={"day": _next(request.user, house)},
         subtitle=house.name,
         back_url=reverse("attendance_of_house", args=[house.uuid]),
         back_label=_("Attendance"),
     )
 
 
-def _next(house: House) -> date:
+def _next(user: User, house: House) -> date:
     """The day of the next house meeting, or today."""
     now = timezone.now()
-    meetings = Meeting.objects.filter(house=house, kind=Kind.HOUSE)
+    meetings = Meeting.objects.visible_to(user).filter(house=house, kind=Kind.HOUSE)
     held = (each for each in occurrences(meetings, now - timedelta(hours=2), now + SHEET_AHEAD) if not each.called_off)
     found = next(held, None)
     return house.today(found.starts_at if found else now)
