@@ -401,7 +401,7 @@ def test_it_costs_the_same_however_much_there_is(number, cast, django_assert_num
     record_everything(cast, number)
     dana = Resident.objects.select_related("organization", "user").get(pk=cast.dana.pk)
 
-    with django_assert_num_queries(104):
+    with django_assert_num_queries(128):
         own_record(dana, zone="America/New_York", today=cast.today, now=timezone.now())
 
 
