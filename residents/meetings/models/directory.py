@@ -175,6 +175,11 @@ class Meeting(Audited):
             ),
             models.CheckConstraint(condition=Q(latitude__range=(-90, 90)), name="meeting_latitude"),
             models.CheckConstraint(condition=Q(longitude__range=(-180, 180)), name="meeting_longitude"),
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None) | Q(latitude__isnull=False, longitude__isnull=False),
+                name="meeting_on_map",
+                violation_error_message=_("A place on the map is a latitude and a longitude."),
+            ),
             SameOrganization(via="house", name="meeting_house_organization"),
             SameOrganization(via="feed", name="meeting_feed_organization"),
             Frozen(fields=["organization", "house", "feed", "key"], name="meeting_frozen"),

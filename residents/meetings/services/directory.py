@@ -85,8 +85,8 @@ def feed_read(
     more is closed and what is in it again is open again. What could not be read stays as it was. The reading says
     all of it; the same file again changes nothing.
 
-    A file that is no directory, none at all (`data` is None, and `reason` says why), and one that lists half of the
-    meetings that are open or fewer, change nothing, and the reading says so; the last one may be taken all the same,
+    A file that is no directory, none at all (`data` is None, and `reason` says why), and one that lists half or fewer
+    of those meetings that are open, change nothing, and the reading says so; the last one may be taken all the same,
     for a reason.
     """
     lock(feed)
@@ -102,8 +102,7 @@ def feed_read(
         return _refused(feed, str(refusal), now, digest=digest)
     told: dict[str, Any] = {"digest": digest, "total": len(found.listed)}
     before = {each.key: each for each in Meeting.objects.select_for_update(no_key=True).filter(feed=feed)}
-    still_open = sum(each.closed_on is None for each in before.values())
-    if not found.only_words and not taken_all_the_same and (why := _too_few(len(found.listed), still_open)):
+    if not found.only_words and not taken_all_the_same and (why := _too_few(found, before)):
         return _refused(feed, why, now, problems=_told(found), **told)
     _take_words(feed, found.words)
     changes = [] if found.only_words else _take(feed, found, before, feed.organization.today(now))
@@ -170,15 +169,18 @@ def _kept(reading: FeedReading) -> FeedReading:
     return reading
 
 
-def _too_few(listed: int, still_open: int) -> str:
-    if not listed and not still_open:
+def _too_few(found: feeds.Directory, before: Mapping[str, Meeting]) -> str:
+    """Why this file would close too much to be believed; empty where it would not. New meetings make up for none."""
+    still_open = {key for key, meeting in before.items() if meeting.closed_on is None}
+    if not found.listed and not still_open:
         return _("It lists no meeting.")
-    if still_open and listed * 2 <= still_open:
+    kept = len(still_open.intersection(each.key for each in _as_known(found.listed, before)))
+    if still_open and kept * 2 <= len(still_open):
         said = _(
-            "It lists %(listed)s meetings where %(open)s are open: half or fewer. If that is right, read it from a "
+            "Of %(open)s meetings that are open it lists %(kept)s: half or fewer. If that is right, read it from a "
             "file and say so there."
         )
-        return said % {"listed": listed, "open": still_open}
+        return said % {"kept": kept, "open": len(still_open)}
     return ""
 
 

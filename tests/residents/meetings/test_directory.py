@@ -235,7 +235,7 @@ def test_a_feed_that_shrinks_by_half_changes_nothing_unless_it_is_taken_all_the_
     taken = take(feed, *rows[:2], taken_all_the_same=True, reason="Three groups ended.")
 
     assert half.outcome == "refused"
-    assert half.why.startswith("It lists 2 meetings where 5 are open")
+    assert half.why.startswith("Of 5 meetings that are open it lists 2")
     assert (taken.outcome, taken.why) == ("read", "Three groups ended.")
     assert whats(taken) == [("closed", "Noon Group")] * 3
 

@@ -79,6 +79,8 @@ def test_feed_stays_in_its_organization_and_a_reading_as_it_was(cast, feed):
         ({"kind": "house"}, "meeting_of_house"),
         ({"latitude": 91}, "meeting_latitude"),
         ({"longitude": -181}, "meeting_longitude"),
+        ({"latitude": 43, "longitude": None}, "meeting_on_map"),
+        ({"latitude": None, "longitude": -77}, "meeting_on_map"),
     ],
 )
 def test_meeting_is_refused(cast, facts, rule):

@@ -152,6 +152,8 @@ def test_quiet_house_has_its_numbers_and_nothing_loud(cast, signed_in):
         "Safety of the house",
         "Night roll",
         "Out now",
+        "House meeting",
+        "Meetings by week",
         "Applications waiting",
         "Moves of the last 7 days",
     ]
@@ -315,7 +317,7 @@ def test_today_costs_the_same_however_much_there_is(item_count, cast, signed_in,
     client, url = signed_in(cast.oscar), reverse("house_today", args=[house.uuid])
     client.get(url)  # which remembers the house at hand
 
-    with django_assert_num_queries(54):
+    with django_assert_num_queries(63):
         response = client.get(url)
 
     rows = {str(card.title): len(card.rows) for card in response.context["cards"] if card.rows}
