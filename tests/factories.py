@@ -171,8 +171,11 @@ def new_rule(cast: Cast) -> Rule:
 
 
 def published(row: Any) -> Any:
-    """A draft, published as the first version long ago."""
-    row.number, row.published_on, row.in_force_from = 1, date(2000, 1, 1), date(2000, 1, 1)
+    """A draft, published as the first version long ago; the minutes of a house meeting, when it was held."""
+    if isinstance(row, HouseMeeting):
+        row.roll_taken_at = row.published_at = row.starts_at
+    else:
+        row.number, row.published_on, row.in_force_from = 1, date(2000, 1, 1), date(2000, 1, 1)
     row.save()
     return row
 
@@ -486,6 +489,11 @@ def value_for(field: models.Field, cast: Cast) -> Any:
 # Changes
 
 
+def has_field(model: type[models.Model], name: str) -> bool:
+    """Whether it is a column of its own, not words for what another row says."""
+    return any(field.name == name for field in model._meta.concrete_fields)
+
+
 def is_append_only(model: type[models.Model]) -> bool:
     return any(isinstance(constraint, AppendOnly) for constraint in model._meta.constraints)
 
@@ -532,9 +540,11 @@ def changed_value(row: models.Model, field: models.Field) -> Any:
         case models.TimeField():
             return time(23, 59)
         case models.IntegerField():
-            return old + 1
+            return 9 if old is None else old + 1
         case models.BooleanField():
             return not old
+        case models.JSONField():
+            return [*old, "x"]
     return row.starts_on  # type: ignore[attr-defined]
 
 
