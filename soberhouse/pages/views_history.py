@@ -25,7 +25,7 @@ from residents.houses.permissions import Action
 from residents.houses.queries import is_shared
 from residents.log.looks import leaves_a_look
 from residents.log.queries.entries import hides_a_name
-from residents.meetings.models import StepNote
+from residents.meetings.models import FeedReading, MeetingChange, StepNote
 from residents.people.looks import note_look
 from residents.people.models import Look, OfResident, Resident
 from residents.people.queries import resident_of
@@ -128,6 +128,10 @@ def zone_of(row: Model, reader: User) -> ZoneInfo:
     What is an account's own has that of where its owner lives, or works."""
     if isinstance(row, House | Organization):
         return ZoneInfo(row.time_zone)
+    if isinstance(row, FeedReading):
+        row = row.feed
+    if isinstance(row, MeetingChange):
+        row = row.meeting
     if isinstance(row, OfResident):
         row = row.resident
     if isinstance(row, Resident):

@@ -16,17 +16,27 @@ from django.utils import timezone
 
 from residents.models import (
     Alert,
+    Attendance,
     Clock,
     Complainant,
+    Feed,
+    FeedReading,
     HandOver,
     HandOverRead,
     Holiday,
     House,
+    Meeting,
+    MeetingChange,
+    MeetingPlan,
     Organization,
+    Requirement,
     Resident,
     Role,
+    RollLine,
     Stay,
+    StepNote,
     Tablet,
+    WeekExcused,
 )
 from soberhouse.accounts.models import ApiKey, Invitation, Partner, User
 from soberhouse.history import acting_as
@@ -36,9 +46,13 @@ from tests import factories
 from tests.cast import make_user
 
 # Who in the cast's organization may read the history of a record of each model, made in house A.
-NOT_FOR_MANAGERS = {Clock, Holiday, Organization, Partner, Role, User}
-NOT_FOR_AUDITORS = {Alert, ApiKey, Complainant, HandOver, HandOverRead, Invitation, Partner, Role, User}
-OF_THE_ORGANIZATION = {Clock, Holiday, Organization}  # whoever works there sees it, and operators its history
+# The directory of meetings, and what is read into it, is the organization's: no house keeps it.
+DIRECTORY = {Feed, FeedReading, Meeting, MeetingChange}
+OWNERS_ALONE = {StepNote}  # until its owner shares it, nobody who works there even knows that it is there
+NOT_FOR_MANAGERS = {Clock, Holiday, Organization, Partner, Role, User, *DIRECTORY, *OWNERS_ALONE}
+NOT_FOR_AUDITORS = {Alert, ApiKey, Complainant, HandOver, HandOverRead, Invitation, Partner, Role, User, *OWNERS_ALONE}
+# Whoever works there sees it, and operators its history.
+OF_THE_ORGANIZATION = {Clock, Holiday, Organization, *DIRECTORY}
 
 
 def address(row, **query: str) -> str:
@@ -59,7 +73,7 @@ def in_house_a(model, cast):
         return there[model]
     with acting_as(cast.alice, source="web"), transaction.atomic():
         row = factories.unsaved(model, cast)
-        if hasattr(row, "resident") and model is not Stay:
+        if factories.has_field(model, "resident") and model is not Stay:
             row.resident = cast.dana
         if isinstance(row, Invitation):
             row.user = cast.alice
@@ -76,11 +90,25 @@ def test_every_audited_model_has_its_history(cast, signed_in, model):
         for name in ("olive", "alice", "audra", "charlie", "oscar")
     }
 
-    assert answers["olive"] == 200
+    assert answers["olive"] == (404 if model in OWNERS_ALONE else 200)
     assert (answers["alice"] == 200) == (model not in NOT_FOR_MANAGERS)
     assert (answers["audra"] == 200) == (model not in NOT_FOR_AUDITORS)
     assert answers["charlie"] == (403 if model in OF_THE_ORGANIZATION else 404)
     assert answers["oscar"] == 404
+    if model in OWNERS_ALONE:
+        assert signed_in(cast.dana).get(address(row)).status_code == 200
+
+
+def test_what_a_house_changes_about_its_own_meeting_is_for_its_manager(cast, signed_in):
+    with acting_as(cast.alice, source="web"), transaction.atomic():
+        meeting, change = factories.unsaved(Meeting, cast), factories.unsaved(MeetingChange, cast)
+        meeting.house, change.meeting = cast.house_a, meeting
+        meeting.save()
+        change.save()
+
+    for row in (meeting, change):
+        answers = {who: signed_in(getattr(cast, who)).get(address(row)).status_code for who in ("alice", "charlie")}
+        assert answers == {"alice": 200, "charlie": 404}
 
 
 def test_a_change_says_who_when_from_what_to_what_why_and_through_what(cast, signed_in):
@@ -307,7 +335,7 @@ def test_the_cost_does_not_grow_with_the_changes(cast, reader, django_assert_num
             stay.expected_on = cast.today + timedelta(days=30 + number)
             stay.save()
 
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(35):
         reader.get(address(stay))
 
 
@@ -318,8 +346,26 @@ def test_the_cost_does_not_grow_with_what_it_leads_on_to(cast, reader, django_as
             cast.dana.contacts.create(kind="family", name=f"Aunt {number}")
             cast.dana.sobrietydates.create(since=date(2026, 1, 1 + number), recorded_as="Alice Example")
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         reader.get(address(cast.dana))
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_cost_does_not_grow_with_the_meetings_of_a_stay(cast, reader, django_assert_num_queries, rows):
+    stay = cast.stay_of_dana
+    kinds = [Attendance, MeetingPlan, Requirement, RollLine, WeekExcused]
+    with acting_as(cast.olive, source="web"), transaction.atomic():
+        for kind in kinds * rows:
+            row = factories.unsaved(kind, cast)
+            row.stay = stay
+            if kind is Requirement:
+                row.reason = "the court asks it"
+            row.save()
+
+    with django_assert_num_queries(35):
+        page = reader.get(address(stay)).content.decode()
+
+    assert {kind: page.count(f"/history/{kind._meta.model_name}/") for kind in kinds} == dict.fromkeys(kinds, rows)
 
 
 def test_an_hour_that_comes_twice_is_still_told_apart(cast, signed_in):
@@ -332,6 +378,20 @@ def test_an_hour_that_comes_twice_is_still_told_apart(cast, signed_in):
     assert [answer.status_code for answer in answers] == [200, 200]
     assert twice[0].utcoffset() != twice[1].utcoffset()
     assert timezone.is_aware(twice[0])
+
+
+def test_what_hangs_on_a_meeting_or_a_directory_keeps_the_time_of_whose_that_is(cast):
+    with acting_as(cast.oscar, source="web"), transaction.atomic():
+        meeting, change = factories.unsaved(Meeting, cast), factories.unsaved(MeetingChange, cast)
+        meeting.house, change.meeting = cast.house_b, meeting
+        meeting.save()
+        feed, reading = factories.unsaved(Feed, cast), factories.unsaved(FeedReading, cast)
+        feed.organization, reading.feed = cast.other_organization, feed
+        feed.save()
+
+    zones = [zone_of(row, cast.olive).key for row in (change, reading)]
+
+    assert zones == ["America/Los_Angeles", "America/Chicago"]
 
 
 def test_accounts_keep_the_time_of_where_their_owners_live_or_work(cast):
