@@ -48,6 +48,7 @@ def own(resident: Resident) -> Iterator[Section]:
         .order_by("pk"),
         ["house", "house_meeting", "item", "what", "text", "corrects", "correction_reason"],
         struck=lambda row: _("put right since") if hasattr(row, "corrected_by") else "",
+        history=False,  # what a line said before the minutes were published is the house's
     )
     elected = Election.objects.visible_to(user).filter(officer__resident=resident)
     yield _section(

@@ -35,6 +35,7 @@ def own(resident: Resident) -> Iterator[Section]:
         ["requirement", "kind", "count"],
         model=RequirementPart,
         labels={"requirement": _("Of so many")},
+        history=False,  # it is written once, with what it is a part of
         empty=_("None."),
     )
     weeks = WeekExcused.objects.visible_to(user).filter(stay__resident=resident)

@@ -132,7 +132,7 @@ def week(resident: Resident, stays: Iterable[Stay], asking: Asking, today: date)
         order=Order.NUMBERS,
         template="residents/meetings/my_week.html",
         context={
-            "one": {
+            "this_week": {
                 "strip": strip(standing, today),
                 "tone": tone,
                 "word": word,

@@ -96,6 +96,7 @@ class MoreControls(forms.Form):
     secret = forms.CharField(label=_("Password"), widget=forms.PasswordInput)
     pin = forms.CharField(label=_("PIN"), widget=PinInput, help_text=_("Six digits."))
     email = forms.EmailField(label=_("E-mail"), required=False)
+    online = forms.URLField(label=_("Address online"), required=False, assume_scheme="https")
     at = forms.DateTimeField(label=_("Until"), widget=LocalTimeInput, required=False)
     since = forms.DateTimeField(
         label=_("As of"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}), required=False
@@ -133,7 +134,7 @@ BAD = {
     "returned": ["belongings"],
     "hours": "400",
 }
-BAD_MORE = {"secret": "short", "pin": "", "email": "sam at example", "at": "2026-11-20T08:00", "starts": ""}
+BAD_MORE = {"secret": "short", "pin": "", "email": "sam at example", "online": "no address", "at": "2026-11-20T08:00", "starts": ""}
 MESSAGES = [
     (message_levels.SUCCESS, "Moved in: Sam W., bed 2B."),
     (message_levels.WARNING, "Saved. The hold on this bed was displaced."),

@@ -149,11 +149,11 @@ class Directory:
             else:
                 self._make(self.setting.places[number], now, **facts)
 
-    def _make(self, place: Place | None, now: datetime, **facts: Any) -> None:
+    def _make(self, of: Place | None, now: datetime, **facts: Any) -> None:
         organization = self.setting.organization
-        house, by = (place.house, place.manager) if place else (None, self.setting.users["olive"])
+        house, by = (of.house, of.manager) if of else (None, self.setting.users["olive"])
         today = (house or organization).today(now)
-        if facts["kind"] == Kind.HOUSE and place is self.setting.places[ASPEN]:
+        if facts["kind"] == Kind.HOUSE and of is self.setting.places[ASPEN]:
             facts |= {"latitude": Decimal("43.1592"), "longitude": Decimal("-77.6101"), "place": "Living room"}
         with acting_as(by, source="command"):
             directory.meeting_save(organization=organization, house=house, today=today, **facts)

@@ -191,5 +191,5 @@ def test_its_facts_ask_the_same_however_much_there_is(cast, count, django_assert
     given.read(row, cast.bob)
     standing = Standing(cast.bob)
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(26):
         hand_over_facts(row, standing=standing, now=timezone.now())

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 NAMES = [
     *("missing", "incidents", "deadlines", "drafts", "moves", "violations", "orientations", "complaints"),
-    *("follow_ups", "roll", "passes", "away"),
+    *("follow_ups", "roll", "passes", "meetings", "house_meetings", "away"),
 ]
 
 
@@ -462,7 +462,7 @@ def test_pages_ask_the_same_however_much_there_is(cast, signed_in, count, django
 
     with django_assert_num_queries(10):
         client.get(page("hand_overs", cast.house_a))
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(40):
         client.get(page("hand_over_new", cast.house_a))
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(42):
         client.get(page("hand_over", oldest))

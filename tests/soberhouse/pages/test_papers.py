@@ -310,7 +310,7 @@ def test_shelf_costs_the_same_for_many(cast, signed_in, django_assert_num_querie
     client = signed_in(cast.alice)
     page(client, "papers", cast.house_a)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         answer = page(client, "papers", cast.house_a)
 
     assert said(answer).count("Superior Court") == 2 * item_count

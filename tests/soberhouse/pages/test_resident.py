@@ -180,7 +180,7 @@ def test_page_costs_the_same_queries_however_much_is_known(cast, signed_in, djan
         client.get(page_of(resident))
 
     for resident in (cast.dana, cast.frank):
-        with django_assert_num_queries(45):
+        with django_assert_num_queries(55):
             client.get(page_of(resident))
 
 
