@@ -37,6 +37,7 @@ def own(resident: Resident) -> Iterator[Section]:
         items.select_related(*of_meeting, "by_stay__house", "by_stay__resident").order_by("pk"),
         ["house", "house_meeting", "title", "by_stay", "taken_off"],
         struck=lambda row: _("taken off") if row.taken_off else "",
+        history=False,  # staff put it there and take it off as well
     )
     said = MinutesLine.objects.visible_to(user).filter(item__by_stay__resident=resident)
     yield _section(
