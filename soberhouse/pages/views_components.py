@@ -134,7 +134,14 @@ BAD = {
     "returned": ["belongings"],
     "hours": "400",
 }
-BAD_MORE = {"secret": "short", "pin": "", "email": "sam at example", "online": "no address", "at": "2026-11-20T08:00", "starts": ""}
+BAD_MORE = {
+    "secret": "short",
+    "pin": "",
+    "email": "sam at example",
+    "online": "no address",
+    "at": "2026-11-20T08:00",
+    "starts": "",
+}
 MESSAGES = [
     (message_levels.SUCCESS, "Moved in: Sam W., bed 2B."),
     (message_levels.WARNING, "Saved. The hold on this bed was displaced."),
