@@ -72,4 +72,4 @@ def first_day(rule: str, starts_on: date, since: date) -> date | None:
 def instant(day: date, starts: time, zone: str) -> datetime:
     """The instant at which the clocks there show `starts` on `day`. A time that clocks skip is read by the offset
     before they jump; one that comes twice is the first (RFC 5545, 3.3.5)."""
-    return datetime.combine(day, starts, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(day, starts.replace(fold=0), tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -97,6 +97,7 @@ def test_every_occurrence_is_at_the_same_instant_in_both_libraries(rule, zone):
     changed=st.lists(st.tuples(st.integers(0, 60), st.none() | st.integers(-3000, 3000)), max_size=5),
 )
 @example("FREQ=WEEKLY;BYDAY=SU", "America/New_York", time(1, 30), date(2026, 11, 1), None, [(0, 60)])
+@example("FREQ=WEEKLY;BYDAY=SU", "America/New_York", time(1, 30, fold=1), date(2026, 11, 1), None, [])
 def test_rules_changes_and_ends_are_the_same_in_both_libraries(rule, zone, starts, starts_on, closed_in, changed):
     """`changed` says which occurrences are not as usual: called off, or so many minutes later."""
     closed_on = starts_on + timedelta(days=closed_in) if closed_in else None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -116,9 +117,11 @@ def test_the_finder_begins_around_the_house_and_leads_to_all(cast, signed_in):
     assert "Within 30 miles of the house, and" not in everywhere
 
 
-def test_what_is_over_today_stands_below(cast, signed_in):
-    given.meeting_of(cast.house_a, name="First", starts=time(0), minutes=1)
-    given.meeting_of(cast.house_a, name="Last", starts=time(23, 59), minutes=1)
+def test_what_is_over_today_stands_below(cast, signed_in, monkeypatch):
+    at = datetime.combine(cast.today, time(12), tzinfo=ZoneInfo(cast.house_a.time_zone))
+    monkeypatch.setattr(timezone, "now", lambda: at)
+    given.meeting_of(cast.house_a, name="First", starts=time(9))
+    given.meeting_of(cast.house_a, name="Last", starts=time(19))
 
     seen = page(signed_in(cast.dana.user), "meetings")
 
