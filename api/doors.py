@@ -211,9 +211,13 @@ DOORS = (
     # the directory of meetings
     Door("meetings", "meetings_directory.DirectoryMeetings", {"GET": _BOOKS, "POST": _SETTLE}),
     Door("meetings/<uuid:uuid>", "meetings_directory.DirectoryMeeting", {"GET": _BOOKS}),
+    Door("meetings/<uuid:uuid>/edit", "meetings_directory.DirectoryMeetingEdit", {"POST": _SETTLE}),
+    Door("meetings/<uuid:uuid>/close", "meetings_directory.DirectoryMeetingClose", {"POST": _SETTLE}),
+    Door("meetings/<uuid:uuid>/reopen", "meetings_directory.DirectoryMeetingReopen", {"POST": _SETTLE}),
     Door("meetings/<uuid:uuid>/occurrences", "meetings_directory.DirectoryMeetingOccurrences", {"GET": _BOOKS}),
     Door("meetings/<uuid:uuid>/changes", "meetings_directory.DirectoryMeetingChanges", {"POST": _SETTLE}),
-    Door("feeds", "meetings_directory.Feeds", {"GET": _OPERATE}),
+    Door("feeds", "meetings_directory.Feeds", {"GET": _OPERATE, "POST": _OPERATING}),
+    Door("feeds/<uuid:uuid>", "meetings_directory.Feed", {"GET": _OPERATE}),
     Door("feeds/<uuid:uuid>/readings", "meetings_directory.FeedReadings", {"GET": _OPERATE, "POST": _OPERATING}),
     Door("feed-readings/<uuid:uuid>", "meetings_directory.FeedReading", {"GET": _OPERATE}),
     # who was at which meeting

@@ -56,6 +56,14 @@ OCCURRENCE = {
     "moved_from": None,
     "why": "The church is closed that night.",
 }
+KEPT_BY_OTHERS = {
+    "uuid": FEED,
+    "name": "Harbor Intergroup",
+    "kind": "aa",
+    "url": "https://harbor-intergroup.example.org/meetings.json",
+    "time_zone": "America/New_York",
+    "in_use": True,
+}
 READ = {
     "uuid": READING,
     "feed": FEED,
@@ -84,18 +92,14 @@ ANSWERS: dict[str, Any] = {
     "meetings_list": page(LINE),
     "meetings_make": BY_HAND,
     "meetings_read": WHOLE,
+    "meetings_edit": BY_HAND | {"starts": "19:30"},
+    "meetings_close": BY_HAND | {"closed_on": "2026-06-12", "closed_why": "The group has ended."},
+    "meetings_reopen": BY_HAND,
     "meetings_occurrences": {"since": "2026-06-11", "until": "2026-06-11", "items": [OCCURRENCE]},
     "meetings_change": WHOLE,
-    "feeds_list": page(
-        {
-            "uuid": FEED,
-            "name": "Harbor Intergroup",
-            "kind": "aa",
-            "url": "https://harbor-intergroup.example.org/meetings.json",
-            "time_zone": "America/New_York",
-            "in_use": True,
-        }
-    ),
+    "feeds_list": page(KEPT_BY_OTHERS),
+    "feeds_make": KEPT_BY_OTHERS,
+    "feeds_read": KEPT_BY_OTHERS,
     "feeds_readings": page(READ),
     "feeds_take": ALL_OF_IT,
     "feeds_reading": ALL_OF_IT,

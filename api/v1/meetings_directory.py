@@ -51,8 +51,7 @@ class OfMeeting(Endpoint):
         return Answer(body=_whole(row), about=row.uuid, location=reverse("api_directory_meeting", args=[uuid]))
 
 
-class MeetingIn(Strict):
-    house = Id(required=False, help_text=gettext_lazy("Whose own meeting it is; without, it is for all houses."))
+class MeetingFactsIn(Strict):
     name = Text(max_length=255)
     kind = serializers.ChoiceField(rows.Kind.choices)
     how = serializers.ChoiceField(["weekly", "monthly", "daily", "appointment"], default="weekly")
@@ -84,6 +83,10 @@ class MeetingIn(Strict):
     conference_phone = Text(max_length=120, required=False, allow_blank=True)
     conference_notes = Text(max_length=1000, required=False, allow_blank=True)
     notes = Text(max_length=4000, required=False, allow_blank=True)
+
+
+class MeetingIn(MeetingFactsIn):
+    house = Id(required=False, help_text=gettext_lazy("Whose own meeting it is; without, it is for all houses."))
 
 
 class DirectoryMeetings(OfMeeting):
@@ -126,18 +129,73 @@ def _place(call: Call, uuid: UUID | None) -> tuple[House | None, Organization]:
         house = named(call, "house", House, uuid, "organization")
         call.require(house)
         return house, house.organization
-    operated = list(Organization.objects.visible_to(call.user).filter(pk__in=call.caller.standing.operates))
-    if not operated:
-        raise PermissionDenied
+    operated = _operated(call)
     if len(operated) > 1:
         raise ValidationError({"house": _("Say of which house: you operate several organizations.")})
     return None, operated[0]
+
+
+def _operated(call: Call) -> list[Organization]:
+    operated = list(Organization.objects.visible_to(call.user).filter(pk__in=call.caller.standing.operates))
+    if not operated:
+        raise PermissionDenied
+    return operated
 
 
 class DirectoryMeeting(OfMeeting):
     @operation(id="meetings_read", summary="Read one meeting", gives=(told.DirectoryMeeting,))
     def get(self, call: Call, uuid: UUID) -> Answer:
         """One meeting."""
+        return self.again(call, uuid)
+
+
+class DirectoryMeetingEdit(OfMeeting):
+    @operation(
+        id="meetings_edit",
+        summary="Change a meeting made by hand",
+        body=MeetingFactsIn,
+        gives=(told.DirectoryMeeting,),
+        example={"name": "SMART Recovery", "kind": "smart", "weekday": 3, "starts": "19:30", "place": "Library"},
+    )
+    def post(self, call: Call, uuid: UUID) -> Answer:
+        """It is as you say from now on, all of it: what you leave out is as on a new one, but for its time zone and
+        since when it is held."""
+        row = _seen(call, uuid)
+        call.require(row)
+        today = (row.house or row.organization).today(call.now)
+        facts = {"starts_on": row.starts_on, "time_zone": row.time_zone} | call.data
+        services.meeting_save(organization=row.organization, house=row.house, meeting=row, today=today, **facts)
+        return self.again(call, uuid)
+
+
+class CloseIn(Strict):
+    on = Day(required=False, help_text=gettext_lazy("From which day it is held no more; today, unless you say so."))
+    reason = Text(max_length=300)
+
+
+class DirectoryMeetingClose(OfMeeting):
+    @operation(
+        id="meetings_close",
+        summary="Close a meeting made by hand",
+        body=CloseIn,
+        gives=(told.DirectoryMeeting,),
+        example={"reason": "The group has ended."},
+    )
+    def post(self, call: Call, uuid: UUID) -> Answer:
+        """Nobody finds it any more. Who was there stays on record."""
+        row = _seen(call, uuid)
+        call.require(row)
+        services.meeting_close(meeting=row, today=(row.house or row.organization).today(call.now), **call.data)
+        return self.again(call, uuid)
+
+
+class DirectoryMeetingReopen(OfMeeting):
+    @operation(id="meetings_reopen", summary="Open a closed meeting again", gives=(told.DirectoryMeeting,))
+    def post(self, call: Call, uuid: UUID) -> Answer:
+        """One made by hand. What vanished from a directory opens when it is listed there again."""
+        row = _seen(call, uuid)
+        call.require(row)
+        services.meeting_reopen(meeting=row)
         return self.again(call, uuid)
 
 
@@ -199,16 +257,57 @@ class DirectoryMeetingChanges(OfMeeting):
         return self.again(call, uuid)
 
 
-class Feeds(Endpoint):
+class FeedIn(Strict):
+    organization = Id(required=False, help_text=gettext_lazy("Needed where you operate several."))
+    name = Text(max_length=120, help_text=gettext_lazy("Such as that of the intergroup."))
+    kind = serializers.ChoiceField([each for each in rows.Kind.choices if each[0] != rows.Kind.HOUSE])
+    url = Text(max_length=500, required=False, help_text=gettext_lazy("Without, it is read from files alone."))
+    time_zone = Text(max_length=64, required=False, help_text=gettext_lazy("Of meetings that name none."))
+    in_use = serializers.BooleanField(default=True, help_text=gettext_lazy("Whether it is read every day."))
+
+
+class OfFeed(Endpoint):
+    def again(self, call: Call, uuid: UUID) -> Answer:
+        row = call.row(rows.Feed, uuid, "organization")
+        return Answer(body=_feed(row), about=row.uuid, location=reverse("api_feed", args=[row.uuid]))
+
+
+class Feeds(OfFeed):
     @operation(id="feeds_list", summary="List the directories", query=PageQuery, gives=(told.Feeds,))
     def get(self, call: Call) -> Answer:
         """The directories that meetings are read from. For operators."""
         operated = call.caller.standing.operates
         found = rows.Feed.objects.visible_to(call.user).filter(organization__in=operated)
         page, following = call.page(found)
-        names = ("name", "kind", "url", "time_zone", "in_use")
-        items = [{"uuid": str(each.uuid)} | {name: getattr(each, name) for name in names} for each in page]
-        return Answer(body={"items": items, "next": following})
+        return Answer(body={"items": [_feed(each) for each in page], "next": following})
+
+    @operation(
+        id="feeds_make",
+        summary="Add a directory",
+        body=FeedIn,
+        gives=(told.Feed,),
+        status=201,
+        example={
+            "name": "Harbor Intergroup",
+            "kind": "aa",
+            "url": "https://harbor-intergroup.example.org/meetings.json",
+        },
+    )
+    def post(self, call: Call) -> Answer:
+        """Nothing is read yet: that comes with the night, or with a file."""
+        data = dict(call.data)
+        uuid = data.pop("organization", None)
+        operated = [each for each in _operated(call) if uuid in (None, each.uuid)]
+        if len(operated) != 1:
+            raise ValidationError({"organization": _("Say of which organization, of those that you operate.")})
+        return self.again(call, services.feed_save(organization=operated[0], **data).uuid)
+
+
+class Feed(OfFeed):
+    @operation(id="feeds_read", summary="Read one directory", gives=(told.Feed,))
+    def get(self, call: Call, uuid: UUID) -> Answer:
+        """Where meetings are read from. For operators."""
+        return self.again(call, uuid)
 
 
 class OfReading(Endpoint):
@@ -229,7 +328,7 @@ class FileIn(Strict):
         max_length=MOST_OF_A_FILE, help_text=gettext_lazy("The file itself, as text: Meeting Guide or BMLT.")
     )
     taken_all_the_same = serializers.BooleanField(
-        default=False, help_text=gettext_lazy("Even if it lists half of the meetings or fewer; for a reason.")
+        default=False, help_text=gettext_lazy("Even if it would close half of the meetings or more; for a reason.")
     )
     reason = Text(max_length=500, required=False, allow_blank=True, default="")
 
@@ -254,7 +353,7 @@ class FeedReadings(OfReading):
         example={"content": '[{"name": "Noon Group", "slug": "noon", "day": 1, "time": "12:00"}]'},
     )
     def post(self, call: Call, uuid: UUID) -> Answer:
-        """The directory becomes what the file lists. A file that is none, or lists half of what is open or fewer,
+        """The directory becomes what the file lists. A file that is none, or would close half of what is open or more,
         changes nothing, and the reading says so. Larger files are read on the site, or from an address."""
         feed = call.row(rows.Feed, uuid, "organization")
         data = dict(call.data)
@@ -313,6 +412,11 @@ def _occurrence(each: Occurrence) -> dict[str, Any]:
         "moved_from": at(each.moved_from),
         "why": each.why,
     }
+
+
+def _feed(row: rows.Feed) -> dict[str, Any]:
+    names = ("name", "kind", "url", "time_zone", "in_use")
+    return {"uuid": str(row.uuid)} | {name: getattr(row, name) for name in names}
 
 
 def _reading(row: rows.FeedReading) -> dict[str, Any]:

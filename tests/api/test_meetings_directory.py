@@ -95,6 +95,48 @@ def test_a_meeting_for_all_is_the_operator_s_to_make(cast, program):
     assert program(cast.olive, "read", "write").post("/meetings", body).json()["house"] is None
 
 
+def test_a_meeting_made_by_hand_is_changed_closed_and_opened_again(cast, program):
+    alice = program(cast.alice, "read", "write")
+    meeting = given.meeting_of(cast.house_a, place="Kitchen", time_zone="America/Denver")
+    at = f"/meetings/{meeting.uuid}"
+
+    edited = alice.post(f"{at}/edit", {"name": "SMART", "kind": "smart", "weekday": 3, "starts": "19:30"}).json()
+    refused(alice.post(f"{at}/close", {"reason": " "}), 422, "values-wrong")
+    closed = alice.post(f"{at}/close", {"reason": "Nobody came"}).json()
+    again = alice.post(f"{at}/close", {"reason": "Nobody came"})
+    opened = alice.post(f"{at}/reopen", {}).json()
+
+    assert (edited["name"], edited["recurrence"], edited["place"]) == ("SMART", "FREQ=WEEKLY;BYDAY=TH", "")
+    assert (edited["time_zone"], edited["starts_on"]) == ("America/Denver", meeting.starts_on.isoformat())
+    assert (closed["closed_on"], closed["closed_why"]) == (cast.today.isoformat(), "Nobody came")
+    assert again.status_code == 422
+    assert (opened["closed_on"], opened["closed_why"]) == (None, "")
+
+
+def test_what_a_directory_lists_is_put_right_there(cast, program):
+    given.feed_of(cast.organization)
+    olive, at = program(cast.olive, "read", "write"), f"/meetings/{Meeting.objects.get().uuid}"
+
+    for act, body in (("edit", {"name": "X", "kind": "aa", "how": "appointment"}), ("close", {"reason": "x"})):
+        assert "directory" in olive.post(f"{at}/{act}", body).content.decode()
+    assert Meeting.objects.get(closed_on=None).name != "X"
+
+
+def test_a_directory_is_added_by_who_operates_and_read_by_nobody_yet(cast, program):
+    olive = program(cast.olive, "read", "write")
+    body = {"name": "Harbor", "kind": "na", "url": "https://example.org/feed.json"}
+
+    made = olive.post("/feeds", body)
+
+    assert made.status_code == 201, made.content
+    assert made.json() == olive.get(made["Location"].removeprefix("/api/v1")).json()
+    assert (made.json()["time_zone"], made.json()["in_use"]) == (cast.organization.time_zone, True)
+    refused(olive.post("/feeds", body), 422, "values-wrong")
+    refused(olive.post("/feeds", body | {"organization": str(cast.other_organization.uuid)}), 422, "values-wrong")
+    refused(program(cast.alice, "read", "write").post("/feeds", body), 403, "not-allowed")
+    assert not FeedReading.objects.exists()
+
+
 def test_occurrences_of_a_span_with_what_is_not_as_always(cast, program):
     alice = program(cast.alice, "read", "write")
     meeting = given.meeting_of(cast.house_a)
@@ -123,8 +165,9 @@ def test_a_directory_is_read_from_a_file_and_says_what_changed(cast, program):
     olive = program(cast.olive, "read", "write")
     feed, _reading = given.feed_of(cast.organization)
     rows: list[Any] = [ONE, ONE | {"slug": "late", "time": "25:61"}]
+    body = {"content": json.dumps(rows), "taken_all_the_same": True, "reason": "They number them anew."}
 
-    answer = olive.post(f"/feeds/{feed.uuid}/readings", {"content": json.dumps(rows)})
+    answer = olive.post(f"/feeds/{feed.uuid}/readings", body)
 
     assert answer.status_code == 201, answer.content
     told = answer.json()

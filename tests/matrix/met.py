@@ -21,7 +21,8 @@ from tests.residents.meetings import given
 
 
 def directory_rows(cast: Cast) -> dict[str, Any]:
-    """A meeting of the house every day, of which one time is called off; and a feed that was read once."""
+    """A meeting of the house every day, of which one time is called off; one that is closed; and a feed that was read
+    once."""
     meeting = given.meeting_of(cast.house_a, name="Morning check-in")
     on, now = cast.today + timedelta(days=2), timezone.now()
     feed, reading = given.feed_of(cast.organization)
@@ -29,6 +30,7 @@ def directory_rows(cast: Cast) -> dict[str, Any]:
         meeting_change(meeting=meeting, on=on, called_off=True, why="Flood", now=now)
     return {
         "meeting of the house": meeting,
+        "closed meeting": given.meeting_of(cast.house_a, name="Ended", closed_on=cast.today, closed_why="Nobody came"),
         "feed": feed,
         "feed reading": reading,
     }

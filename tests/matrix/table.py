@@ -913,7 +913,16 @@ API: dict[str, dict[str, Asks]] = {
             body=sent(on=lambda world: day(world, 3), called_off=True, why="The hall is closed."),
         )
     },
-    "api_feeds": {"get": Asks(may=who("olive", "oscar"), scopes=READS)},
+    "api_directory_meeting_edit": {
+        "post": runs("meeting of the house", sent(name="SMART", kind="smart", weekday=3, starts="19:00"))
+    },
+    "api_directory_meeting_close": {"post": runs("meeting of the house", why)},
+    "api_directory_meeting_reopen": {"post": runs("closed meeting", nothing)},
+    "api_feeds": {
+        "get": Asks(may=who("olive", "oscar"), scopes=READS),
+        "post": Asks(may=who("olive", "oscar"), scopes=WRITES, body=sent(name="Another", kind="na"), gives=201),
+    },
+    "api_feed": {"get": Asks(about="feed", may=who("olive"), sees=OF_THE_ORGANIZATION, scopes=READS)},
     "api_feed_readings": {
         "get": Asks(about="feed", may=who("olive"), sees=OF_THE_ORGANIZATION, scopes=READS),
         "post": Asks(

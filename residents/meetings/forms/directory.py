@@ -107,7 +107,7 @@ class FeedFileForm(ScopedForm):
 
     file = forms.FileField(label=_("file"), help_text=_("JSON, as the Meeting Guide or BMLT writes it."))
     taken_all_the_same = forms.BooleanField(
-        label=_("take it even if it lists half of the meetings or fewer"), required=False
+        label=_("take it even if it would close half of the meetings or more"), required=False
     )
     reason = forms.CharField(
         label=_("why"), max_length=500, required=False, help_text=_("Needed where it is taken all the same.")

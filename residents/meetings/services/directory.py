@@ -85,9 +85,9 @@ def feed_read(
     more is closed and what is in it again is open again. What could not be read stays as it was. The reading says
     all of it; the same file again changes nothing.
 
-    A file that is no directory, none at all (`data` is None, and `reason` says why), and one that lists half or fewer
-    of those meetings that are open, change nothing, and the reading says so; the last one may be taken all the same,
-    for a reason.
+    A file that is no directory, none at all (`data` is None, and `reason` says why), one that lists half as many
+    meetings as are open or fewer, and one that would close more than half of them, change nothing, and the reading says
+    so; the last two may be taken all the same, for a reason.
     """
     lock(feed)
     feed = Feed.objects.select_related("organization").get(pk=feed.pk)
@@ -172,15 +172,18 @@ def _kept(reading: FeedReading) -> FeedReading:
 def _too_few(found: feeds.Directory, before: Mapping[str, Meeting]) -> str:
     """Why this file would close too much to be believed; empty where it would not. New meetings make up for none."""
     still_open = {key for key, meeting in before.items() if meeting.closed_on is None}
-    if not found.listed and not still_open:
+    listed = {each.key for each in _as_known(found.listed, before)}
+    closes = sum(not _is_unread(key, found.unread) for key in still_open - listed)
+    said = ""
+    if not listed and not still_open:
         return _("It lists no meeting.")
-    kept = len(still_open.intersection(each.key for each in _as_known(found.listed, before)))
-    if still_open and kept * 2 <= len(still_open):
-        said = _(
-            "Of %(open)s meetings that are open it lists %(kept)s: half or fewer. If that is right, read it from a "
-            "file and say so there."
-        )
-        return said % {"kept": kept, "open": len(still_open)}
+    if len(listed) * 2 <= len(still_open):
+        said = _("It lists %(listed)s meetings where %(open)s are open: half or fewer.")
+    elif closes * 2 > len(still_open):
+        said = _("Of %(open)s meetings that are open it would close %(closes)s: more than half.")
+    if said:
+        said %= {"listed": len(listed), "open": len(still_open), "closes": closes}
+        return _("%(said)s If that is right, read it from a file and say so there.") % {"said": said}
     return ""
 
 

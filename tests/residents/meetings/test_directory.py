@@ -235,7 +235,7 @@ def test_a_feed_that_shrinks_by_half_changes_nothing_unless_it_is_taken_all_the_
     taken = take(feed, *rows[:2], taken_all_the_same=True, reason="Three groups ended.")
 
     assert half.outcome == "refused"
-    assert half.why.startswith("Of 5 meetings that are open it lists 2")
+    assert half.why.startswith("It lists 2 meetings where 5 are open")
     assert (taken.outcome, taken.why) == ("read", "Three groups ended.")
     assert whats(taken) == [("closed", "Noon Group")] * 3
 
@@ -256,6 +256,17 @@ def test_exactly_half_is_refused_and_says_what_to_do(cast, feed):
     assert (half.outcome, half.changes) == ("refused", [])
     assert "from a file" in half.why
     assert all(each.closed_on is None for each in by_key(feed).values())
+
+
+def test_others_in_place_of_more_than_half_are_refused_like_fewer(cast, feed):
+    take(feed, *(row(str(number)) for number in range(5)))
+
+    anew = take(feed, *(row(str(number)) for number in range(3, 9)))
+    some = take(feed, *(row(str(number)) for number in range(2, 7)))
+
+    assert (anew.outcome, anew.changes) == ("refused", [])
+    assert "it would close 3" in anew.why
+    assert sorted(whats(some)) == sorted([("closed", "Noon Group")] * 2 + [("added", "Noon Group")] * 2)
 
 
 def test_a_meeting_that_goes_to_several_days_and_back_is_the_same_on_its_day(cast, feed):
