@@ -166,7 +166,7 @@ class RollLineIn(Strict):
     )
 
 
-class RollIn(Strict):
+class HouseMeetingRollIn(Strict):
     lines = RollLineIn(
         many=True,
         allow_empty=True,
@@ -190,7 +190,7 @@ class HouseMeetingRoll(Endpoint):
     @operation(
         id="housemeetings_takeroll",
         summary="Take the roll",
-        body=RollIn,
+        body=HouseMeetingRollIn,
         gives=(told.HouseMeetingRoll,),
         example={
             "lines": [
@@ -374,9 +374,7 @@ class HouseMeetingElections(OfHouseMeeting):
 
 
 class HouseMeetingPublish(OfHouseMeeting):
-    @operation(
-        id="housemeetings_publish", summary="Publish the minutes", body=Strict, gives=(told.HouseMeeting,), example={}
-    )
+    @operation(id="housemeetings_publish", summary="Publish the minutes", gives=(told.HouseMeeting,))
     def post(self, call: Call, uuid: UUID) -> Answer:
         """The roll must be whole. From then on nothing of the meeting changes; the paper is issued, and everybody who
         lives there is told."""
