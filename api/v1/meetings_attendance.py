@@ -133,9 +133,8 @@ class Attendances(OfAttendance):
         if "grade" in call.query:
             rows = rows.filter(grade=call.query["grade"])
         if "counts" in call.query:
-            counting = queries.counting(Row.objects.all())
-            inside = rows.filter(pk__in=counting.values("pk"))
-            rows = inside if call.query["counts"] else rows.exclude(pk__in=counting.values("pk"))
+            counting = queries.counting(rows)
+            rows = counting if call.query["counts"] else rows.exclude(pk__in=counting.values("pk"))
         page, following = call.page(rows.select_related(*RELATED))
         people = people_of(page, call)
         return Answer(body={"items": [_line(row, people) for row in page], "next": following})
