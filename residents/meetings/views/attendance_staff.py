@@ -131,6 +131,7 @@ def attendance_of_stay(request: HttpRequest, stay: Stay) -> HttpResponse:
 @require_safe
 def attendance_choose(request: HttpRequest, stay: Stay) -> HttpResponse:
     """At which meeting somebody was."""
+    note_look(stay.resident, Look.What.PAGE, user=request.user, detail=_("their meetings"))
     here = reverse("attendance_new", args=[stay.uuid])
     return choose_page(
         request,
