@@ -15,6 +15,7 @@ from residents.rules.services import violations as cases
 from soberhouse.history import acting_as
 from tests.api.conftest import change
 from tests.cast import Cast
+from tests.residents.meetings.given import house_meeting_of
 from tests.residents.rules import given
 
 # Names given in confidence, that no resident is told.
@@ -240,6 +241,11 @@ def posts(cast: Cast, ruled: Ruled) -> dict[str, Callable[[], Post]]:
             f"/houses/{cast.house_a.uuid}/roll",
             {"night": night, "entries": [{"stay": stay, "status": "in"}]},
         ),
+        "take the roll of a house meeting": lambda: (
+            "alice",
+            f"/house-meetings/{house_meeting_of(cast.house_a, cast.bob).uuid}/roll",
+            {"lines": [{"stay": stay, "status": "unexcused"}]},
+        ),
         "correct a check": lambda: (
             "alice",
             f"/curfew-checks/{make_check(cast).uuid}/correct",
@@ -274,10 +280,13 @@ ACTS = (
     "extend a pass",
     "record a return",
     "take the roll",
+    "take the roll of a house meeting",
     "correct a check",
     "sign out",
     "sign in",
     "correct a movement",
 )
+# Of everybody in a house at once: no look at one of them.
+ROLLS = ("take the roll", "take the roll of a house meeting")
 # What a resident does for themselves with their own key as well.
 OWN_ACTS = ("answer", "appeal", "ask for a pass", "cancel a pass", "ask for more time", "sign out", "sign in")
