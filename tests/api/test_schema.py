@@ -192,8 +192,7 @@ class Rows:
             "curfew-checks": [ruled.make_check(cast).uuid],
             "movements": [ruled.make_movement(cast).uuid],
             **_logged(cast),
-            "requirements": [meetings.requirement_of(cast.house_a).uuid],
-            "excused-weeks": [meetings.week_excused_of(cast.stay_of_dana, monday(cast.today), cast.bob).uuid],
+            **_met(cast),
         }
         self.days = [str(cast.today), "2026-01-05", "2199-12-31"]
         self.instants = [ruled.soon(hours) for hours in (-1, 30, 60)]
@@ -212,10 +211,10 @@ class Rows:
         if not isinstance(body, dict):
             return
         for name, value in list(body.items()):
-            plural = {"house": "houses", "of_pass": "passes"}.get(name, f"{name}s")
+            plural = {"house": "houses", "of_pass": "passes", "item": "agenda-items"}.get(name, f"{name}s")
             if isinstance(value, str) and plural in self.of and chance.random() < 0.9:
                 body[name] = str(chance.choice(self.of[plural]))
-            elif (name.endswith("_on") or name in ("on", "night", "sober_since")) and chance.random() < 0.8:
+            elif (name.endswith("_on") or name in ("on", "night", "week", "sober_since")) and chance.random() < 0.8:
                 body[name] = chance.choice(self.days)
             elif (name.endswith("_at") or name in ("at", "until")) and chance.random() < 0.8:
                 body[name] = chance.choice(self.instants)
@@ -243,6 +242,34 @@ def _logged(cast: Any) -> dict[str, list[UUID]]:
         "deadlines": [log.deadline_of(entry).uuid, log.deadline_of(cast.stay_of_dana).uuid],
         "safety-items": [item.uuid],
     }
+
+
+def _met(cast: Any) -> dict[str, list[UUID]]:
+    """Of each kind of meetings some about Dana or her house, written down by Bob, so that the others may go on."""
+    house, stay, bob = cast.house_a, cast.stay_of_dana, cast.bob
+    meeting, (feed, reading) = meetings.meeting_of(cast.organization), meetings.feed_of(cast.organization)
+    held, earlier = (meetings.house_meeting_of(house, bob, days_ago=days_ago) for days_ago in (0, 2))
+    return {
+        "meetings": [meeting.uuid, held.meeting.uuid],
+        "feeds": [feed.uuid],
+        "feed-readings": [reading.uuid],
+        "attendances": [
+            meetings.attendance_of(stay, meeting, cast.dana.user).uuid,
+            meetings.attendance_of(stay, meeting, bob, days_ago=2, grade=5).uuid,
+        ],
+        "meeting-plans": [meetings.plan_of(stay, meeting).uuid],
+        "requirements": [meetings.requirement_of(house).uuid, meetings.requirement_of(house, stay=stay).uuid],
+        "excused-weeks": [meetings.week_excused_of(stay, monday(cast.today), bob).uuid],
+        "house-meetings": [held.uuid, meetings.published(earlier, bob).uuid],
+        "agenda-items": [meetings.agenda_item_of(held, bob).uuid],
+        "roll-lines": [meetings.roll_line_of(held, stay, bob).uuid],
+        "minutes-lines": [meetings.minutes_line_of(held, bob).uuid],
+        "motions": [meetings.motion_of(held, bob).uuid],
+    }
+
+
+# Of what is told with a house meeting or a feed, and has no list of its own.
+WITHIN = {"feed-readings", "agenda-items", "roll-lines", "minutes-lines", "motions"}
 
 
 def answered(case: Any, headers: dict[str, str]) -> schemathesis.Response:
@@ -332,7 +359,8 @@ def test_no_answer_holds_a_number_of_ours(cast, program):
 
     olive: Program = program(cast.olive, "read")
     rows = Rows(cast)
-    for kind in rows.of.keys() - {"holds", "appeals", "rules", "incident-steps"} | {"acknowledgements"}:
+    without_a_list = {"holds", "appeals", "rules", "incident-steps"} | WITHIN
+    for kind in rows.of.keys() - without_a_list | {"acknowledgements", "motion-kinds"}:
         told = olive.get(f"/{kind}").json()
         assert told["items"], kind
         assert numbers(told) == set()
