@@ -26,14 +26,17 @@ from residents.models import (
     CurfewException,
     Deadline,
     Entry,
+    Feed,
     HandOver,
+    HouseMeeting,
     Ladder,
+    Meeting,
     Movement,
     Pass,
     Removal,
-    Requirement,
     Resident,
     SafetyItem,
+    Stay,
     Violation,
     WeekExcused,
 )
@@ -54,9 +57,11 @@ STREET, CITY, POSTAL = "47 Hollyhock Terrace", "Quillmouth", "90417"
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 
 
-# Words of the log: what is about Dana, and what she must not read of Frank, of others, or of who complained.
-OF_DANA = ("Marzipan", "Tupperware", "Thistlewood", "Tulsa")
+# Words of the log and of meetings: what is about Dana, or for all who live there, and what she must not read of Frank,
+# of others, of who complained, or before it is published.
+OF_DANA = ("Marzipan", "Tupperware", "Thistlewood", "Tulsa", "Halcyon", "Rhubarb")
 OF_OTHERS = ("Wolfsbane", "Philippa Vantongeren", "Obsidian", "Cardamom")
+OF_OTHERS += ("Vermilion", "Perdita", "Leopoldina", "Saskatoon", "Ocarina", "Zucchini")
 LOGGED = (*OF_DANA, *OF_OTHERS)
 
 
@@ -73,8 +78,33 @@ def in_the_log(cast) -> None:
     log.hand_over_of(house, alice, text="The Obsidian box is in the office.")
     log.deadline_of(dana)
     log.safety_item_of(house)
+
+
+def met(cast) -> None:
+    """Of Dana, of Frank, and of their house meetings, of which the last one is not published."""
+    house, alice, dana, frank = cast.house_a, cast.alice, cast.stay_of_dana, cast.stay_of_frank
+    week = monday(cast.today)
     meetings.requirement_of(house, stay=dana, reason="Judge Thistlewood asks for it.")
-    meetings.week_excused_of(dana, monday(cast.today), alice, cause="other", note="A funeral in Tulsa")
+    meetings.requirement_of(house, stay=frank, reason="Officer Leopoldina asks for it.")
+    meetings.week_excused_of(dana, week, alice, cause="other", note="A funeral in Tulsa")
+    meetings.week_excused_of(frank, week, alice, cause="other", note="Interviews in Saskatoon")
+    meeting = meetings.meeting_of(cast.organization)
+    meetings.attendance_of(dana, meeting, cast.dana.user, note="Halcyon spoke.")
+    meetings.attendance_of(
+        frank, meeting, alice, grade=3, signer="Perdita", drawing="M1 1L2 2", note="Vermilion carpet."
+    )
+    meetings.plan_of(dana, meeting)
+    meetings.plan_of(frank, meeting)
+    meetings.feed_of(cast.organization)
+    meetings.meeting_of(cast.house_b, name="Calliope Circle")
+    before, last = (meetings.house_meeting_of(house, alice, days_ago=days_ago) for days_ago in (2, 1))
+    for row, text in ((before, "Rhubarb for dessert."), (last, "Zucchini for dinner.")):
+        meetings.agenda_item_of(row, alice)
+        meetings.minutes_line_of(row, alice, text)
+        meetings.motion_of(row, alice)
+        meetings.roll_line_of(row, dana, alice)
+        meetings.roll_line_of(row, frank, alice, "excused", why="Ocarina lesson")
+    meetings.published(before, alice)
 
 
 @pytest.fixture
@@ -100,6 +130,7 @@ def secrets(cast, pax) -> set[str]:
     given.pass_of(cast.stay_of_dana, by=cast.dana.user, where="Spindrift Cottage")
     given.violation_of(cast.stay_of_frank, rules.rule(), by=cast.alice, what="Found with a bottle of Mirabelle.")
     in_the_log(cast)
+    met(cast)
     with acting_as(cast.alice, source="web"):
         overstays(cast.bed_a("2A"), "Olu Zelenkovic", today=cast.today)
         asks = applicant(cast, "Nkechi Adichievale")
@@ -141,6 +172,7 @@ def secrets(cast, pax) -> set[str]:
         "Mirabelle",
         "Tamarack Bakery",
         *LOGGED,
+        "Calliope",
         str(cast.today - timedelta(days=431)),
     }
 
@@ -196,8 +228,7 @@ def everything_asked(cast, secret: str) -> Iterator[tuple[str, HttpResponse]]:
         "curfew-checks": str(CurfewCheck.objects.get().uuid),
         "movements": str(Movement.objects.get().uuid),
         "entries": str(Entry.objects.filter(kind="note").earliest("pk").uuid),
-        "requirements": str(Requirement.objects.get().uuid),
-        "excused-weeks": str(WeekExcused.objects.get().uuid),
+        **_rows_of_meetings(cast.stay_of_dana, published_at__isnull=False),
         "hand-overs": str(HandOver.objects.get().uuid),
         "deadlines": str(Deadline.objects.get().uuid),
         "safety-items": str(SafetyItem.objects.get().uuid),
@@ -218,8 +249,33 @@ def everything_asked(cast, secret: str) -> Iterator[tuple[str, HttpResponse]]:
             for name, value in real.items():
                 text = text.replace(f'"{name}"', f'"{value}"')
             yield f"POST {path} {text}", program.post(path, json.loads(text), **{"Idempotency-Key": f'"{path}{turn}"'})
+    for kind, row in _rows_of_meetings(cast.stay_of_frank, published_at=None).items():
+        for path in [door.path for door in DOORS if "GET" in door.needs and door.path.startswith(f"{kind}/<uuid")]:
+            path = f"/api/v1/{path.replace('<uuid:uuid>', row)}"
+            yield f"GET {path}", program.get(path)
     for path in ("/api/v1/nothing", "/api/", "/api/schema/", "/api/docs/"):
         yield path, program.get(path)
+
+
+def _rows_of_meetings(stay: Stay, **of_house_meeting: Any) -> dict[str, str]:
+    """One of each kind that is about this stay, or about the directory, or hangs on such a house meeting."""
+    held = HouseMeeting.objects.get(**of_house_meeting)
+    feed = Feed.objects.get()
+    rows = {
+        "meetings": Meeting.objects.get(house__name="Zinnia Court House"),
+        "feeds": feed,
+        "feed-readings": feed.readings.get(),
+        "attendances": stay.attendances.get(),
+        "meeting-plans": stay.meeting_plans.get(),
+        "requirements": stay.requirements.get(),
+        "excused-weeks": WeekExcused.objects.get(stay=stay),
+        "house-meetings": held,
+        "agenda-items": held.agenda.get(),
+        "roll-lines": held.roll.get(stay=stay),
+        "minutes-lines": held.lines.get(),
+        "motions": held.motions.get(),
+    }
+    return {kind: str(row.uuid) for kind, row in rows.items()}
 
 
 def read(answer: HttpResponse) -> str:
@@ -257,7 +313,8 @@ def test_what_must_not_be_told_is_told_to_those_who_may_see_it(cast, secrets, pr
     alice = program(cast.alice, "read")
     told = "".join(read(alice.get(path)) for path in ("/houses", "/residents", "/stays", "/applications", "/beds"))
     told += read(alice.get(f"/residents/{cast.dana.uuid}")) + read(alice.get(f"/stays/{cast.stay_of_frank.uuid}"))
-    for kind in ("violations", "passes", "movements", "entries", "incidents", "searches", "visits", "complaints"):
+    ruled_and_logged = ("violations", "passes", "movements", "entries", "incidents", "searches", "visits", "complaints")
+    for kind in (*ruled_and_logged, "requirements", "excused-weeks", "attendances", "house-meetings"):
         told += "".join(read(alice.get(f"/{kind}/{row['uuid']}")) for row in alice.items(f"/{kind}"))
 
     found = in_it(secrets, told)
@@ -273,7 +330,7 @@ def test_a_resident_is_told_nothing_about_others(cast, secrets, settings):
     settings.API_REQUESTS_A_MINUTE = 10**9
     secret = make_key(cast.dana, "read", "write", "occupancy")
     others = {*ruled.IN_CONFIDENCE, "Mirabelle", "Bellweather", "Zelenkovic", "Adichievale", str(cast.frank.uuid)}
-    others |= set(OF_OTHERS)
+    others |= {*OF_OTHERS, "Calliope"}
     told = ""
 
     for what, answer in everything_asked(cast, secret):
