@@ -108,7 +108,7 @@ def kinds_in_words(kinds: str) -> str:
 
 
 def counts_in_words(counts: Mapping[int, int]) -> str:
-    """“2 their own word · 1 the meeting's code”, the best evidence first."""
+    """“2 own word · 1 the meeting's code”, the best evidence first."""
     return " · ".join(f"{counts[grade]} {grade.label}" for grade in reversed(Grade) if counts.get(grade))
 
 

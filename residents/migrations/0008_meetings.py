@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
                     "grade",
                     models.PositiveSmallIntegerField(
                         choices=[
-                            (1, "their own word"),
+                            (1, "own word"),
                             (2, "photo of a slip"),
                             (3, "signed by the chair"),
                             (4, "the meeting's code"),
@@ -955,7 +955,7 @@ class Migration(migrations.Migration):
                     "least_grade",
                     models.PositiveSmallIntegerField(
                         choices=[
-                            (1, "their own word"),
+                            (1, "own word"),
                             (2, "photo of a slip"),
                             (3, "signed by the chair"),
                             (4, "the meeting's code"),
@@ -1529,7 +1529,7 @@ class Migration(migrations.Migration):
                     "grade",
                     models.PositiveSmallIntegerField(
                         choices=[
-                            (1, "their own word"),
+                            (1, "own word"),
                             (2, "photo of a slip"),
                             (3, "signed by the chair"),
                             (4, "the meeting's code"),
@@ -2519,7 +2519,7 @@ class Migration(migrations.Migration):
                     "least_grade",
                     models.PositiveSmallIntegerField(
                         choices=[
-                            (1, "their own word"),
+                            (1, "own word"),
                             (2, "photo of a slip"),
                             (3, "signed by the chair"),
                             (4, "the meeting's code"),

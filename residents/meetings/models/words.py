@@ -36,7 +36,7 @@ class Venue(models.TextChoices):
 class Grade(models.IntegerChoices):
     """How well it is proved that somebody was there, in strict order. Nothing claims more than its grade."""
 
-    SELF = 1, _("their own word")
+    SELF = 1, _("own word")
     PHOTO = 2, _("photo of a slip")
     SIGNED = 3, _("signed by the chair")
     CODE = 4, _("the meeting's code")

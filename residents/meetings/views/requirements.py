@@ -337,7 +337,8 @@ def week_excuse_new(request: HttpRequest, stay: Stay) -> HttpResponse:
     here, today = reverse("meeting_weeks_of_stay", args=[stay.uuid]), stay.house.today()
     weeks = excusable_weeks(stay, today)
     passes = passes_in(stay, weeks[0], weeks[-1] + WEEK) if weeks else []
-    asked = week_asked(request.GET.get("week", ""), max(weeks, default=today))
+    typed = request.GET.get("week", "")
+    asked = week_asked(typed, max(weeks, default=today)) if typed else monday(today)
     return form_page(
         request,
         WeekExcuseForm(

@@ -172,6 +172,7 @@ def test_a_week_is_excused_beside_the_passes_of_it_and_taken_back(cast, dana, si
     told = text(client.get(url))
     assert "overnight" in told.lower()
     assert "(on a pass)" in told
+    assert client.get(url).context["form"].initial["week"] == monday(cast.today).isoformat()
     week = (monday(cast.today) + WEEK).isoformat()
     assert client.post(url, {"week": week, "cause": "pass"}).status_code == 302
     row = WeekExcused.objects.get()
