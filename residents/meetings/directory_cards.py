@@ -42,7 +42,7 @@ def today(house: House, standing: Standing, today: date) -> Iterator[Card]:
 
 def home() -> Iterator[Card]:
     """Where whoever lives there finds a meeting. No query."""
-    row = Row(fact=_("Today’s meetings"), reason=_("near the house, online, or on another day"), url=reverse("meetings"))
+    row = Row(fact=_("Today’s meetings"), reason=_("near the house, online, another day"), url=reverse("meetings"))
     yield Card(title=_("Meetings"), order=Order.DUE, rows=[row])
 
 
