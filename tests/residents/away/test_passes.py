@@ -144,7 +144,7 @@ def test_staff_may_write_down_one_that_has_begun(cast, now):
 
 def test_pass_before_the_stay_is_refused(cast, now):
     with pytest.raises(ValidationError, match="Their stay began on"):
-        ask(cast, now, by=cast.alice, starts=-41 * DAY, ends=DAY)
+        ask(cast, now, by=cast.alice, starts=-42 * DAY, ends=DAY)
 
     assert not Pass.objects.exists()
 
