@@ -558,7 +558,7 @@ def _is_over(officer: Officer, today: date) -> bool:
 
 def require_complete(*, house_meeting: HouseMeeting, roll: Roll) -> None:
     """Raise ValidationError unless the minutes can be published: everybody is on the roll, and each motion is counted
-    against the people it says."""
+    against the people it says, with no more votes than people are present by the roll."""
     if house_meeting.roll_taken_at is None and not roll.counted:
         raise ValidationError(_("Take the roll first."))
     if roll.open:
@@ -566,12 +566,20 @@ def require_complete(*, house_meeting: HouseMeeting, roll: Roll) -> None:
         raise ValidationError(
             _("The roll is not complete: somebody has still to say whether %(names)s was there.") % {"names": names}
         )
-    people = {Of.MEMBERS: members(house_meeting).count(), Of.PRESENT: roll.count(Status.PRESENT)}
+    present = roll.count(Status.PRESENT)
+    people = {Of.MEMBERS: members(house_meeting).count(), Of.PRESENT: present}
     for motion in Motion.objects.filter(house_meeting=house_meeting, corrected_by=None):
         if motion.of != Of.CAST and motion.of_how_many != people[Of(motion.of)]:
             words = {"motion": motion.text, "then": motion.of_how_many, "now": people[Of(motion.of)]}
             raise ValidationError(
                 _("“%(motion)s” was counted against %(then)s people, who now are %(now)s: put it right.") % words
+            )
+        votes = motion.in_favour + motion.against + motion.abstained
+        if votes > present:  # it was written down before the roll was taken, or the roll was put right since
+            words = {"motion": motion.text, "votes": votes, "present": present}
+            raise ValidationError(
+                _("“%(motion)s” has %(votes)s votes, but by the roll %(present)s are present: put one of them right.")
+                % words
             )
 
 

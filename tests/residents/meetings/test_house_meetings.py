@@ -639,6 +639,20 @@ def test_motion_counted_against_other_people_than_the_roll_has_is_looked_at_agai
     assert (motion.carried, right.carried) == (False, True)
 
 
+@pytest.mark.parametrize("of", ["members", "cast"])
+def test_motion_with_more_votes_than_the_roll_has_people_is_looked_at_again(cast, of):
+    kind = motion_kind_of(cast.house_a, of=of)
+    row = house_meeting_of(cast.house_a, cast.alice, days_ago=1)
+    motion = services.motion_record(house_meeting=row, kind=kind, text="A kettle", in_favour=2, now=now())
+    take(row, RollEntry(cast.stay_of_dana, "unexcused"))
+
+    with refused("“A kettle” has 2 votes, but by the roll 1 are present: put one of them right."):
+        minutes_publish(house_meeting=row, now=now())
+    services.motion_correct(motion=motion, text="A kettle", in_favour=1, reason="She was not there", now=now())
+
+    assert minutes_publish(house_meeting=row, now=now()).pk
+
+
 def test_what_is_wrong_is_written_into_the_next_minutes(cast):
     published(house_meeting_of(cast.house_a, cast.alice, days_ago=2), cast.alice)
     row = house_meeting_of(cast.house_a, cast.alice, days_ago=1)
