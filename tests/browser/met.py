@@ -108,7 +108,7 @@ def house_meeting_rows(cast: Cast, stay: Stay, long: str) -> dict[str, Any]:
         own = given.agenda_item_of(each, cast.dana.user, long, by_stay=cast.stay_of_dana)
         line = given.minutes_line_of(each, alice, long * 3, item=item, what="decided")
         given.minutes_line_of(each, alice, long * 3)
-        motion = given.motion_of(each, alice, kind, text=long * 4)
+        motion = given.motion_of(each, alice, kind, text=long * 4, in_favour=1, of_how_many=1)
         given.election_of(each, stay, alice, duty="senior" if each is row else "coordinator", motion=motion)
         if each is row:
             found = {"agenda item": own, "minutes line": line, "motion": motion}

@@ -610,8 +610,11 @@ def _begun(house_meeting: HouseMeeting, now: datetime) -> HouseMeeting:
 
 def minutes_freeze(*, house_meeting: HouseMeeting, sections: list[Any], now: datetime) -> HouseMeeting:
     """The step by which minutes are published, inside the caller's transaction: nothing changes from then on, and
-    everybody who lives there is told. Refuses what is not complete."""
+    everybody who lives there is told. Refuses what is not complete, and a meeting that has not begun: its roll may be
+    taken as people come, but nothing can have been decided."""
     house_meeting = _locked(house_meeting)
+    if now < house_meeting.starts_at:
+        raise ValidationError(_("It has not begun: there is nothing to publish yet."))
     require_complete(house_meeting=house_meeting, roll=roll_of(house_meeting))
     house_meeting.roll_taken_at = house_meeting.roll_taken_at or now
     house_meeting.sections, house_meeting.published_at = sections, now

@@ -24,8 +24,8 @@ def minutes_publish(*, house_meeting: HouseMeeting, **order: Unpack[Order]) -> I
     """Publish the minutes: from now on nothing of the meeting changes, what other subjects say stays as it is, the
     paper is issued, and everybody who lives there is told. All of it or nothing.
 
-    Refuses minutes that are published, a roll that is not complete, and a motion counted against other people than are
-    on the roll by now.
+    Refuses minutes that are published, a meeting that has not begun, a roll that is not complete, and a motion counted
+    against other people than are on the roll by now.
     """
     now = order["now"]
     if house_meeting.published_at is None:

@@ -209,7 +209,7 @@ def house_meeting(request: HttpRequest, row: HouseMeeting) -> HttpResponse:
             "recording": recording,
             "correcting": standing.may(Action.CORRECT, house) and not published,
             "takes_roll": standing.may(Action.TAKE_ROLL, house) and not published and begun,
-            "may_publish": standing.may(Action.PUBLISH, house) and not published and begun,
+            "may_publish": standing.may(Action.PUBLISH, house) and not published and now >= row.starts_at,
             "shows_code": standing.may(Action.TAKE_ROLL, house) and not published and begun,
             "paper": queries.paper_of(row) if published else None,
             "papers": papers_of(row, standing) if staff and published else None,
