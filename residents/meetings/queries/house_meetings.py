@@ -75,6 +75,7 @@ def called_off(rows: Iterable[HouseMeeting]) -> set[int]:
         row.pk
         for row in rows
         if (change := changes.get((row.meeting_id, row.on))) is not None
+        and change.recorded_at >= row.recorded_at
         and (change.called_off or (change.held_at is not None and change.held_at != row.starts_at))
     }
 

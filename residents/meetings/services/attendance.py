@@ -384,12 +384,12 @@ def _is_held(meeting: Meeting, starts_at: datetime) -> None:
     found = occurrences([meeting], starts_at, starts_at + timedelta(seconds=1))
     if any(not each.called_off for each in found):
         return
-    if found:
-        facts = {"why": found[0].why}
-        raise ValidationError({"starts_at": _("This meeting was called off that day: %(why)s") % facts})
     once = HouseMeeting.objects.select_related("meeting").filter(meeting=meeting, starts_at=starts_at)
     if once.exists() and not called_off(once):  # a house meeting that was called for once
         return
+    if found:
+        facts = {"why": found[0].why}
+        raise ValidationError({"starts_at": _("This meeting was called off that day: %(why)s") % facts})
     raise ValidationError({"starts_at": _("This meeting is not held then. Choose one of its times.")})
 
 

@@ -15,6 +15,7 @@ from residents.meetings.models import (
     AgendaItem,
     Attendance,
     Election,
+    Grade,
     HouseMeeting,
     MeetingChange,
     MinutesLine,
@@ -37,6 +38,7 @@ from residents.meetings.queries.house_meetings import (
     waiting,
 )
 from residents.meetings.services import house_meetings as services
+from residents.meetings.services.attendance import attendance_log
 from residents.meetings.services.house_meetings import RollEntry
 from residents.meetings.services.papers_minutes import minutes_issue, minutes_publish
 from residents.models import House, Officer, Stay
@@ -143,6 +145,22 @@ def test_house_meeting_that_is_called_off_comes_up_as_such_and_is_not_asked_afte
     with refused("It is called off on this day: Flood in the cellar", about="on"):
         services.house_meeting_begin(meeting=meeting, on=cast.today + timedelta(days=2), now=now())
     assert not next_meeting(cast.house_a, now()).called_off
+
+
+def test_house_meeting_that_is_called_after_the_usual_one_was_called_off_is_held(cast):
+    meeting = meeting_of(cast.house_a, kind="house")
+    day, before = yesterday(cast.house_a), now() - timedelta(days=3)
+    MeetingChange.objects.create(
+        meeting=meeting, on=day, called_off=True, why="Flood in the cellar", **recorded(), recorded_at=before
+    )
+
+    row = services.house_meeting_begin(meeting=meeting, on=day, at=meeting.starts, now=now())
+
+    assert called_off([row]) == set()
+    assert [how for _row, how in waiting(cast.house_a, now())] == [NO_ROLL]
+    with acting_as(cast.dana.user, source="web"):
+        sent = {"stay": cast.stay_of_dana, "meeting": meeting, "starts_at": row.starts_at, "now": now()}
+        assert attendance_log(**sent, grade=Grade.SELF).pk
 
 
 # --- the agenda -----------------------------------------------------------------------------------------------------
@@ -621,6 +639,18 @@ def test_minutes_without_a_whole_roll_are_not_published(cast):
     assert state(row, now()) == NO_MINUTES
     with refused("The minutes are not published yet."):
         minutes_issue(house_meeting=row, now=now())
+
+
+def test_minutes_are_not_published_before_the_meeting_begins(cast):
+    row = house_meeting_of(cast.house_a, cast.alice, days_ago=1)
+    early = row.starts_at - timedelta(minutes=20)
+    take(row, at=early)
+
+    with refused("It has not begun: there is nothing to publish yet."):
+        minutes_publish(house_meeting=row, now=early)
+    row.refresh_from_db()
+    assert row.published_at is None
+    assert minutes_publish(house_meeting=row, now=row.starts_at).pk
 
 
 def test_motion_counted_against_other_people_than_the_roll_has_is_looked_at_again(cast):
