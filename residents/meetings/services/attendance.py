@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from residents.away.queries.passes import moment
 from residents.houses.permissions import Action
 from residents.houses.standing import Standing
-from residents.meetings import codes, notices_attendance
+from residents.meetings import code_tries, codes, notices_attendance
 from residents.meetings.models import FIRST_NAME, Attendance, DoubtSettled, Grade, HouseMeeting, Meeting, MeetingPlan
 from residents.meetings.models.words import Venue
 from residents.meetings.queries.attendance import CODE_AFTER, CODE_BEFORE, doubts_of
@@ -265,8 +265,8 @@ def _evidence(
     """What the row keeps. Each grade asks for its own; what is given besides is kept too, and proves no more.
 
     Refuses a photo that is none, a chair without a first name or a drawing, a code that is not the meeting's or is
-    entered at another time or by somebody whose own screen shows it, and that somebody was seen, where they say it of
-    themselves.
+    entered at another time, after too many wrong ones or by somebody whose own screen shows it, and that somebody was
+    seen, where they say it of themselves.
     """
     facts: dict[str, Any] = {"grade": grade}
     if grade not in Grade.values:
@@ -306,6 +306,15 @@ def _signed(signer: str, drawing: str) -> dict[str, str]:
 
 def _check_code(stay: Stay, meeting: Meeting, span: tuple[datetime, datetime], code: str, now: datetime) -> None:
     starts_at, ends_at = span
+    if not meeting.recurrence:  # nobody but whoever writes it down says when it was
+        raise ValidationError(
+            {
+                "code": _(
+                    "This one is by appointment: a code cannot show that it was held now. Say that you were there "
+                    "without it, or add a photo of a slip."
+                )
+            }
+        )
     if is_blank(code):
         raise ValidationError({"code": _("Type the code that hangs at the meeting.")})
     if not starts_at - CODE_BEFORE <= now <= ends_at + CODE_AFTER:
@@ -317,6 +326,7 @@ def _check_code(stay: Stay, meeting: Meeting, span: tuple[datetime, datetime], c
                 )
             }
         )
+    code_tries.require_left(stay.resident)
     held = HouseMeeting.objects.filter(meeting=meeting, starts_at=starts_at).first()
     if held is not None and codes.is_house_code(held, code, now):
         _check_not_shown_by_oneself(stay, Action.TAKE_ROLL, now)
@@ -324,6 +334,7 @@ def _check_code(stay: Stay, meeting: Meeting, span: tuple[datetime, datetime], c
     if codes.is_code_of(meeting, code):
         _check_not_shown_by_oneself(stay, Action.SETTLE_HOUSE, now)
         return
+    code_tries.count_wrong(stay.resident)
     raise ValidationError({"code": _("This is not the code of this meeting. Look again, letter by letter.")})
 
 

@@ -443,11 +443,14 @@ def meeting_change_undo(*, meeting: Meeting, on: date, why: str, now: datetime) 
 
 @transaction.atomic
 def code_renew(*, meeting: Meeting) -> Meeting:
-    """The meeting gets a code, or another one: what was printed before counts no more. Refuses one that is closed."""
+    """The meeting gets a code, or another one: what was printed before counts no more. Refuses one that is closed, and
+    one by appointment, of which nobody can tell whether it is held when a code is entered."""
     lock(meeting)
     meeting = Meeting.objects.get(pk=meeting.pk)
     if meeting.closed_on is not None:
         raise ValidationError(_("It is closed: nobody needs its code."))
+    if not meeting.recurrence:
+        raise ValidationError(_("It is by appointment: a code would not show that it was held."))
     before = meeting.code_number
     while meeting.code_number in (0, before):  # a number that was never used: one that was withdrawn never comes back
         meeting.code_number = 1 + secrets.randbelow(MOST_CODE)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from residents.houses.access import in_scope, of
 from residents.houses.permissions import Action
+from residents.meetings import code_tries
 from residents.meetings.attendance_rows import choices, shown
 from residents.meetings.attendance_words import better_than, settled_words
 from residents.meetings.forms.attendance import CodeForm, EvidenceForm, LogForm
@@ -113,8 +114,10 @@ def my_attendance_code(request: HttpRequest, resident: Resident) -> HttpResponse
     form = CodeForm(request.POST or None, initial={"code": request.GET.get("code", "")[:20]})
 
     def save(data: dict[str, Any]) -> Attendance:
+        code_tries.require_left(stay.resident)
         found = queries.meeting_of_code(request.user, stay, data["code"], now)
         if found is None:
+            code_tries.count_wrong(stay.resident)
             raise ValidationError(
                 {
                     "code": _(

@@ -182,7 +182,7 @@ def meeting(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 "may_keep": may and row.feed_id is None,
                 "may_look": standing.may(Action.SEE_HISTORY, row),
                 "code": grouped(codes.code_of(row), 4) if may else "",
-                "may_have_code": row.kind != Kind.HOUSE and row.closed_on is None,
+                "may_have_code": row.kind != Kind.HOUSE and row.closed_on is None and bool(row.recurrence),
                 "log_url": _log_url(request, row, standing),
             },
         )

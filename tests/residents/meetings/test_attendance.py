@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 from PIL import Image
 
-from residents.meetings import codes
+from residents.meetings import code_tries, codes
 from residents.meetings.models import Attendance, Grade, HouseMeeting, MeetingChange
 from residents.meetings.queries.attendance import chain_of, newest
 from residents.meetings.services import attendance as services
@@ -290,6 +290,18 @@ def test_a_code_counts_while_the_meeting_lasts(cast, meeting, dana, minutes, hol
         refused("starts_at" if minutes < 0 else "code", log, cast, meeting, **sent)
 
 
+def test_a_code_proves_nothing_where_only_whoever_enters_it_says_when_it_was(cast, dana):
+    therapy = given.meeting_of(cast.organization, name="Therapy", kind="therapy", starts=None)
+    now = timezone.now()
+    sent = {"grade": Grade.CODE, "code": codes.code_of(therapy), "starts_at": now, "minutes": 60, "now": now}
+
+    assert sent["code"]
+    assert "by appointment" in refused("code", log, cast, therapy, **sent)
+    own_word = log(cast, therapy, starts_at=now, minutes=60, now=now)
+    raising = {"attendance": own_word, "grade": Grade.CODE, "code": sent["code"], "now": now}
+    assert "by appointment" in refused("code", services.attendance_raise, **raising)
+
+
 def test_the_code_of_another_meeting_is_none_of_this_one(cast, meeting, dana):
     other = given.meeting_of(cast.organization, name="Other")
     starts_at = given.held(meeting, cast.house_a, 1)
@@ -297,6 +309,17 @@ def test_the_code_of_another_meeting_is_none_of_this_one(cast, meeting, dana):
     said = refused("code", log, cast, meeting, grade=Grade.CODE, code=codes.code_of(other), now=starts_at)
     assert "not the code" in said
     assert "Type the code" in refused("code", log, cast, meeting, grade=Grade.CODE, code=" ", now=starts_at)
+
+
+def test_codes_are_not_guessed(cast, meeting, dana):
+    """By a program, that is: after some that were none even the right one is refused for a while; to nobody else."""
+    starts_at = given.held(meeting, cast.house_a, 1)
+    sent = {"grade": Grade.CODE, "now": starts_at}
+    for _each in range(code_tries.MOST):
+        assert "not the code" in refused("code", log, cast, meeting, code="000000", **sent)
+
+    assert "Wait ten minutes" in refused("code", log, cast, meeting, code=codes.code_of(meeting), **sent)
+    assert log(cast, meeting, code=codes.code_of(meeting), stay=cast.stay_of_frank, **sent).grade == Grade.CODE
 
 
 def test_the_code_on_the_screen_counts_at_a_house_meeting(cast, dana):

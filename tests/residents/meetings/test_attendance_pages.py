@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from residents.meetings import codes
+from residents.meetings import code_tries, codes
 from residents.meetings.models import Attendance, DoubtSettled, Grade, MeetingPlan
 from residents.models import Look
 from residents.stays.services import discharge
@@ -245,6 +245,14 @@ def test_a_code_says_which_meeting_it_is(cast, meeting, dana, monkeypatch):
 
     row = Attendance.objects.get()
     assert (row.meeting, row.grade) == (meeting, Grade.CODE)
+
+
+def test_a_code_is_not_guessed_by_a_program(cast, meeting, dana):
+    url = reverse("my_attendance_code")
+    for _each in range(code_tries.MOST):
+        assert "not the code of a meeting" in dana.post(url, {"code": "000000"}).content.decode()
+
+    assert "Wait ten minutes" in dana.post(url, {"code": codes.code_of(meeting)}).content.decode()
 
 
 def test_a_code_proves_better_what_is_written_down(cast, meeting, dana, monkeypatch):

@@ -537,6 +537,11 @@ def test_code_renewed_or_withdrawn_counts_no_more_and_never_comes_back(cast):
         code_renew(meeting=closed)
 
 
+def test_what_is_by_appointment_has_no_code(cast):
+    with pytest.raises(ValidationError, match="by appointment"):
+        code_renew(meeting=by_hand(cast, how="appointment", weekday=None, starts=None))
+
+
 def test_printed_code_still_counts_under_a_new_key_of_the_site(cast, settings):
     meeting = code_renew(meeting=by_hand(cast))
     code = code_of(meeting)
