@@ -45,7 +45,7 @@ pytestmark = pytest.mark.django_db  # each test in a transaction of its own, ins
 
 FORM = "application/x-www-form-urlencoded"
 SECRET = "quibblesome"  # stands in every text of the grievance
-# What differs from one request to the next: the clock, and the token of a session's page.
+# What differs from one request to the next: the clock, the token of a session’s page, the code of a house meeting.
 CLOCK = re.compile(rb"\d{1,2}:\d{2}( [ap]\.m\.)?|T\d\d:\d\d[\d:.+-]*|\d+ minutes?|X-CSRFToken[^}]*|<span>\d{3}</span>")
 PAPER = re.compile(rb"startxref\s+\d+\s+%%EOF\s*$")  # where the file of one ends
 NOWHERE = str(uuid.uuid4())
