@@ -101,14 +101,17 @@ def _both(items: list[NavItem], own: list[NavItem], standing: Standing) -> list[
     return [*items[:place], week, *items[place:], replace(house, label=_("My house")), me]
 
 
-def _of_rules_and_nights(item: Callable[..., NavItem], house: House) -> list[NavItem]:
+def _of_daily_life(item: Callable[..., NavItem], house: House) -> list[NavItem]:
     roll = ("night_roll", "curfew_log", "passes", "pass", "pass_new", "pass_decide", "sign_out", "sign_in")
     case = ("violation", "violation_new", "violation_decide", "appeal_decide", "consistency", "review_opinion")
     entry = ("entry", "entry_new", "entry_amend", "entry_show_to", "entry_photo_add")
     shift = ("hand_over", "hand_over_new", "hand_overs")
+    meetings = ("attendance_of_house", "attendance_doubts", "attendance_of_stay", "meeting_weeks_of_stay")
+    held = ("requirements", "house_meetings", "house_meeting", "house_meeting_roll", "meetings", "meeting")
     return [
         item(_("In and out"), "door", "whereabouts", house.uuid, also=roll),
         item(_("Log"), "edit", "log", house.uuid, also=(*entry, *shift)),
+        item(_("Meetings"), "week", "meeting_weeks", house.uuid, also=(*meetings, *held)),
         item(_("Violations"), "scales", "violations", house.uuid, also=case),
         item(_("Rules"), "book", "books", house.uuid, also=("book", "book_change", "ladder")),
     ]
@@ -131,7 +134,7 @@ def _nav(request: HttpRequest, house: House | None, organizations: list[Organiza
     if standing.may_anywhere(Action.SEE_RESIDENTS):
         items.append(item(_("Residents"), "people", "residents", also=("resident", "stay")))
     if house is not None and standing.may(Action.SEE_RESIDENTS, house):
-        items += _of_rules_and_nights(item, house)
+        items += _of_daily_life(item, house)
     if house is not None and standing.may(Action.SEE_RESIDENTS, house):
         items.append(
             item(_("Applications"), "applications", "applications", house.uuid, also=("application", "application_new"))
