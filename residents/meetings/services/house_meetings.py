@@ -578,7 +578,7 @@ def require_complete(*, house_meeting: HouseMeeting, roll: Roll) -> None:
         if votes > present:  # it was written down before the roll was taken, or the roll was put right since
             words = {"motion": motion.text, "votes": votes, "present": present}
             raise ValidationError(
-                _("“%(motion)s” has %(votes)s votes, but by the roll %(present)s are present: put one of them right.")
+                _("“%(motion)s” has %(votes)s votes, but the roll has %(present)s present: put one of them right.")
                 % words
             )
 

@@ -676,7 +676,7 @@ def test_motion_with_more_votes_than_the_roll_has_people_is_looked_at_again(cast
     motion = services.motion_record(house_meeting=row, kind=kind, text="A kettle", in_favour=2, now=now())
     take(row, RollEntry(cast.stay_of_dana, "unexcused"))
 
-    with refused("“A kettle” has 2 votes, but by the roll 1 are present: put one of them right."):
+    with refused("“A kettle” has 2 votes, but the roll has 1 present: put one of them right."):
         minutes_publish(house_meeting=row, now=now())
     services.motion_correct(motion=motion, text="A kettle", in_favour=1, reason="She was not there", now=now())
 

@@ -374,6 +374,7 @@ def text_of_paper(data: bytes) -> str:
 
 
 def test_paper_tells_all_of_the_minutes_with_first_names(cast):
+    sleepers(cast.house_a, 1)  # two vote and are there, one is excused
     last = house_meeting_of(cast.house_a, cast.alice, days_ago=2)
     row = house_meeting_of(cast.house_a, cast.alice, days_ago=1, meeting=last.meeting)
     item = agenda_item_of(row, cast.dana.user, "The bench", by_stay=cast.stay_of_dana)
