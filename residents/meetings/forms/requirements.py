@@ -74,8 +74,8 @@ class OwnRequirementForm(ScopedForm):
         data = super().clean()
         if data.get("per") == Requirement.Per.PERIOD and not data.get("days") and "days" not in self.errors:
             self.add_error("days", ValidationError(gettext("Say in how many days.")))
-        if data.get("per") == Requirement.Per.WEEK:
-            data["days"] = None
+        if data.get("per") == Requirement.Per.WEEK and data.get("days"):
+            self.add_error("days", ValidationError(gettext("Choose “in a period”, or leave the days empty.")))
         parts: dict[str, int] = {}
         for number in PARTS:
             kind, count = data.get(f"kind_{number}"), data.get(f"number_{number}")

@@ -139,6 +139,7 @@ def test_a_manager_asks_for_meetings_and_ends_it(cast, signed_in):
     ("sent", "says"),
     [
         ({"per": "period"}, "Say in how many days."),
+        ({"count": "90", "days": "90"}, "Choose “in a period”, or leave the days empty."),
         ({"kind_1": "house", "number_1": ""}, "Say how many of this kind."),
         ({"kind_1": "", "number_1": "2"}, "Choose which kind."),
         ({"kind_2": "house", "number_2": "1"}, "This kind stands here already."),
