@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -66,9 +66,10 @@ def entry_rows(entries: Iterable[CalendarEntry], now: datetime) -> list[Row]:
     """Each entry as whoever reads the calendar sees it, by when it comes next, by its own clock."""
     found = []
     for each in entries:
-        today = now.astimezone(ZoneInfo(each.zone)).date()
+        there = now.astimezone(ZoneInfo(each.zone)).replace(tzinfo=None)
         first = each.starts.date()
-        on = first if first >= today else recurrence.first_day(each.rule, first, today)
+        since = there.date() if there.time() <= each.starts.time() else there.date() + timedelta(days=1)
+        on = first if first >= since else recurrence.first_day(each.rule, first, since)
         if on is None or (each.ends_on is not None and on >= each.ends_on):
             continue
         said = {"day": date_format(on, "WEEKDAY_MONTH_DAY_FORMAT"), "time": time_format(each.starts, "TIME_FORMAT")}

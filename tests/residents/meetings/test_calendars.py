@@ -13,8 +13,11 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from ical.calendar_stream import IcsCalendarStream
 
+from residents.meetings.calendar_cards import entry_rows
+from residents.meetings.calendar_facts import calendar_of
 from residents.meetings.models import CalendarLink, Meeting, MeetingPlan, MeetingVersion
 from residents.meetings.queries.occurrences import occurrences
 from residents.meetings.services.calendars import MOST, link_make, link_revoke
@@ -27,6 +30,10 @@ from tests.soberhouse.test_logs import lines  # noqa: F401 -- a fixture
 from tests.sql import insert, refused, update
 
 SAYS_TOO_MUCH = ("recover", "sober", "anonym", "aa", "narcotic", "step", "house rule", "alder", "dana", "still waters")
+
+
+# By the clock of a day: how many days on the meeting at seven in the evening comes next.
+TIMES = {time(9): 0, time(19): 0, time(19, 1): 1, time(23, 30): 1}
 
 
 @pytest.fixture
@@ -288,6 +295,14 @@ def test_resident_sees_the_address_once_and_revokes_it(cast, signed_in, house_me
     client.post(reverse("my_calendar_link_revoke", args=[link.uuid]))
     assert Client().get(path).status_code == 404
     assert "Nobody: no address" in client.get(reverse("my_calendar")).content.decode()
+
+
+def test_meeting_of_this_morning_comes_next_tomorrow(cast, house_meeting):
+    entries = calendar_of(CalendarLink(house=cast.house_a), timezone.now()).entries
+    for when, later in TIMES.items():
+        (row,) = entry_rows(entries, datetime.combine(cast.today, when, tzinfo=cast.house_a.zone))
+        day = date_format(cast.today + timedelta(days=later), "WEEKDAY_MONTH_DAY_FORMAT")
+        assert row.reason == f"next on {day}, 7 p.m.", when
 
 
 def test_staff_see_the_addresses_of_the_house_and_none_of_a_resident(cast, signed_in):
