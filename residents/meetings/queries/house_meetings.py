@@ -17,7 +17,9 @@ from residents.houses.models import House
 from residents.meetings import reports
 from residents.meetings.models import (
     AgendaItem,
+    Attendance,
     Election,
+    Grade,
     HouseMeeting,
     Kind,
     Meeting,
@@ -173,7 +175,7 @@ def lines_of(house_meeting: HouseMeeting) -> QuerySet[RollLine]:
 
 
 def roll_of(house_meeting: HouseMeeting) -> Roll:
-    """The roll as it is, and what is known of whoever has no line yet. Five queries, however many they are."""
+    """The roll as it is, and what is known of whoever has no line yet. Six queries, however many they are."""
     house, on = house_meeting.house, house_meeting.on
     stays = list(members(house_meeting).select_related("house", "resident__user"))
     rows = lines_of(house_meeting).select_related("stay__resident", "stay__house", "corrects")
@@ -190,8 +192,8 @@ def roll_of(house_meeting: HouseMeeting) -> Roll:
 
 
 def _excused(house_meeting: HouseMeeting, stays: Collection[Stay]) -> dict[int, str]:
-    """What is known to excuse these: that they are away on a pass, or at work or elsewhere by their week. Two
-    queries."""
+    """What is known to excuse these: that they are away on a pass, or at work or elsewhere by their week. Nothing
+    excuses whoever entered the code of this meeting: they are there. Three queries."""
     house, at = house_meeting.house, house_meeting.starts_at
     spoken_for = WeeklyHours.objects.filter(
         Q(ends_on=None) | Q(ends_on__gte=house_meeting.on), resident__in=[stay.resident_id for stay in stays]
@@ -207,6 +209,11 @@ def _excused(house_meeting: HouseMeeting, stays: Collection[Stay]) -> dict[int, 
         if excuses(row, at):
             facts = {"kind": row.get_kind_display(), "until": moment(row.ends_at, house)}
             found[row.stay_id] = _("%(kind)s pass until %(until)s") % facts
+    proved = Attendance.objects.filter(
+        stay__in=stays, meeting=house_meeting.meeting_id, starts_at=at, grade__gte=Grade.CODE, followed_by=None
+    )
+    for stay_id in proved.exclude(step=Attendance.Step.STRUCK).values_list("stay_id", flat=True):
+        found.pop(stay_id, None)
     return found
 
 

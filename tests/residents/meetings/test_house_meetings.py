@@ -49,6 +49,7 @@ from tests.cast import Cast, grant, move_in
 from tests.residents.away.evening import away, sleepers, works
 from tests.residents.meetings.given import (
     agenda_item_of,
+    attendance_of,
     election_of,
     house_meeting_of,
     meeting_of,
@@ -271,6 +272,19 @@ def test_roll_knows_who_is_on_a_pass_or_at_work(cast):
     assert set(known) == {"Ana", "Dee"}
     assert known["Ana"].startswith("work until 5")
     assert known["Dee"].startswith("overnight pass until")
+
+
+def test_whoever_entered_the_code_is_not_foreseen_as_excused(cast):
+    there = fourteen(cast)
+    row = house_meeting_of(cast.house_a, cast.alice, days_ago=1)
+    for name, grade in {"Ana": 4, "Bo": 4, "Cai": 1}.items():
+        works(there[name], 9, 17, night=yesterday(cast.house_a))
+        was = attendance_of(there[name], row.meeting, cast.alice, starts_at=row.starts_at, grade=grade)
+        if name == "Bo":
+            struck = {"step": "struck", "follows": was, "reason": "He sent the code from elsewhere."}
+            attendance_of(there[name], row.meeting, cast.alice, starts_at=row.starts_at, grade=grade, **struck)
+
+    assert {each.stay.resident.called for each in roll_of(row).rows if each.foreseen == "excused"} == {"Bo", "Cai"}
 
 
 def test_who_moved_in_that_day_is_on_the_roll_and_who_moved_out_is_not(cast):
@@ -710,7 +724,7 @@ def test_roll_and_minutes_cost_the_same_however_many(cast, count, django_assert_
         motion_of(row, cast.alice)
         election_of(row, stay, cast.alice, duty="senior", starts_on=row.on + timedelta(days=stay.pk % 100))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         roll = roll_of(row)
         assert len([each.line.stay.short_name for each in roll.counted]) == count
     with django_assert_num_queries(5):
