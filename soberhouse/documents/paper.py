@@ -124,10 +124,11 @@ class Strokes:
 
 @dataclass(frozen=True)
 class Code:
-    """A QR code of `text`, with its caption beside it."""
+    """A QR code of `text`, so many points wide, with its caption beside it."""
 
     text: str
     caption: str = ""
+    side: float = 128
 
 
 @dataclass(frozen=True)

@@ -334,7 +334,7 @@ class Sheets:
         self.y -= 8
 
     def _code(self, block: paper.Code) -> None:
-        side = 128.0
+        side = block.side
         captions = wrap(block.caption, CAPTION, self.width - side - 22) if block.caption else []
         self.need(max(side, len(captions) * CAPTION.leading) + 12)
         start = self.y

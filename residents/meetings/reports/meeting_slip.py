@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from soberhouse.documents import paper
 
-LINES = 8
+LINES = 7  # with these all of it is on one half sheet, of either size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ def draw(facts: MeetingSlip, head: paper.Head) -> bytes:
             widths=(20, 40, 24, 16),
         ),
         paper.Text(_("To the chair: a first name is enough. You need not sign; it says no more than that.")),
-        paper.Code(facts.url, _("Write the meeting down and add a photo of this slip.")),
+        paper.Code(facts.url, _("Write the meeting down and add a photo of this slip."), side=80),
         paper.Text(
             _("A slip shows that somebody wrote on it. It does not prove who was there, or for how long."), small=True
         ),

@@ -227,8 +227,8 @@ def attendance_settle(request: HttpRequest, row: Attendance) -> HttpResponse:
         lambda data: services.doubt_settle(attendance=row, now=timezone.now(), **data),
         title=_("Let it stand"),
         intro=_(
-            "What does not fit: %(what)s. Say why it stands all the same; they are told that it counts. Where two "
-            "overlap, both stand."
+            "Say why it stands all the same; they are told that it counts. Where two overlap, both stand. What does "
+            "not fit: %(what)s"
         )
         % {"what": told.doubts}
         if told.is_open

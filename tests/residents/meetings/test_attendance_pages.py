@@ -388,7 +388,9 @@ def test_what_does_not_fit_waits_on_today_and_in_a_list_until_somebody_decides(c
     settle = reverse("attendance_settle", args=[doubtful.uuid])
     for url in (today, doubts):
         assert settle in alice.get(url).content.decode()
-    assert "another meeting at the same time" in alice.get(settle).content.decode()
+    asked = alice.get(settle).content.decode()
+    assert "another meeting at the same time" in asked
+    assert "m.." not in asked
 
     alice.post(settle, {"reason": "One was cut short"})
 
@@ -492,6 +494,16 @@ def test_a_slip_names_its_bearer_by_first_name_and_initial(cast, alice):
     assert "Dana R." in said
     assert "Renner" not in said
     assert "Chair's first name" in said
+
+
+@pytest.mark.parametrize("size", ["letter", "a4"])
+def test_a_slip_is_one_half_sheet(cast, alice, settings, size):
+    settings.PAPER_SIZE = size
+    alice.post(reverse("meeting_slip_issue", args=[cast.stay_of_dana.uuid]))
+
+    said = text_of(IssuedDocument.objects.get())
+    assert "Page 1 of 1" in said
+    assert "Write the meeting down" in said
 
 
 def test_a_sheet_for_the_day_of_a_house_meeting_and_no_other(cast, alice):
