@@ -46,7 +46,7 @@ def check_recurrence(rule: str) -> None:
 
 @lru_cache(maxsize=4096)
 def _rule(rule: str, starts_on: date) -> rrule:
-    return rrulestr(f"RRULE:{rule}", dtstart=datetime.combine(starts_on, time()))  # noqa: DTZ001 -- days, not instants
+    return rrulestr(f"RRULE:{rule}", dtstart=datetime.combine(starts_on, time()))  # days, not instants
 
 
 def days(rule: str, starts_on: date, since: date, until: date) -> Iterator[date]:

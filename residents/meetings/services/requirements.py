@@ -25,6 +25,7 @@ from residents.stays.steps import lock, require_between, save
 from soberhouse.history import because, recorded
 from soberhouse.words import check_reason, is_blank, tidy
 
+MOST_A_WEEK = 30  # more is a slip of the finger; a period may ask for more
 BACK = timedelta(days=7)  # so far back may begin what is asked of one resident
 AHEAD = timedelta(days=366)  # so far ahead may lie a week that is excused
 
@@ -67,6 +68,8 @@ def requirement_add(
     if ends_on is not None and ends_on <= starts_on:
         raise ValidationError({"ends_on": _("The first day it is no longer asked comes after the first it is.")})
     parts = {kind: number for kind, number in (parts or {}).items() if number}
+    if per == Requirement.Per.WEEK and count > MOST_A_WEEK:
+        raise ValidationError({"count": _("At most %(most)s meetings a week.") % {"most": MOST_A_WEEK}})
     if sum(parts.values()) > count:
         raise ValidationError({"parts": _("These are more than the %(count)s asked for.") % {"count": count}})
     if stay is None and not besides:
