@@ -65,7 +65,7 @@ def entry_of(
     recorded_at: datetime | None = None,
 ) -> Entry:
     """An entry with its first telling. One that is kept from whom it is about says some reason."""
-    happened_at = happened_at or instant(house, days_ago)
+    happened_at = happened_at or min(instant(house, days_ago), recorded_at or datetime.now(UTC))
     recorded_at = recorded_at or happened_at
     reason = "" if audience in OPEN else "They might be hurt by it."
     with acting_as(by, source="web"):

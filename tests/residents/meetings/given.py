@@ -164,10 +164,13 @@ def week_excused_of(stay: Stay, week: date, by: User, *, cause: str = "pass", **
 def house_meeting_of(
     house: House, by: User | None = None, *, days_ago: int = 0, meeting: Meeting | None = None, **facts: Any
 ) -> HouseMeeting:
-    """A house meeting that was prepared for a day: it began at noon; today one that began five minutes ago."""
+    """A house meeting that was prepared for a day: it began at noon; today one that began five minutes ago, or at
+    midnight."""
     meeting = meeting or Meeting.objects.filter(house=house, kind="house").first()
     meeting = meeting or meeting_of(house, name="House meeting", kind="house")
-    starts_at = held(meeting, house, days_ago) if days_ago else timezone.now() - timedelta(minutes=5)
+    midnight = recurrence.instant(house.today(), time(), house.time_zone)
+    began = max(midnight, timezone.now() - timedelta(minutes=5))
+    starts_at = held(meeting, house, days_ago) if days_ago else began
     with acting_as(by, source="web" if by else "command"):
         return HouseMeeting.objects.create(
             **{
