@@ -288,23 +288,23 @@ def test_a_meeting_is_put_into_the_week_and_taken_out(cast, meeting, dana):
     assert plan.ends_on == cast.today
 
 
-def test_my_week_leads_to_the_meetings_of_today(cast, meeting, dana, monkeypatch):
+def test_my_week_leads_to_the_meetings_of_today(cast, meeting, signed_in, monkeypatch):
     given.plan_of(cast.stay_of_dana, meeting)
     now = given.held(meeting, cast.house_a, 0) + timedelta(hours=2)
     monkeypatch.setattr(timezone, "now", lambda: now)
-    page = dana.get(reverse("my_week")).content.decode()
+    page = signed_in(cast.dana.user).get(reverse("my_week")).content.decode()
 
     here = f"{reverse('my_attendance_new', args=[meeting.uuid])}?on={cast.house_a.today(now).isoformat()}"
     assert f'action="{here}"' in page
     assert reverse("my_attendance_choose") in page
 
 
-def test_of_a_meeting_held_online_too_my_week_leads_to_the_page_that_asks_which(cast, meeting, dana, monkeypatch):
+def test_of_a_meeting_held_online_too_my_week_leads_to_the_page_that_asks_which(cast, meeting, signed_in, monkeypatch):
     both = given.meeting_of(cast.organization, name="Both", venue="hybrid")
     given.plan_of(cast.stay_of_dana, both)
     now = given.held(both, cast.house_a, 0) + timedelta(hours=2)
     monkeypatch.setattr(timezone, "now", lambda: now)
-    page = dana.get(reverse("my_week")).content.decode()
+    page = signed_in(cast.dana.user).get(reverse("my_week")).content.decode()
 
     here = f"{reverse('my_attendance_new', args=[both.uuid])}?on={cast.house_a.today(now).isoformat()}"
     assert f'href="{here}"' in page

@@ -23,6 +23,7 @@ from residents.stays import services as stays
 from soberhouse.history import acting_as
 from soberhouse.notices.models import Notice
 from tests.cast import Cast
+from tests.residents.away.evening import by_the_clock
 from tests.residents.rules.given import published_book, signed, violation_of
 from tests.residents.stays.stories import ORDINARY
 
@@ -412,7 +413,8 @@ def test_manager_writes_down_a_signature_on_paper(cast, signed_in):
 
 def test_bad_paper_keeps_what_was_typed(cast, signed_in):
     book = published_book(cast.house_a, days_ago=10)
-    early = paper_facts(book, timezone.now() - timedelta(days=20), witness="Bob the neighbor")
+    long_ago = by_the_clock(cast.house_a, 12, night=cast.today - timedelta(days=20))
+    early = paper_facts(book, long_ago, witness="Bob the neighbor")
 
     text = signed_in(cast.alice).post(page("book_sign_paper", cast.stay_of_dana), early).content.decode()
 

@@ -67,7 +67,9 @@ def test_board_says_who_since_when_and_how_long_sober(cast, today):
 def test_board_counts_days_over_a_move_between_houses(cast, today):
     services.transfer(stay=cast.stay_of_erin, bed=cast.bed_a("2A"), on=today - days(1), reason="a job", today=today)
 
-    assert beds_of(cast.house_a, today, today=today)["2A"].days_here == 75
+    here = (today - cast.stay_of_erin.starts_on).days
+    assert here >= 75
+    assert beds_of(cast.house_a, today, today=today)["2A"].days_here == here
 
 
 def test_board_shows_open_bed_since_when_and_what_comes_next(cast, today):
